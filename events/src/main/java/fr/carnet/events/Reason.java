@@ -1,0 +1,32 @@
+package fr.carnet.events;
+
+/** Why something was refused: a stable code, and a sentence that a person can act on. */
+public interface Reason {
+  /** Stable, upper case with underscores; clients may rely on it. */
+  String code();
+
+  /** What kind of refusal it is, whatever the protocol. */
+  Kind kind();
+
+  /** The sentence in English. */
+  String english();
+
+  /** The same in French: patients read it. */
+  String french();
+
+  /** The kinds of refusal; a protocol gives each its own status. */
+  enum Kind {
+    /** The request itself is wrong; repeating it changes nothing. */
+    INVALID,
+    /** This caller may not. */
+    FORBIDDEN,
+    /** There is no such thing, as far as this caller may know. */
+    NOT_FOUND,
+    /** The state of things does not allow it now. */
+    CONFLICT,
+    /** Too often; later it may be allowed. */
+    TOO_MANY,
+    /** Something that is needed does not answer. */
+    UNAVAILABLE
+  }
+}

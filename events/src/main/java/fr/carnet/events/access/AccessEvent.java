@@ -1,0 +1,44 @@
+package fr.carnet.events.access;
+
+import fr.carnet.events.Wire;
+
+/** What can change about who may see a dossier. */
+public sealed interface AccessEvent
+    permits AccessGranted,
+        GrantRevoked,
+        ProfessionalBlocked,
+        ProfessionalUnblocked,
+        TreatingPhysicianNamed,
+        TreatingPhysicianEnded,
+        EmergencyWishRecorded {
+  /** The name of this fact on the wire. */
+  default String wireName() {
+    return switch (this) {
+      case AccessGranted _ -> AccessGranted.WIRE_NAME;
+      case GrantRevoked _ -> GrantRevoked.WIRE_NAME;
+      case ProfessionalBlocked _ -> ProfessionalBlocked.WIRE_NAME;
+      case ProfessionalUnblocked _ -> ProfessionalUnblocked.WIRE_NAME;
+      case TreatingPhysicianNamed _ -> TreatingPhysicianNamed.WIRE_NAME;
+      case TreatingPhysicianEnded _ -> TreatingPhysicianEnded.WIRE_NAME;
+      case EmergencyWishRecorded _ -> EmergencyWishRecorded.WIRE_NAME;
+    };
+  }
+
+  /**
+   * The fact behind a wire name and its JSON.
+   *
+   * @throws Wire.UnreadableFact when it is none
+   */
+  static AccessEvent read(String wireName, byte[] json) {
+    return switch (wireName) {
+      case AccessGranted.WIRE_NAME -> Wire.read(json, AccessGranted.class);
+      case GrantRevoked.WIRE_NAME -> Wire.read(json, GrantRevoked.class);
+      case ProfessionalBlocked.WIRE_NAME -> Wire.read(json, ProfessionalBlocked.class);
+      case ProfessionalUnblocked.WIRE_NAME -> Wire.read(json, ProfessionalUnblocked.class);
+      case TreatingPhysicianNamed.WIRE_NAME -> Wire.read(json, TreatingPhysicianNamed.class);
+      case TreatingPhysicianEnded.WIRE_NAME -> Wire.read(json, TreatingPhysicianEnded.class);
+      case EmergencyWishRecorded.WIRE_NAME -> Wire.read(json, EmergencyWishRecorded.class);
+      default -> throw new Wire.UnreadableFact("not an event of access: " + wireName);
+    };
+  }
+}

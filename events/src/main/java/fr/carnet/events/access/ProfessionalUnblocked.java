@@ -1,0 +1,8 @@
+package fr.carnet.events.access;
+
+import fr.carnet.events.identity.NationalId;
+
+/** The bar is lifted; what the professional had before does not come back by itself. */
+public record ProfessionalUnblocked(NationalId professional) implements AccessEvent {
+  public static final String WIRE_NAME = "access.unblocked.v1";
+}

@@ -1,0 +1,26 @@
+package fr.carnet.events.dossier;
+
+import fr.carnet.events.identity.PatientRef;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What the other services need to know of a dossier; the one record on Kafka that ties a patient to
+ * a dossier. On {@code dossier.registry}, the last of each; erasure leaves a tombstone.
+ *
+ * @param version the version of the dossier's stream that this state follows from
+ */
+public record DossierRegistered(
+    UUID dossierId, List<PatientRef> patientRefs, String publicKey, State state, long version) {
+  public static final String WIRE_NAME = "dossier.registered.v1";
+
+  public DossierRegistered {
+    patientRefs = List.copyOf(patientRefs);
+  }
+
+  /** Where a dossier is in its life. */
+  public enum State {
+    OPEN,
+    CLOSED
+  }
+}

@@ -1,0 +1,2 @@
+/** The life of a dossier: {@code dossier.events} and {@code dossier.registry}. */
+package fr.carnet.events.dossier;

@@ -1,0 +1,41 @@
+package fr.carnet.events.trace;
+
+import fr.carnet.events.Sealed;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Somebody read, or was refused. One for each request.
+ *
+ * @param action what was asked for, e.g. {@code read-care-history}
+ * @param rule the code of the rule that decided
+ * @param grantId the grant or wish that it rests on
+ * @param policyVersion the policy that was applied
+ * @param accessVersion the version of the dossier's access stream that was looked at
+ * @param itemIds what was shown, item by item; ids tell nothing of their content
+ * @param words a reason in words (break-glass), sealed
+ */
+public record AccessTraced(
+    Actor actor,
+    PurposeOfUse purpose,
+    String action,
+    Outcome outcome,
+    String rule,
+    Optional<UUID> grantId,
+    Optional<String> policyVersion,
+    Optional<Long> accessVersion,
+    List<String> itemIds,
+    Optional<Sealed> words) {
+  public static final String WIRE_NAME = "access.traced.v1";
+
+  public AccessTraced {
+    itemIds = List.copyOf(itemIds);
+  }
+
+  /** How it ended. */
+  public enum Outcome {
+    RELEASED,
+    REFUSED
+  }
+}

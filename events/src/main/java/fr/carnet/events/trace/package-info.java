@@ -1,0 +1,2 @@
+/** Every release and refusal of data: {@code access.traces}. */
+package fr.carnet.events.trace;

@@ -1,0 +1,42 @@
+package fr.carnet.eventstore;
+
+import fr.carnet.events.Topic;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * Events → rows. The same code fills a view from an append, from Kafka and in a rebuild, so it
+ * reads nothing but its events and its own tables, and no clock.
+ */
+public interface Projection {
+  /** Stable: it names the consumer's offsets. */
+  String name();
+
+  /** Where its events come from. */
+  List<Topic> topics();
+
+  /** How the events of one dossier follow each other. */
+  Order order();
+
+  /** The tables that this projection writes, and nobody else. */
+  List<String> tables();
+
+  /**
+   * Applies events in this order; of one dossier they come in the dossier's order, each once. Types
+   * it does not know are no error: they are skipped.
+   *
+   * @throws RuntimeException when an event can never be applied: it is then parked
+   */
+  void apply(Connection transaction, List<RecordedEvent> events) throws SQLException;
+
+  /** How the events of one dossier on a topic follow each other. */
+  enum Order {
+    /** Versions without gaps; each is applied once and only after the one before it. */
+    CONTIGUOUS,
+    /** A compacted topic: each record is the whole state, older ones are of no use. */
+    LATEST,
+    /** No versions: the projection knows repeats by the identity of what it stores. */
+    BY_IDENTITY
+  }
+}

@@ -1,0 +1,50 @@
+package fr.carnet.eventstore;
+
+import fr.carnet.events.Reason;
+
+/** Why the store itself refuses a command. */
+public enum StoreRefusal implements Reason {
+  CONCURRENT_UPDATE(
+      Kind.CONFLICT,
+      "Others changed this at the same moment. Nothing was recorded; ask again.",
+      "D'autres l'ont modifié au même instant. Rien n'a été enregistré ; recommencez."),
+  IDEMPOTENCY_KEY_REUSED(
+      Kind.INVALID,
+      "This Idempotency-Key was used for another request. Draw a new key for each request.",
+      "Cette Idempotency-Key a servi à une autre demande. Utilisez une nouvelle clé par demande."),
+  NOT_READY(
+      Kind.UNAVAILABLE,
+      "The service is comparing its database with the log and accepts no change yet. Ask again soon.",
+      "Le service compare sa base avec le journal et n'accepte encore aucun changement."
+          + " Recommencez bientôt.");
+
+  private final Kind kind;
+  private final String english;
+  private final String french;
+
+  StoreRefusal(Kind kind, String english, String french) {
+    this.kind = kind;
+    this.english = english;
+    this.french = french;
+  }
+
+  @Override
+  public String code() {
+    return name();
+  }
+
+  @Override
+  public Kind kind() {
+    return kind;
+  }
+
+  @Override
+  public String english() {
+    return english;
+  }
+
+  @Override
+  public String french() {
+    return french;
+  }
+}

@@ -1,0 +1,123 @@
+package fr.carnet.eventstore;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jboss.logging.Logger;
+
+/**
+ * Compares a service's own streams with Kafka. In daily life every event it reads is already there.
+ * After the database was set back to an earlier backup, the events that Kafka holds and the database
+ * lost are recorded again, with their own ids, versions and times, before a write is accepted: else
+ * a second history would begin.
+ */
+public final class StreamRecovery implements RecordApplier {
+  private static final Logger LOG = Logger.getLogger(StreamRecovery.class);
+
+  private final Projection readModel;
+  private final Parking parking;
+
+  /** Recovery of the streams behind this read model. */
+  public StreamRecovery(Projection readModel) {
+    this.readModel = readModel;
+    this.parking = new Parking(consumer(readModel));
+  }
+
+  /** The name of the reader that feeds this. */
+  public static String consumer(Projection readModel) {
+    return readModel.name() + "-recovery";
+  }
+
+  @Override
+  public void apply(Connection tx, List<ConsumerRecord<byte[], byte[]>> records)
+      throws SQLException {
+    List<RecordedEvent> events = records.stream().map(Decoding::event).toList();
+    Map<UUID, Long> heads = heads(tx, events);
+    for (RecordedEvent event : events) {
+      long version =
+          event.version().orElseThrow(() -> new Decoding.Malformed("no stream version"));
+      long head = heads.getOrDefault(event.streamId(), 0L);
+      if (version <= head) {
+        requireSame(tx, event, version);
+      } else if (version == head + 1) {
+        LOG.infof("%s: recovers version %d of a stream from Kafka", readModel.name(), version);
+        record(tx, event, head);
+        heads.put(event.streamId(), version);
+      } else {
+        throw new IllegalStateException("Kafka lacks an event before version " + version);
+      }
+    }
+  }
+
+  private void requireSame(Connection tx, RecordedEvent event, long version) throws SQLException {
+    try (PreparedStatement select =
+        tx.prepareStatement("SELECT id FROM event WHERE stream_id = ? AND version = ?")) {
+      select.setObject(1, event.streamId());
+      select.setLong(2, version);
+      try (ResultSet row = select.executeQuery()) {
+        if (row.next() && !row.getObject(1, UUID.class).equals(event.id())) {
+          throw new IllegalStateException("another event holds version " + version);
+        }
+      }
+    }
+  }
+
+  private void record(Connection tx, RecordedEvent event, long head) throws SQLException {
+    Streams.moveHead(tx, event.streamId(), head, 1);
+    try (PreparedStatement insert =
+        tx.prepareStatement(
+            """
+            INSERT INTO event (stream_id, version, id, type, time, actor, correlation, data)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """)) {
+      insert.setObject(1, event.streamId());
+      insert.setLong(2, head + 1);
+      insert.setObject(3, event.id());
+      insert.setString(4, event.type());
+      insert.setTimestamp(5, Timestamp.from(event.time()));
+      insert.setString(6, event.actor());
+      insert.setString(7, event.correlation());
+      insert.setBytes(8, event.data());
+      insert.executeUpdate();
+    }
+    readModel.apply(tx, List.of(event));
+  }
+
+  @Override
+  public void park(Connection tx, ConsumerRecord<byte[], byte[]> record, RuntimeException why)
+      throws SQLException {
+    LOG.errorf("%s: the log and the database differ: %s", readModel.name(), why.getMessage());
+    parking.park(
+        tx,
+        record,
+        Parking.Cause.CONFLICT,
+        OptionalLong.empty(),
+        java.util.Optional.empty());
+  }
+
+  private static Map<UUID, Long> heads(Connection tx, List<RecordedEvent> events)
+      throws SQLException {
+    Map<UUID, Long> heads = new HashMap<>();
+    try (PreparedStatement select =
+        tx.prepareStatement("SELECT id, version FROM stream WHERE id = ANY (?)")) {
+      select.setArray(
+          1,
+          tx.createArrayOf(
+              "uuid", events.stream().map(RecordedEvent::streamId).distinct().toArray()));
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          heads.put(rows.getObject(1, UUID.class), rows.getLong(2));
+        }
+      }
+    }
+    return heads;
+  }
+}
