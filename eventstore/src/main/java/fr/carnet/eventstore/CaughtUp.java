@@ -58,8 +58,7 @@ public final class CaughtUp {
 
   /** Where the topics end now, for readers of committed records. */
   static Map<TopicPartition, Long> ends(Map<String, Object> kafka, List<Topic> topics) {
-    Map<String, Object> settings =
-        TopicReader.settings(kafka, "carnet-look-" + UUID.randomUUID());
+    Map<String, Object> settings = TopicReader.settings(kafka, "carnet-look-" + UUID.randomUUID());
     try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings)) {
       List<TopicPartition> partitions = new ArrayList<>();
       for (Topic topic : topics) {
@@ -86,8 +85,7 @@ public final class CaughtUp {
                 select.setString(1, reader);
                 try (ResultSet row = select.executeQuery()) {
                   while (row.next()) {
-                    found.put(
-                        new TopicPartition(row.getString(1), row.getInt(2)), row.getLong(3));
+                    found.put(new TopicPartition(row.getString(1), row.getInt(2)), row.getLong(3));
                   }
                 }
               }

@@ -149,8 +149,7 @@ public final class Rebuild {
   }
 
   private void applyToShadow(
-      ProjectionApplier applier, List<ConsumerRecord<byte[], byte[]>> records)
-      throws SQLException {
+      ProjectionApplier applier, List<ConsumerRecord<byte[], byte[]>> records) throws SQLException {
     if (records.isEmpty()) {
       return;
     }
@@ -209,7 +208,7 @@ public final class Rebuild {
       return;
     }
     while (true) {
-      Map<TopicPartition, Long> live = inOwnTransaction(tx -> liveOffsets(tx, ""));
+      Map<TopicPartition, Long> live = Transactions.run(dataSource, tx -> liveOffsets(tx, ""));
       boolean ahead =
           consumer.assignment().stream()
               .anyMatch(p -> consumer.position(p) > live.getOrDefault(p, 0L));
@@ -319,7 +318,9 @@ public final class Rebuild {
     }
   }
 
-  /** The rebuilt tables take the live ones' place, and what is applied and parked goes with them. */
+  /**
+   * The rebuilt tables take the live ones' place, and what is applied and parked goes with them.
+   */
   private void exchange(Connection tx) throws SQLException {
     execute(tx, "DROP SCHEMA IF EXISTS retired CASCADE");
     execute(tx, "CREATE SCHEMA retired");
@@ -351,10 +352,6 @@ public final class Rebuild {
     void in(Connection tx) throws SQLException;
   }
 
-  private interface SqlQuery<T> {
-    T in(Connection tx) throws SQLException;
-  }
-
   private void inShadow(SqlWork work) throws SQLException {
     Transactions.run(
         dataSource,
@@ -373,10 +370,6 @@ public final class Rebuild {
           work.in(tx);
           return true;
         });
-  }
-
-  private <T> T inOwnTransaction(SqlQuery<T> query) throws SQLException {
-    return Transactions.run(dataSource, query::in);
   }
 
   private static void execute(Connection tx, String sql) throws SQLException {

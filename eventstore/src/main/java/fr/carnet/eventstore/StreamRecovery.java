@@ -15,9 +15,9 @@ import org.jboss.logging.Logger;
 
 /**
  * Compares a service's own streams with Kafka. In daily life every event it reads is already there.
- * After the database was set back to an earlier backup, the events that Kafka holds and the database
- * lost are recorded again, with their own ids, versions and times, before a write is accepted: else
- * a second history would begin.
+ * After the database was set back to an earlier backup, the events that Kafka holds and the
+ * database lost are recorded again, with their own ids, versions and times, before a write is
+ * accepted: else a second history would begin.
  */
 public final class StreamRecovery implements RecordApplier {
   private static final Logger LOG = Logger.getLogger(StreamRecovery.class);
@@ -42,8 +42,7 @@ public final class StreamRecovery implements RecordApplier {
     List<RecordedEvent> events = records.stream().map(Decoding::event).toList();
     Map<UUID, Long> heads = heads(tx, events);
     for (RecordedEvent event : events) {
-      long version =
-          event.version().orElseThrow(() -> new Decoding.Malformed("no stream version"));
+      long version = event.version().orElseThrow(() -> new Decoding.Malformed("no stream version"));
       long head = heads.getOrDefault(event.streamId(), 0L);
       if (version <= head) {
         requireSame(tx, event, version);
@@ -96,11 +95,7 @@ public final class StreamRecovery implements RecordApplier {
       throws SQLException {
     LOG.errorf("%s: the log and the database differ: %s", readModel.name(), why.getMessage());
     parking.park(
-        tx,
-        record,
-        Parking.Cause.CONFLICT,
-        OptionalLong.empty(),
-        java.util.Optional.empty());
+        tx, record, Parking.Cause.CONFLICT, OptionalLong.empty(), java.util.Optional.empty());
   }
 
   private static Map<UUID, Long> heads(Connection tx, List<RecordedEvent> events)
