@@ -1,0 +1,78 @@
+package fr.carnet.resourceserver;
+
+import com.fasterxml.jackson.core.JacksonException;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.ForbiddenException;
+import io.quarkus.security.UnauthorizedException;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Every refusal and every failure as a problem document; none quotes what was sent. */
+class Problems {
+  private static final Logger LOG = Logger.getLogger(Problems.class);
+
+  @Inject RoutingContext request;
+
+  @ServerExceptionMapper
+  Response refusal(Refusal refusal) {
+    return Problem.of(refusal.reason(), Correlation.of(request)).response();
+  }
+
+  @ServerExceptionMapper({UnauthorizedException.class, AuthenticationFailedException.class})
+  Response unauthenticated(SecurityException e) {
+    Response problem = of(401, RequestProblem.TOKEN_MISSING_OR_INVALID);
+    return Response.fromResponse(problem).header("WWW-Authenticate", "Bearer").build();
+  }
+
+  @ServerExceptionMapper
+  Response forbidden(ForbiddenException e) {
+    return of(403, RequestProblem.ROLE_MISSING);
+  }
+
+  @ServerExceptionMapper
+  Response unreadable(JacksonException e) {
+    return of(400, RequestProblem.REQUEST_NOT_READABLE);
+  }
+
+  @ServerExceptionMapper
+  Response ofTheProtocol(WebApplicationException e) {
+    int status = e.getResponse().getStatus();
+    if (e.getCause() instanceof JacksonException || status == 400) {
+      return of(400, RequestProblem.REQUEST_NOT_READABLE);
+    }
+    if (status == 404) {
+      return of(404, RequestProblem.NO_SUCH_RESOURCE);
+    }
+    if (status >= 500) {
+      return failure(e);
+    }
+    return Problem.of(
+            status,
+            "HTTP_" + status,
+            "The request does not fit what this address takes; see /q/openapi.",
+            "La demande ne correspond pas à ce qu'accepte cette adresse ; voir /q/openapi.",
+            Correlation.of(request))
+        .response();
+  }
+
+  @ServerExceptionMapper
+  Response failure(Throwable e) {
+    // Only where it failed: the text of a database error may quote values.
+    StackTraceElement[] stack = e.getStackTrace();
+    LOG.errorf(
+        "request failed: %s at %s",
+        e.getClass().getName(), stack.length == 0 ? "unknown" : stack[0].toString());
+    LOG.debug("request failed", e);
+    return of(500, RequestProblem.INTERNAL_ERROR);
+  }
+
+  private Response of(int status, RequestProblem reason) {
+    return Problem.of(
+            status, reason.code(), reason.english(), reason.french(), Correlation.of(request))
+        .response();
+  }
+}

@@ -1,0 +1,81 @@
+package fr.carnet.resourceserver;
+
+import fr.carnet.events.Reason;
+
+/** What can be wrong with a request before any service looks at it. */
+public enum RequestProblem implements Reason {
+  TOKEN_MISSING_OR_INVALID(
+      Kind.FORBIDDEN,
+      "Sign in, and send a valid access token in the Authorization header.",
+      "Connectez-vous, et envoyez un jeton d'accès valide dans l'en-tête Authorization."),
+  ROLE_MISSING(
+      Kind.FORBIDDEN,
+      "Your account has no right to this. Use an account with the role that the API document names.",
+      "Votre compte n'y donne pas droit. Utilisez un compte ayant le rôle indiqué par la"
+          + " documentation."),
+  CLAIM_MISSING(
+      Kind.FORBIDDEN,
+      "The token lacks a claim that this request needs; the API document names it.",
+      "Il manque au jeton un attribut nécessaire à cette demande ; la documentation le nomme."),
+  EXERCISE_NOT_CHOSEN(
+      Kind.INVALID,
+      "You have several exercises. Name the one you act in with the header Carnet-Exercise (0, 1…).",
+      "Vous avez plusieurs exercices. Indiquez celui au titre duquel vous agissez avec l'en-tête"
+          + " Carnet-Exercise (0, 1…)."),
+  REQUEST_NOT_READABLE(
+      Kind.INVALID,
+      "The body is not the JSON that the API document describes.",
+      "Le corps n'est pas le JSON que décrit la documentation."),
+  FIELD_MISSING(
+      Kind.INVALID,
+      "A required field is missing; the API document lists them.",
+      "Un champ obligatoire manque ; la documentation les énumère."),
+  IDENTIFIER_INVALID(
+      Kind.INVALID,
+      "An identifier has the wrong form or check digit.",
+      "Un identifiant n'a pas la bonne forme ou la bonne clé."),
+  IDEMPOTENCY_KEY_INVALID(
+      Kind.INVALID,
+      "Idempotency-Key has 1 to 128 characters: letters, digits, - and _.",
+      "Idempotency-Key comporte 1 à 128 caractères : lettres, chiffres, - et _."),
+  NO_SUCH_RESOURCE(
+      Kind.NOT_FOUND,
+      "There is nothing at this address; see /q/openapi for what there is.",
+      "Il n'y a rien à cette adresse ; voir /q/openapi."),
+  INTERNAL_ERROR(
+      Kind.UNAVAILABLE,
+      "Something failed on our side and nothing was changed. Ask again, and quote the correlation id"
+          + " if it persists.",
+      "Une erreur est survenue de notre côté et rien n'a été modifié. Recommencez, et indiquez"
+          + " l'identifiant de corrélation si elle persiste.");
+
+  private final Kind kind;
+  private final String english;
+  private final String french;
+
+  RequestProblem(Kind kind, String english, String french) {
+    this.kind = kind;
+    this.english = english;
+    this.french = french;
+  }
+
+  @Override
+  public String code() {
+    return name();
+  }
+
+  @Override
+  public Kind kind() {
+    return kind;
+  }
+
+  @Override
+  public String english() {
+    return english;
+  }
+
+  @Override
+  public String french() {
+    return french;
+  }
+}

@@ -1,0 +1,39 @@
+package fr.carnet.testkit;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Gives a Quarkus test the real Kafka and an empty database of its own, and makes it trust {@link
+ * TestTokens}. The other services are played by one {@link Neighbours} server.
+ */
+public final class RealServersForQuarkus implements QuarkusTestResourceLifecycleManager {
+  @Override
+  public Map<String, String> start() {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("kafka.bootstrap.servers", RealServers.kafka().bootstrapServers());
+    settings.put("carnet.partitions", "2");
+    settings.put("quarkus.datasource.jdbc.url", RealServers.emptyDatabase());
+    settings.put("quarkus.datasource.username", RealServers.postgres().user());
+    settings.put("quarkus.datasource.password", RealServers.postgres().password());
+    settings.put("quarkus.oidc.public-key", TestTokens.publicKey());
+    settings.put("quarkus.oidc-client.auth-server-url", Neighbours.url());
+    settings.put("quarkus.oidc-client.discovery-enabled", "false");
+    settings.put("quarkus.oidc-client.token-path", "/token");
+    settings.put("quarkus.oidc-client.client-id", "test");
+    settings.put("quarkus.oidc-client.credentials.secret", "test");
+    settings.put("carnet.patient-ref-secret", TestTokens.PATIENT_REF_SECRET);
+    settings.put("carnet.line-key-secret", "test-line-key-secret");
+    settings.put("carnet.dossier-url", Neighbours.url());
+    settings.put("carnet.access-url", Neighbours.url());
+    settings.put("carnet.ingest-url", Neighbours.url());
+    settings.put("carnet.master-key-file", "target/test-master-key.json");
+    return settings;
+  }
+
+  @Override
+  public void stop() {
+    Neighbours.forgetAll();
+  }
+}
