@@ -63,13 +63,34 @@ public final class CommandHandler<S, E> {
   public CommandResult handle(
       CommandEnvelope envelope, Decide<S, E> decide, Function<List<RecordedEvent>, byte[]> answer)
       throws SQLException {
+    return handle(envelope, _ -> {}, decide, answer);
+  }
+
+  /** What has to be written before a command's events, in their transaction. */
+  @FunctionalInterface
+  public interface Beforehand {
+    /** Writes it; undone when the command is refused. */
+    void in(Connection transaction) throws SQLException;
+  }
+
+  /**
+   * Handles a command that needs something written beforehand; a repeat of it writes nothing.
+   *
+   * @param answer as above
+   */
+  public CommandResult handle(
+      CommandEnvelope envelope,
+      Beforehand beforehand,
+      Decide<S, E> decide,
+      Function<List<RecordedEvent>, byte[]> answer)
+      throws SQLException {
     if (!ready.getAsBoolean()) {
       return new CommandResult.Refused(StoreRefusal.NOT_READY);
     }
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       try {
         CommandResult result =
-            Transactions.run(dataSource, tx -> attempt(tx, envelope, decide, answer));
+            Transactions.run(dataSource, tx -> attempt(tx, envelope, beforehand, decide, answer));
         wakeRelay.run();
         return result;
       } catch (RefusedException e) {
@@ -90,6 +111,7 @@ public final class CommandHandler<S, E> {
   private CommandResult attempt(
       Connection tx,
       CommandEnvelope envelope,
+      Beforehand beforehand,
       Decide<S, E> decide,
       Function<List<RecordedEvent>, byte[]> answer)
       throws SQLException {
@@ -100,6 +122,7 @@ public final class CommandHandler<S, E> {
         return new CommandResult.Done(earlier.get(), true);
       }
     }
+    beforehand.in(tx);
     Folded<S> folded = fold(tx, envelope.streamId());
     List<E> events =
         switch (decide.on(folded.state())) {

@@ -25,7 +25,8 @@ import org.apache.kafka.common.record.TimestampType;
 public final class Parking {
   private final String consumer;
 
-  Parking(String consumer) {
+  /** What this consumer parks. */
+  public Parking(String consumer) {
     this.consumer = consumer;
   }
 
@@ -57,7 +58,8 @@ public final class Parking {
       String reason,
       String parkedAt) {}
 
-  void park(
+  /** Keeps a record whole; the same record twice is kept once. */
+  public void park(
       Connection tx,
       ConsumerRecord<byte[], byte[]> record,
       Cause cause,

@@ -77,6 +77,19 @@ public final class ProjectionApplier implements RecordApplier {
     return !parking.stopped(connection, List.of(streamId.toString())).isEmpty();
   }
 
+  /** The dossiers of which something is parked. */
+  public Set<UUID> stopped(Connection connection) throws SQLException {
+    Set<UUID> stopped = new HashSet<>();
+    for (String stream : parking.allStopped(connection)) {
+      try {
+        stopped.add(UUID.fromString(stream));
+      } catch (IllegalArgumentException e) {
+        LOG.debugf("%s: a key that is no dossier", projection.name());
+      }
+    }
+    return stopped;
+  }
+
   /** One poll, sorted into what is applied now and what is parked. */
   private final class Batch {
     private final Connection tx;

@@ -167,7 +167,10 @@ public final class Relay implements AutoCloseable {
   private Row read(ResultSet row) throws SQLException {
     ProducerRecord<String, byte[]> message =
         new ProducerRecord<>(
-            row.getString("aggregatetype"), row.getString("aggregateid"), row.getBytes("payload"));
+            row.getString("aggregatetype"),
+            // The insurer's topic has records without a key: nobody could be read from the line.
+            row.getString("aggregateid").isEmpty() ? null : row.getString("aggregateid"),
+            row.getBytes("payload"));
     header(message, Headers.SPEC_VERSION, "1.0");
     header(message, Headers.ID, row.getString("id"));
     header(message, Headers.TYPE, row.getString("type"));

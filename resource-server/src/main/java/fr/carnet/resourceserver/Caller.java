@@ -24,6 +24,7 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
  * @param subject the account's opaque id at the identity provider
  * @param actor who it is in clear facts; {@code OWNER} stands for any patient until it is known
  *     whose dossier it is about
+ * @param client the OpenID Connect client that the token was given to
  * @param patientRef of a patient
  * @param ins only in tokens that were asked for with the scope {@code ins}
  * @param regulation whether the professional acts in medical regulation (centre 15)
@@ -31,6 +32,7 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
 public record Caller(
     String subject,
     Actor actor,
+    String client,
     Set<String> roles,
     Optional<PatientRef> patientRef,
     Optional<Ins> ins,
@@ -62,6 +64,7 @@ public record Caller(
     return new Caller(
         token.getSubject(),
         actor(token, roles, exercise),
+        text(token, "azp").orElse(""),
         roles,
         text(token, "patient_ref").flatMap(PatientRef::parse),
         text(token, "ins").flatMap(Ins::parse),

@@ -7,17 +7,17 @@ import java.util.regex.Pattern;
 /** The code systems of acts and products, each with the form of its codes. */
 public enum ActSystem {
   /** Medical acts: four letters, three digits. */
-  CCAM(matching("[A-Z]{4}\\d{3}")),
+  CCAM(matching("[A-Z]{4}[0-9]{3}")),
   /** Consultations and acts of the older nomenclature: a key letter code. */
   NGAP(matching("[A-Z][A-Z0-9]{0,5}")),
   /** Laboratory acts: up to four digits. */
-  NABM(matching("\\d{1,4}")),
+  NABM(matching("[0-9]{1,4}")),
   /** Medicines. */
   CIP13(Cip13::isValid),
   /** Devices: seven digits. */
-  LPP(matching("\\d{7}")),
+  LPP(matching("[0-9]{7}")),
   /** Hospital stays: two digits, a letter, two digits, a severity. */
-  GHM(matching("\\d{2}[A-Z]\\d{2}[0-9A-Z]"));
+  GHM(matching("[0-9]{2}[A-Z][0-9]{2}[0-9A-Z]"));
 
   private final Predicate<String> form;
 

@@ -5,14 +5,15 @@ final class CheckDigits {
   private CheckDigits() {}
 
   /**
-   * Luhn (ISO/IEC 7812-1), used by RPPS and FINESS. A letter counts as nothing: Corsican FINESS
-   * numbers carry one.
+   * Luhn (ISO/IEC 7812-1), used by RPPS and FINESS. Corsican FINESS numbers carry a letter, which
+   * counts as its place in the alphabet: A is 1, B is 2.
    */
   static boolean luhn(String digits) {
     int sum = 0;
     boolean twice = false;
     for (int i = digits.length() - 1; i >= 0; i--) {
-      int digit = Character.isDigit(digits.charAt(i)) ? digits.charAt(i) - '0' : 0;
+      char character = digits.charAt(i);
+      int digit = character >= 'A' ? character - 'A' + 1 : character - '0';
       if (twice) {
         digit = digit * 2 > 9 ? digit * 2 - 9 : digit * 2;
       }

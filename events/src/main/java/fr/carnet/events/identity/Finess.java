@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 
 /** The number of an establishment (FINESS): 9 characters, Luhn; Corsica has 2A or 2B in front. */
 public final class Finess {
-  private static final Pattern FORM = Pattern.compile("(\\d{2}|2[AB])\\d{7}");
+  private static final Pattern FORM = Pattern.compile("([0-9]{2}|2[AB])[0-9]{7}");
 
   private Finess() {}
 

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
  * put in a key, a header or a URL behind the valve; so {@link #toString()} hides it.
  */
 public final class Ins {
-  private static final Pattern FORM = Pattern.compile("[1-8]\\d{4}(\\d{2}|2[AB])\\d{6}\\d{2}");
+  private static final Pattern FORM =
+      Pattern.compile("[1-8][0-9]{4}([0-9]{2}|2[AB])[0-9]{6}[0-9]{2}");
 
   private final String value;
 

@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 
 /** The number of a professional in the national directory (RPPS): 11 digits, Luhn. */
 public final class Rpps {
-  private static final Pattern FORM = Pattern.compile("\\d{11}");
+  private static final Pattern FORM = Pattern.compile("[0-9]{11}");
 
   private Rpps() {}
 

@@ -26,6 +26,8 @@ public record Actor(
   /** What somebody is to the suite. */
   public enum Role {
     OWNER("owner"),
+    /** A patient who is not the owner of the dossier in question. */
+    OTHER_PATIENT("patient"),
     PROFESSIONAL("professional"),
     COUNTER_AGENT("counter-agent"),
     BILLING("billing"),

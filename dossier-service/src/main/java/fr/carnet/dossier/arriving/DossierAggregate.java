@@ -1,0 +1,90 @@
+package fr.carnet.dossier.arriving;
+
+import fr.carnet.dossier.deciding.DossierDecider;
+import fr.carnet.dossier.deciding.DossierRefusal;
+import fr.carnet.dossier.deciding.DossierState;
+import fr.carnet.dossier.projecting.DossierProjection;
+import fr.carnet.dossier.projecting.RegistryView;
+import fr.carnet.events.Reason;
+import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.events.dossier.DossierEvent;
+import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.eventstore.Aggregate;
+import fr.carnet.eventstore.CommandHandler;
+import fr.carnet.eventstore.Outbox;
+import fr.carnet.eventstore.Projection;
+import fr.carnet.eventstore.RecordedEvent;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The dossier as a stream: its events, its read model, and the registry that tells the others. */
+final class DossierAggregate implements Aggregate<DossierState, DossierEvent> {
+  private final DossierProjection readModel;
+
+  DossierAggregate(DossierProjection readModel) {
+    this.readModel = readModel;
+  }
+
+  @Override
+  public Topic topic() {
+    return Topic.DOSSIER_EVENTS;
+  }
+
+  @Override
+  public DossierState initial() {
+    return DossierDecider.initial();
+  }
+
+  @Override
+  public DossierState evolve(DossierState state, DossierEvent event) {
+    return DossierDecider.evolve(state, event);
+  }
+
+  @Override
+  public String wireName(DossierEvent event) {
+    return event.wireName();
+  }
+
+  @Override
+  public DossierEvent read(String wireName, byte[] json) {
+    return DossierEvent.read(wireName, json);
+  }
+
+  @Override
+  public Projection readModel() {
+    return readModel;
+  }
+
+  /** The registry says what the events led to, once for each command. */
+  @Override
+  public List<Outbox.Entry> alsoPublish(Connection tx, List<RecordedEvent> events)
+      throws SQLException {
+    RecordedEvent last = events.getLast();
+    Optional<DossierRegistered> registered = RegistryView.of(tx, last.streamId());
+    return registered.stream()
+        .map(
+            state ->
+                new Outbox.Entry(
+                    CommandHandler.eventId(last.id(), 1_000),
+                    Topic.DOSSIER_REGISTRY,
+                    last.streamId().toString(),
+                    DossierRegistered.WIRE_NAME,
+                    Optional.of(last.streamId().toString()),
+                    OptionalLong.of(state.version()),
+                    last.actor(),
+                    last.correlation(),
+                    Optional.of(Wire.write(state))))
+        .toList();
+  }
+
+  @Override
+  public Optional<Reason> refusalOf(String constraint) {
+    return constraint.equals("one_dossier_a_person")
+        ? Optional.of(DossierRefusal.DOSSIER_EXISTS)
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,64 @@
+package fr.carnet.dossier.arriving;
+
+import fr.carnet.dossier.deciding.DossierState;
+import fr.carnet.dossier.projecting.CareHistoryProjection;
+import fr.carnet.dossier.projecting.DossierProjection;
+import fr.carnet.events.dossier.DossierEvent;
+import fr.carnet.eventstore.CaughtUp;
+import fr.carnet.eventstore.CommandHandler;
+import fr.carnet.eventstore.ProjectionApplier;
+import fr.carnet.eventstore.Rebuild;
+import fr.carnet.eventstore.StreamRecovery;
+import fr.carnet.eventstore.TopicReader;
+import fr.carnet.resourceserver.KafkaSettings;
+import fr.carnet.resourceserver.Machinery;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/** The moving parts of this service: the dossier's command handler and the readers. */
+@ApplicationScoped
+class Dossiers {
+  @Inject DataSource dataSource;
+  @Inject KafkaSettings kafka;
+  @Inject Machinery machinery;
+  @Inject DossierProjection dossiers;
+  @Inject CareHistoryProjection careHistory;
+
+  private volatile Optional<CommandHandler<DossierState, DossierEvent>> handler = Optional.empty();
+
+  void start(@Observes Machinery.Starting starting) {
+    String recovery = StreamRecovery.consumer(dossiers);
+    starting.reader(
+        new TopicReader(
+            recovery, dossiers.topics(), dataSource, kafka.client(), new StreamRecovery(dossiers)));
+    starting.reader(
+        new TopicReader(
+            careHistory.name(),
+            careHistory.topics(),
+            dataSource,
+            kafka.client(),
+            new ProjectionApplier(careHistory)));
+    starting.rebuild(
+        dossiers.name(),
+        new Rebuild(dataSource, kafka.client(), dossiers, Rebuild.Source.OWN_STREAMS));
+    starting.rebuild(
+        careHistory.name(),
+        new Rebuild(dataSource, kafka.client(), careHistory, Rebuild.Source.TOPIC_READER));
+    CaughtUp streamsCompared =
+        new CaughtUp(dataSource, kafka.client(), recovery, dossiers.topics());
+    handler =
+        Optional.of(
+            new CommandHandler<>(
+                dataSource,
+                new DossierAggregate(dossiers),
+                machinery::wakeRelay,
+                streamsCompared::reached));
+  }
+
+  CommandHandler<DossierState, DossierEvent> handler() {
+    return handler.orElseThrow(() -> new IllegalStateException("not started"));
+  }
+}

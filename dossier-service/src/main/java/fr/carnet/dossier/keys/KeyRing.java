@@ -1,0 +1,199 @@
+package fr.carnet.dossier.keys;
+
+import fr.carnet.events.Sealed;
+import fr.carnet.sealing.Binding;
+import fr.carnet.sealing.DossierKeySet;
+import fr.carnet.sealing.DossierKeySet.OpeningSession;
+import fr.carnet.sealing.MasterKey;
+import jakarta.annotation.PostConstruct;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Every dossier's key set, wrapped by the master key; the one place where sealed things open. */
+@ApplicationScoped
+public class KeyRing {
+  private static final int CACHED_SESSIONS = 100_000;
+
+  @Inject
+  @ConfigProperty(name = "carnet.master-key-file")
+  String masterKeyFile;
+
+  private record SessionOf(UUID dossierId, String session) {}
+
+  /** A sealed body, and what it is bound to. */
+  public record SealedBody(Sealed sealed, Binding binding) {}
+
+  private final Map<SessionOf, OpeningSession> cache =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<SessionOf, OpeningSession> eldest) {
+              return size() > CACHED_SESSIONS;
+            }
+          });
+
+  private Optional<MasterKey> master = Optional.empty();
+
+  @PostConstruct
+  void readMasterKey() {
+    try {
+      master = Optional.of(MasterKey.inFile(Path.of(masterKeyFile)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("no master key, so nothing can be opened", e);
+    }
+  }
+
+  private MasterKey master() {
+    return master.orElseThrow();
+  }
+
+  /** Keeps a new dossier's keys, in the transaction that opens it. */
+  public void keep(Connection tx, UUID dossierId, DossierKeySet keys) throws SQLException {
+    try (PreparedStatement insert =
+        tx.prepareStatement("INSERT INTO dossier_key (dossier_id, wrapped) VALUES (?, ?)")) {
+      insert.setObject(1, dossierId);
+      insert.setBytes(2, keys.wrap(master()));
+      insert.executeUpdate();
+    }
+  }
+
+  /**
+   * Opens a body.
+   *
+   * @throws fr.carnet.sealing.CannotOpen when it does not open for what it claims to belong to
+   */
+  public byte[] open(Connection tx, SealedBody body) throws SQLException {
+    return open(tx, List.of(body)).getFirst();
+  }
+
+  /** Opens bodies, in the same order; a session that many share is unwrapped once. */
+  public List<byte[]> open(Connection tx, List<SealedBody> bodies) throws SQLException {
+    Map<SessionOf, SealedBody> wanted = new LinkedHashMap<>();
+    for (SealedBody body : bodies) {
+      wanted.putIfAbsent(of(body), body);
+    }
+    Map<SessionOf, OpeningSession> sessions = sessions(tx, wanted);
+    return bodies.stream()
+        .map(body -> sessions.get(of(body)).open(body.sealed(), body.binding()))
+        .toList();
+  }
+
+  private static SessionOf of(SealedBody body) {
+    return new SessionOf(body.binding().dossierId(), body.sealed().session());
+  }
+
+  private Map<SessionOf, OpeningSession> sessions(Connection tx, Map<SessionOf, SealedBody> wanted)
+      throws SQLException {
+    Map<SessionOf, OpeningSession> found = new HashMap<>();
+    Set<SessionOf> missing = new HashSet<>();
+    for (SessionOf session : wanted.keySet()) {
+      OpeningSession cached = cache.get(session);
+      if (cached == null) {
+        missing.add(session);
+      } else {
+        found.put(session, cached);
+      }
+    }
+    if (!missing.isEmpty()) {
+      loadKept(tx, missing, found);
+      missing.removeAll(found.keySet());
+      unwrap(tx, missing, wanted, found);
+    }
+    return found;
+  }
+
+  private void loadKept(Connection tx, Set<SessionOf> missing, Map<SessionOf, OpeningSession> found)
+      throws SQLException {
+    List<SessionOf> list = List.copyOf(missing);
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT s.dossier_id, s.session, s.wrapped
+            FROM unnest(?::uuid[], ?::text[]) AS w(dossier_id, session)
+            JOIN opened_session s USING (dossier_id, session)
+            """)) {
+      select.setArray(
+          1, tx.createArrayOf("uuid", list.stream().map(SessionOf::dossierId).toArray()));
+      select.setArray(2, tx.createArrayOf("text", list.stream().map(SessionOf::session).toArray()));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          SessionOf session = new SessionOf(row.getObject(1, UUID.class), row.getString(2));
+          OpeningSession opened =
+              OpeningSession.unwrap(
+                  session.dossierId(), session.session(), row.getBytes(3), master());
+          cache.put(session, opened);
+          found.put(session, opened);
+        }
+      }
+    }
+  }
+
+  private void unwrap(
+      Connection tx,
+      Set<SessionOf> missing,
+      Map<SessionOf, SealedBody> wanted,
+      Map<SessionOf, OpeningSession> found)
+      throws SQLException {
+    if (missing.isEmpty()) {
+      return;
+    }
+    Map<UUID, DossierKeySet> keySets =
+        keySets(tx, missing.stream().map(SessionOf::dossierId).distinct().toList());
+    try (PreparedStatement insert =
+        tx.prepareStatement(
+            """
+            INSERT INTO opened_session (dossier_id, session, wrapped) VALUES (?, ?, ?)
+            ON CONFLICT DO NOTHING
+            """)) {
+      for (SessionOf session : missing) {
+        DossierKeySet keys = keySets.get(session.dossierId());
+        if (keys == null) {
+          throw new IllegalStateException("no keys of this dossier");
+        }
+        OpeningSession opened = keys.session(wanted.get(session).sealed());
+        insert.setObject(1, session.dossierId());
+        insert.setString(2, session.session());
+        insert.setBytes(3, opened.wrap(session.session(), master()));
+        insert.addBatch();
+        cache.put(session, opened);
+        found.put(session, opened);
+      }
+      insert.executeBatch();
+    }
+  }
+
+  private Map<UUID, DossierKeySet> keySets(Connection tx, List<UUID> dossiers) throws SQLException {
+    Map<UUID, DossierKeySet> keySets = new HashMap<>();
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            "SELECT dossier_id, wrapped FROM dossier_key WHERE dossier_id = ANY (?)")) {
+      select.setArray(1, tx.createArrayOf("uuid", dossiers.toArray()));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          UUID dossierId = row.getObject(1, UUID.class);
+          keySets.put(dossierId, DossierKeySet.unwrap(dossierId, row.getBytes(2), master()));
+        }
+      }
+    }
+    return keySets;
+  }
+}

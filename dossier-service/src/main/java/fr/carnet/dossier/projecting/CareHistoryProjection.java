@@ -1,0 +1,188 @@
+package fr.carnet.dossier.projecting;
+
+import fr.carnet.dossier.keys.KeyRing;
+import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.events.care.Act;
+import fr.carnet.events.care.Care;
+import fr.carnet.events.care.CareLinePassed;
+import fr.carnet.events.care.CareLineWithdrawn;
+import fr.carnet.events.care.CareProvider;
+import fr.carnet.eventstore.Projection;
+import fr.carnet.eventstore.RecordedEvent;
+import fr.carnet.sealing.Binding;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.Date;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * {@code care.reimbursements} → care lines. A line is its key: repeats change nothing, and a
+ * withdrawn line stays withdrawn, whatever comes again; so the rows do not depend on any order.
+ * They are kept whatever the dossier's state; state, window and sums belong to reading.
+ */
+@ApplicationScoped
+public class CareHistoryProjection implements Projection {
+  @Inject KeyRing keys;
+
+  @Override
+  public String name() {
+    return "care-history";
+  }
+
+  @Override
+  public List<Topic> topics() {
+    return List.of(Topic.CARE_REIMBURSEMENTS);
+  }
+
+  @Override
+  public Order order() {
+    return Order.BY_IDENTITY;
+  }
+
+  @Override
+  public List<String> tables() {
+    return List.of("care_line");
+  }
+
+  private record Line(RecordedEvent event, String lineKey, Care care) {}
+
+  @Override
+  public void apply(Connection tx, List<RecordedEvent> events) throws SQLException {
+    List<KeyRing.SealedBody> bodies = new ArrayList<>();
+    List<RecordedEvent> passedEvents = new ArrayList<>();
+    List<String> passedKeys = new ArrayList<>();
+    List<RecordedEvent> withdrawn = new ArrayList<>();
+    for (RecordedEvent event : events) {
+      switch (event.type()) {
+        case CareLinePassed.WIRE_NAME -> {
+          CareLinePassed passed = Wire.read(event.data(), CareLinePassed.class);
+          bodies.add(
+              new KeyRing.SealedBody(
+                  passed.care(),
+                  new Binding(event.streamId(), passed.lineKey(), CareLinePassed.WIRE_NAME)));
+          passedEvents.add(event);
+          passedKeys.add(passed.lineKey());
+        }
+        case CareLineWithdrawn.WIRE_NAME -> withdrawn.add(event);
+        default -> {
+          // A type of a later version.
+        }
+      }
+    }
+    List<byte[]> opened = keys.open(tx, bodies);
+    List<Line> lines = new ArrayList<>();
+    for (int i = 0; i < opened.size(); i++) {
+      lines.add(
+          new Line(passedEvents.get(i), passedKeys.get(i), Wire.read(opened.get(i), Care.class)));
+    }
+    insert(tx, lines);
+    withdraw(tx, withdrawn);
+  }
+
+  private static void insert(Connection tx, List<Line> lines) throws SQLException {
+    if (lines.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement insert =
+        tx.prepareStatement(
+            """
+            INSERT INTO care_line (dossier_id, line_key, withdrawn, item_id, category, nature_code,
+              act_system, act_code, quantity, performer_rpps, performer_finess,
+              performer_specialty, prescribed, prescriber_rpps, prescriber_finess,
+              prescriber_specialty, prescribed_on, care_from, care_to, during_stay)
+            SELECT dossier_id, line_key, false, item_id, category, nature_code, act_system,
+              act_code, quantity, performer_rpps, performer_finess, performer_specialty, prescribed,
+              prescriber_rpps, prescriber_finess, prescriber_specialty, prescribed_on, care_from,
+              care_to, during_stay
+            FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+                        ?::text[], ?::numeric[], ?::text[], ?::text[], ?::text[], ?::boolean[],
+                        ?::text[], ?::text[], ?::text[], ?::date[], ?::date[], ?::date[],
+                        ?::boolean[])
+              AS t(dossier_id, line_key, item_id, category, nature_code, act_system,
+                   act_code, quantity, performer_rpps, performer_finess, performer_specialty,
+                   prescribed, prescriber_rpps, prescriber_finess, prescriber_specialty,
+                   prescribed_on, care_from, care_to, during_stay)
+            ON CONFLICT (dossier_id, line_key) DO NOTHING
+            """)) {
+      Columns columns = new Columns(tx, insert, lines);
+      columns.add("uuid", line -> line.event().streamId());
+      columns.add("text", Line::lineKey);
+      columns.add("text", line -> line.care().itemId());
+      columns.add("text", line -> line.care().category().name());
+      columns.add("text", line -> line.care().natureCode());
+      columns.add("text", line -> line.care().act().map(act -> act.system().name()).orElse(null));
+      columns.add("text", line -> line.care().act().map(Act::code).orElse(null));
+      columns.add("numeric", line -> line.care().quantity());
+      columns.add("text", line -> line.care().performer().rpps().orElse(null));
+      columns.add("text", line -> line.care().performer().finess().orElse(null));
+      columns.add("text", line -> line.care().performer().specialtyCode().orElse(null));
+      columns.add("boolean", line -> line.care().prescriber().isPresent());
+      columns.add("text", line -> prescriber(line, CareProvider::rpps));
+      columns.add("text", line -> prescriber(line, CareProvider::finess));
+      columns.add("text", line -> prescriber(line, CareProvider::specialtyCode));
+      columns.add("date", line -> line.care().prescribedOn().map(Date::valueOf).orElse(null));
+      columns.add("date", line -> Date.valueOf(line.care().careFrom()));
+      columns.add("date", line -> Date.valueOf(line.care().careTo()));
+      columns.add("boolean", line -> line.care().duringHospitalStay());
+      insert.executeUpdate();
+    }
+  }
+
+  private static String prescriber(Line line, Function<CareProvider, Optional<String>> component) {
+    return line.care().prescriber().flatMap(component).orElse(null);
+  }
+
+  /** Binds one array a column. */
+  private static final class Columns {
+    private final Connection tx;
+    private final PreparedStatement statement;
+    private final List<Line> lines;
+    private int next = 1;
+
+    Columns(Connection tx, PreparedStatement statement, List<Line> lines) {
+      this.tx = tx;
+      this.statement = statement;
+      this.lines = lines;
+    }
+
+    void add(String type, Function<Line, Object> value) throws SQLException {
+      Object[] values = new Object[lines.size()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = value.apply(lines.get(i));
+      }
+      statement.setArray(next++, tx.createArrayOf(type, values));
+    }
+  }
+
+  private static void withdraw(Connection tx, List<RecordedEvent> events) throws SQLException {
+    if (events.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement upsert =
+        tx.prepareStatement(
+            """
+            INSERT INTO care_line (dossier_id, line_key, withdrawn) VALUES (?, ?, true)
+            ON CONFLICT (dossier_id, line_key) DO UPDATE
+              SET withdrawn = true, item_id = NULL, category = NULL, nature_code = NULL,
+                  act_system = NULL, act_code = NULL, quantity = NULL, performer_rpps = NULL,
+                  performer_finess = NULL, performer_specialty = NULL, prescribed = NULL,
+                  prescriber_rpps = NULL, prescriber_finess = NULL, prescriber_specialty = NULL,
+                  prescribed_on = NULL, care_from = NULL, care_to = NULL, during_stay = NULL
+            """)) {
+      for (RecordedEvent event : events) {
+        CareLineWithdrawn withdrawal = Wire.read(event.data(), CareLineWithdrawn.class);
+        upsert.setObject(1, event.streamId());
+        upsert.setString(2, withdrawal.lineKey());
+        upsert.addBatch();
+      }
+      upsert.executeBatch();
+    }
+  }
+}

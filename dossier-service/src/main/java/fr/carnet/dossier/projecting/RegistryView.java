@@ -1,0 +1,48 @@
+package fr.carnet.dossier.projecting;
+
+import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.identity.PatientRef;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What the other services are told of a dossier, from the rows as they are. */
+public final class RegistryView {
+  private RegistryView() {}
+
+  /** The registry's record of a dossier, if there is such a dossier. */
+  public static Optional<DossierRegistered> of(Connection connection, UUID dossierId)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            SELECT d.public_key, d.state, d.version,
+                   ARRAY(SELECT patient_ref FROM dossier_patient p
+                         WHERE p.dossier_id = d.dossier_id ORDER BY patient_ref)
+            FROM dossier d WHERE d.dossier_id = ?
+            """)) {
+      select.setObject(1, dossierId);
+      try (ResultSet row = select.executeQuery()) {
+        if (!row.next()) {
+          return Optional.empty();
+        }
+        Array refs = row.getArray(4);
+        List<PatientRef> patientRefs =
+            Arrays.stream((String[]) refs.getArray()).map(PatientRef::new).toList();
+        return Optional.of(
+            new DossierRegistered(
+                dossierId,
+                patientRefs,
+                row.getString(1),
+                DossierRegistered.State.valueOf(row.getString(2)),
+                row.getLong(3)));
+      }
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package fr.carnet.dossier.querying;
+
+import fr.carnet.dossier.deciding.DossierRefusal;
+import fr.carnet.dossier.querying.CareHistory.After;
+import fr.carnet.dossier.querying.CareHistory.Item;
+import fr.carnet.dossier.querying.Reading.Asked;
+import fr.carnet.dossier.querying.Reading.Released;
+import fr.carnet.events.access.AccessDecision;
+import fr.carnet.events.care.CareCategory;
+import fr.carnet.events.trace.PurposeOfUse;
+import fr.carnet.resourceserver.Refusal;
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Date;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** What a dossier shows, to its owner and to those whom the decision allows. */
+@Path("/dossiers/{dossierId}")
+@Produces(MediaType.APPLICATION_JSON)
+@Authenticated
+@RunOnVirtualThread
+@Tag(name = "Reading")
+public class DossierReadsResource {
+  private static final int MOST = 200;
+  private static final int RECENT = 10;
+
+  @Inject Reading reading;
+
+  /** A sentence in both languages. */
+  public record Sentence(String en, String fr) {}
+
+  /**
+   * A page of the care history.
+   *
+   * @param next give it as {@code cursor} for the next page; absent on the last
+   */
+  public record CarePage(List<Item> items, Optional<String> next, Sentence notice) {}
+
+  /** Who the patient is. */
+  public record Patient(
+      Optional<String> familyName, Optional<String> givenName, Optional<LocalDate> birthDate) {}
+
+  /**
+   * What matters at a glance.
+   *
+   * @param recentCare the ten newest items
+   */
+  public record Summary(
+      UUID dossierId,
+      String state,
+      Instant openedAt,
+      Patient patient,
+      List<Item> recentCare,
+      Sentence notice) {}
+
+  private static final Sentence MAY_BE_INCOMPLETE =
+      new Sentence(
+          "Care reimbursed in the last 24 months. It may be incomplete.",
+          "Soins remboursés au cours des 24 derniers mois. Cette liste peut être incomplète.");
+  private static final Sentence NONE =
+      new Sentence(
+          "No reimbursement known in the period.", "Aucun remboursement connu sur la période.");
+
+  /** The care history, newest first. */
+  @GET
+  @Path("/care")
+  @Operation(
+      summary = "Care of the last 24 months, net of reversals",
+      description =
+          "category is one of the eight; cursor is the next of the page before; limit 1 to 200.")
+  public CarePage care(
+      UUID dossierId,
+      @QueryParam("category") String category,
+      @QueryParam("cursor") String cursor,
+      @QueryParam("limit") @DefaultValue("50") String limit,
+      @HeaderParam("Carnet-Purpose") String purpose,
+      @HeaderParam("Carnet-Reason") String reason)
+      throws SQLException {
+    Optional<CareCategory> only = category(category);
+    Optional<After> after = after(cursor);
+    int most = limit(limit);
+    return reading.read(
+        asked(dossierId, "read-care-history", purpose, reason),
+        (tx, decision) -> {
+          List<Item> found = visible(tx, dossierId, decision, only, after, most + 1);
+          List<Item> shown = found.stream().limit(most).toList();
+          Optional<String> next =
+              found.size() > most ? Optional.of(cursor(shown.getLast())) : Optional.empty();
+          Sentence notice = shown.isEmpty() && after.isEmpty() ? NONE : MAY_BE_INCOMPLETE;
+          return new Released<>(new CarePage(shown, next, notice), ids(shown));
+        });
+  }
+
+  /** The summary, for someone with three minutes. */
+  @GET
+  @Path("/summary")
+  @Operation(summary = "Who the patient is, and the newest care")
+  public Summary summary(
+      UUID dossierId,
+      @HeaderParam("Carnet-Purpose") String purpose,
+      @HeaderParam("Carnet-Reason") String reason)
+      throws SQLException {
+    return reading.read(
+        asked(dossierId, "read-summary", purpose, reason),
+        (tx, decision) -> {
+          List<Item> recent =
+              visible(tx, dossierId, decision, Optional.empty(), Optional.empty(), RECENT);
+          return new Released<>(summary(tx, dossierId, recent), ids(recent));
+        });
+  }
+
+  /** The one filter before everything that speaks of items. */
+  private static List<Item> visible(
+      Connection tx,
+      UUID dossierId,
+      AccessDecision decision,
+      Optional<CareCategory> category,
+      Optional<After> after,
+      int limit)
+      throws SQLException {
+    return decision.classes().contains(AccessDecision.REIMBURSEMENTS)
+        ? CareHistory.page(tx, dossierId, category, after, limit)
+        : List.of();
+  }
+
+  private static Summary summary(Connection tx, UUID dossierId, List<Item> recent)
+      throws SQLException {
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT state, opened_at, family_name, given_name, birth_date FROM dossier
+            WHERE dossier_id = ?
+            """)) {
+      select.setObject(1, dossierId);
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        return new Summary(
+            dossierId,
+            row.getString(1),
+            row.getObject(2, OffsetDateTime.class).toInstant(),
+            new Patient(
+                Optional.ofNullable(row.getString(3)),
+                Optional.ofNullable(row.getString(4)),
+                Optional.ofNullable(row.getDate(5)).map(Date::toLocalDate)),
+            recent,
+            recent.isEmpty() ? NONE : MAY_BE_INCOMPLETE);
+      }
+    }
+  }
+
+  private static List<String> ids(List<Item> items) {
+    return items.stream().map(Item::itemId).toList();
+  }
+
+  static Asked asked(UUID dossierId, String action, String purpose, String reason) {
+    PurposeOfUse use =
+        purpose == null
+            ? PurposeOfUse.NORMAL
+            : Refusal.unless(PurposeOfUse.parse(purpose), DossierRefusal.PURPOSE_UNKNOWN);
+    // Percent-encoded, because a header is ASCII and words are not; in no URL, because URLs are
+    // logged.
+    Optional<String> words =
+        Optional.ofNullable(reason)
+            .map(text -> URLDecoder.decode(text, StandardCharsets.UTF_8))
+            .filter(text -> !text.isBlank());
+    return new Asked(dossierId, action, use, words);
+  }
+
+  private static Optional<CareCategory> category(String name) {
+    if (name == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Refusal.unless(
+            Arrays.stream(CareCategory.values()).filter(c -> c.name().equals(name)).findFirst(),
+            DossierRefusal.CATEGORY_UNKNOWN));
+  }
+
+  private static int limit(String text) {
+    if (!text.matches("[0-9]{1,3}")
+        || Integer.parseInt(text) < 1
+        || Integer.parseInt(text) > MOST) {
+      throw new Refusal(DossierRefusal.LIMIT_INVALID);
+    }
+    return Integer.parseInt(text);
+  }
+
+  private static String cursor(Item last) {
+    String place = last.careFrom() + "|" + last.itemId();
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(place.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Optional<After> after(String cursor) {
+    if (cursor == null) {
+      return Optional.empty();
+    }
+    try {
+      String[] place =
+          new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8).split("\\|", 2);
+      if (place.length == 2) {
+        return Optional.of(new After(LocalDate.parse(place[0]), place[1]));
+      }
+    } catch (IllegalArgumentException | DateTimeException e) {
+      throw new Refusal(DossierRefusal.CURSOR_INVALID);
+    }
+    throw new Refusal(DossierRefusal.CURSOR_INVALID);
+  }
+}

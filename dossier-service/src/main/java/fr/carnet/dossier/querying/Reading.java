@@ -1,0 +1,294 @@
+package fr.carnet.dossier.querying;
+
+import fr.carnet.dossier.deciding.DossierRefusal;
+import fr.carnet.events.Sealed;
+import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.events.access.AccessDecision;
+import fr.carnet.events.access.DecisionRequest;
+import fr.carnet.events.identity.PatientRef;
+import fr.carnet.events.identity.UuidV7;
+import fr.carnet.events.trace.AccessTraced;
+import fr.carnet.events.trace.Actor;
+import fr.carnet.events.trace.PurposeOfUse;
+import fr.carnet.eventstore.Outbox;
+import fr.carnet.eventstore.Transactions;
+import fr.carnet.resourceserver.Caller;
+import fr.carnet.resourceserver.CurrentCaller;
+import fr.carnet.resourceserver.Machinery;
+import fr.carnet.resourceserver.Refusal;
+import fr.carnet.sealing.Binding;
+import fr.carnet.sealing.SealingSession;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.ProcessingException;
+import jakarta.ws.rs.WebApplicationException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.eclipse.microprofile.rest.client.inject.RestClient;
+import org.jboss.logging.Logger;
+
+/**
+ * The one way in which anything of a dossier is released. The owner by {@code patient_ref};
+ * everyone else by a decision, asked anew each time. Rows, life cycle and trace are one
+ * transaction, and data leave only after it has committed: what was not traced was not read. A
+ * refusal is traced as well; what is asked about dossiers that do not exist is only counted.
+ */
+@ApplicationScoped
+class Reading {
+  private static final Logger LOG = Logger.getLogger(Reading.class);
+
+  @Inject DataSource dataSource;
+  @Inject CurrentCaller current;
+  @Inject Machinery machinery;
+  @Inject @RestClient AccessControlClient accessControl;
+
+  /**
+   * What is asked.
+   *
+   * @param action stable name of what is read, for the trace
+   * @param words a reason in words, for break-glass
+   */
+  record Asked(UUID dossierId, String action, PurposeOfUse purpose, Optional<String> words) {}
+
+  /** What is released: the answer, and the ids of the items that it shows. */
+  record Released<T>(T answer, List<String> itemIds) {}
+
+  /** Reads rows within the transaction of the trace, filtered to what the decision allows. */
+  @FunctionalInterface
+  interface Query<T> {
+    Released<T> in(Connection tx, AccessDecision decision) throws SQLException;
+  }
+
+  private record Known(boolean open, boolean owned, String publicKey) {}
+
+  <T> T read(Asked asked, Query<T> query) throws SQLException {
+    Caller caller = current.get();
+    Optional<Known> known =
+        Transactions.run(dataSource, tx -> known(tx, asked.dossierId(), caller, false));
+    boolean owner = known.map(Known::owned).orElse(false);
+    if (!owner) {
+      stopWhoTriesTooOften(caller);
+    }
+    AccessDecision decision = owner ? ownersRight() : decide(asked, caller);
+    if (known.isEmpty() || !decision.allowed()) {
+      throw refuse(asked, caller, decision, known.isPresent());
+    }
+    Optional<T> answer =
+        Transactions.run(
+            dataSource,
+            tx -> {
+              Optional<Known> now = known(tx, asked.dossierId(), caller, true);
+              if (now.isEmpty() || !(now.get().open() || now.get().owned())) {
+                return Optional.empty();
+              }
+              Released<T> released = query.in(tx, decision);
+              trace(
+                  tx,
+                  asked,
+                  actor(caller, owner),
+                  AccessTraced.Outcome.RELEASED,
+                  decision,
+                  released.itemIds(),
+                  now.get());
+              return Optional.of(released.answer());
+            });
+    machinery.wakeRelay();
+    if (answer.isEmpty()) {
+      // Closed between the decision and the read: the life cycle of this database has the last
+      // word.
+      throw refuse(asked, caller, decision, true);
+    }
+    return answer.get();
+  }
+
+  /** A counter agent reads no content, but must know whether there is a dossier to open. */
+  <T> T readAtCounter(Asked asked, boolean exists, CounterQuery<T> query) throws SQLException {
+    Caller caller = current.get();
+    stopWhoTriesTooOften(caller);
+    if (!exists) {
+      Transactions.run(
+          dataSource,
+          tx -> {
+            Refusals.count(tx, caller.subject());
+            return true;
+          });
+      throw new Refusal(DossierRefusal.DOSSIER_NOT_FOUND);
+    }
+    T answer =
+        Transactions.run(
+            dataSource,
+            tx -> {
+              Known known = known(tx, asked.dossierId(), caller, true).orElseThrow();
+              Released<T> released = query.in(tx, asked);
+              trace(
+                  tx,
+                  asked,
+                  caller.actor(),
+                  AccessTraced.Outcome.RELEASED,
+                  atCounter(),
+                  released.itemIds(),
+                  known);
+              return released.answer();
+            });
+    machinery.wakeRelay();
+    return answer;
+  }
+
+  /** Reads for a counter agent. */
+  @FunctionalInterface
+  interface CounterQuery<T> {
+    Released<T> in(Connection tx, Asked asked) throws SQLException;
+  }
+
+  private static AccessDecision atCounter() {
+    return new AccessDecision(
+        true, "COUNTER_AGENT", Set.of(), false, Optional.empty(), "", 0, Optional.empty());
+  }
+
+  /** The owner's own right, also to the archive of a closed dossier. */
+  private static AccessDecision ownersRight() {
+    return new AccessDecision(
+        true,
+        "OWNER",
+        Set.of(AccessDecision.REIMBURSEMENTS),
+        true,
+        Optional.empty(),
+        "",
+        0,
+        Optional.empty());
+  }
+
+  void stopWhoTriesTooOften(Caller caller) throws SQLException {
+    boolean tooMany = Transactions.run(dataSource, tx -> Refusals.tooMany(tx, caller.subject()));
+    if (tooMany) {
+      throw new Refusal(DossierRefusal.TOO_MANY_REFUSALS);
+    }
+  }
+
+  AccessDecision decide(Asked asked, Caller caller) throws SQLException {
+    try {
+      return accessControl.decide(
+          new DecisionRequest(
+              asked.dossierId(),
+              caller.actor(),
+              caller.patientRef(),
+              asked.purpose(),
+              caller.regulation(),
+              asked.words().isPresent()));
+    } catch (WebApplicationException | ProcessingException e) {
+      LOG.warnf("no decision: %s", e.getClass().getSimpleName());
+      throw new Refusal(DossierRefusal.DECISION_UNAVAILABLE);
+    }
+  }
+
+  /** Records a refusal and gives what to answer: one and the same, whatever the cause. */
+  Refusal refuse(Asked asked, Caller caller, AccessDecision decision, boolean exists)
+      throws SQLException {
+    Transactions.run(
+        dataSource,
+        tx -> {
+          Refusals.count(tx, caller.subject());
+          if (exists) {
+            Optional<Known> known = known(tx, asked.dossierId(), caller, false);
+            if (known.isPresent()) {
+              trace(
+                  tx,
+                  asked,
+                  actor(caller, false),
+                  AccessTraced.Outcome.REFUSED,
+                  decision,
+                  List.of(),
+                  known.get());
+            }
+          }
+          return true;
+        });
+    machinery.wakeRelay();
+    return new Refusal(DossierRefusal.NO_STANDING);
+  }
+
+  private static Actor actor(Caller caller, boolean owner) {
+    return caller.actor().role() == Actor.Role.OWNER && !owner
+        ? Actor.anonymous(Actor.Role.OTHER_PATIENT)
+        : caller.actor();
+  }
+
+  private static Optional<Known> known(
+      Connection tx, UUID dossierId, Caller caller, boolean holding) throws SQLException {
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT state = 'OPEN', public_key,
+                   EXISTS (SELECT 1 FROM dossier_patient p
+                           WHERE p.dossier_id = d.dossier_id AND p.patient_ref = ?)
+            FROM dossier d WHERE dossier_id = ?
+            """
+                // A closing waits for the reads under way, and later reads see it.
+                + (holding ? " FOR SHARE" : ""))) {
+      select.setString(1, caller.patientRef().map(PatientRef::value).orElse(""));
+      select.setObject(2, dossierId);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next()
+            ? Optional.of(new Known(row.getBoolean(1), row.getBoolean(3), row.getString(2)))
+            : Optional.empty();
+      }
+    }
+  }
+
+  private void trace(
+      Connection tx,
+      Asked asked,
+      Actor actor,
+      AccessTraced.Outcome outcome,
+      AccessDecision decision,
+      List<String> itemIds,
+      Known known)
+      throws SQLException {
+    UUID id = UuidV7.next(Clock.systemUTC());
+    Optional<Sealed> words =
+        asked
+            .words()
+            .map(
+                text ->
+                    SealingSession.towards(asked.dossierId(), known.publicKey())
+                        .seal(
+                            text.getBytes(StandardCharsets.UTF_8),
+                            new Binding(asked.dossierId(), id.toString(), AccessTraced.WIRE_NAME)));
+    AccessTraced traced =
+        new AccessTraced(
+            actor,
+            asked.purpose(),
+            asked.action(),
+            outcome,
+            decision.rule(),
+            decision.grantId(),
+            Optional.of(decision.policyVersion()).filter(version -> !version.isEmpty()),
+            Optional.of(decision.accessVersion()),
+            itemIds,
+            words);
+    Outbox.put(
+        tx,
+        List.of(
+            new Outbox.Entry(
+                id,
+                Topic.ACCESS_TRACES,
+                asked.dossierId().toString(),
+                AccessTraced.WIRE_NAME,
+                Optional.of(asked.dossierId().toString()),
+                OptionalLong.empty(),
+                actor.label(),
+                current.correlation(),
+                Optional.of(Wire.write(traced)))));
+  }
+}

@@ -1,0 +1,66 @@
+package fr.carnet.dossier.querying;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HexFormat;
+
+/** Counts refusals an actor and hour, so that trying door after door comes to an end. */
+final class Refusals {
+  private static final int AN_HOUR = 20;
+
+  private Refusals() {}
+
+  static boolean tooMany(Connection connection, String subject) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            SELECT coalesce(sum(count), 0) FROM refusal_count
+            WHERE actor = ? AND hour > clock_timestamp() - interval '1 hour'
+            """)) {
+      select.setString(1, hashed(subject));
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        return row.getLong(1) >= AN_HOUR;
+      }
+    }
+  }
+
+  /** One more; kept by minute, so that the hour slides. */
+  static void count(Connection tx, String subject) throws SQLException {
+    try (PreparedStatement upsert =
+        tx.prepareStatement(
+            """
+            INSERT INTO refusal_count (actor, hour, count)
+            VALUES (?, date_trunc('minute', clock_timestamp()), 1)
+            ON CONFLICT (actor, hour) DO UPDATE SET count = refusal_count.count + 1
+            """)) {
+      upsert.setString(1, hashed(subject));
+      upsert.executeUpdate();
+    }
+    try (PreparedStatement delete =
+        tx.prepareStatement(
+            """
+            DELETE FROM refusal_count
+            WHERE actor = ? AND hour < clock_timestamp() - interval '2 hours'
+            """)) {
+      delete.setString(1, hashed(subject));
+      delete.executeUpdate();
+    }
+  }
+
+  private static String hashed(String subject) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256")
+                  .digest(subject.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

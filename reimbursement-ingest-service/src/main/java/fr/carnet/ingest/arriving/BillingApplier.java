@@ -1,0 +1,67 @@
+package fr.carnet.ingest.arriving;
+
+import fr.carnet.events.Headers;
+import fr.carnet.eventstore.Decoding;
+import fr.carnet.eventstore.Parking;
+import fr.carnet.eventstore.RecordApplier;
+import fr.carnet.ingest.deciding.LineFault;
+import fr.carnet.ingest.deciding.LineRules;
+import fr.carnet.ingest.deciding.Verdict;
+import fr.carnet.ingest.deciding.Window;
+import fr.carnet.ingest.keeping.LineStore;
+import fr.carnet.ingest.keeping.Outcome;
+import fr.carnet.ingest.keeping.Received;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Lines from Kafka. Whatever a sender puts there is kept or rejected; nothing stops the feed. */
+final class BillingApplier implements RecordApplier {
+  static final String READER = "billing-reimbursements";
+  private static final String LINE_TYPE = "billing.reimbursement-line.v1";
+
+  private final LineStore store;
+  private final String sender;
+  private final Runnable afterwards;
+  private final Parking parking = new Parking(READER);
+
+  BillingApplier(LineStore store, String sender, Runnable afterwards) {
+    this.store = store;
+    this.sender = sender;
+    this.afterwards = afterwards;
+  }
+
+  @Override
+  public void apply(Connection tx, List<ConsumerRecord<byte[], byte[]>> records)
+      throws SQLException {
+    LocalDate today = Window.today(Clock.systemUTC());
+    List<Received> lines = records.stream().map(record -> received(record, today)).toList();
+    List<Outcome> outcomes = store.keep(tx, sender, lines, Window.endingOn(today), "");
+    store.count(sender, outcomes);
+    afterwards.run();
+  }
+
+  private static Received received(ConsumerRecord<byte[], byte[]> record, LocalDate today) {
+    byte[] bytes = record.value() == null ? new byte[0] : record.value();
+    Optional<String> type = Decoding.text(record, Headers.TYPE);
+    if (type.isPresent() && !type.get().equals(LINE_TYPE)) {
+      return new Received(bytes, LineRules.invalid(LineFault.TYPE_UNKNOWN));
+    }
+    Optional<String> key =
+        Optional.ofNullable(record.key()).map(k -> new String(k, StandardCharsets.UTF_8));
+    Verdict verdict = LineRules.read(bytes, key, today);
+    return new Received(bytes, verdict);
+  }
+
+  @Override
+  public void park(Connection tx, ConsumerRecord<byte[], byte[]> record, RuntimeException why)
+      throws SQLException {
+    parking.park(tx, record, Parking.Cause.NOT_APPLICABLE, OptionalLong.empty(), Optional.empty());
+  }
+}

@@ -1,0 +1,215 @@
+package fr.carnet.ingest.deciding;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import fr.carnet.events.Wire;
+import fr.carnet.events.billing.LineRejected;
+import fr.carnet.events.care.Act;
+import fr.carnet.events.care.ActSystem;
+import fr.carnet.events.care.CareCategory;
+import fr.carnet.events.care.CareProvider;
+import fr.carnet.events.identity.Finess;
+import fr.carnet.events.identity.Ins;
+import fr.carnet.events.identity.Rpps;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** What makes bytes a line: every rule is looked at, so a sender is told all that is wrong. */
+public final class LineRules {
+  /** The longest line that is read. */
+  public static final int MAX_BYTES = 65_536;
+
+  /** Bytes after the object are no line either. */
+  private static final ObjectReader ONE_OBJECT =
+      Wire.JSON.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private static final Pattern NATURE_CODE = Pattern.compile("[0-9]{1,5}");
+  private static final Pattern SPECIALTY = Pattern.compile("[0-9A-Z]{2}");
+  private static final int LINE_ID_LENGTH = 128;
+  private static final int QUANTITY_INTEGER_DIGITS = 9;
+  private static final int QUANTITY_SCALE = 4;
+
+  private LineRules() {}
+
+  /**
+   * Reads a line.
+   *
+   * @param key the Kafka key, where there is one
+   * @param today the calendar day in Europe/Paris
+   */
+  public static Verdict read(byte[] bytes, Optional<String> key, LocalDate today) {
+    if (bytes.length > MAX_BYTES) {
+      return invalid(LineFault.TOO_LARGE);
+    }
+    JsonNode json;
+    try {
+      json = ONE_OBJECT.readTree(bytes);
+    } catch (IOException e) {
+      return invalid(LineFault.NOT_JSON);
+    }
+    if (json == null || !json.isObject()) {
+      return invalid(LineFault.NOT_JSON);
+    }
+    JsonNode secret = json.path("secretCare");
+    if (secret.isBoolean() && secret.booleanValue()) {
+      // Before any other rule, so that secret care is not even in a rejection (CSP R1111-33).
+      JsonNode lineId = json.path("lineId");
+      return new Verdict.Secret(
+          lineId.isTextual() ? Optional.of(lineId.textValue()) : Optional.empty());
+    }
+    return read(json, key, today);
+  }
+
+  /** A line that is refused as a whole. */
+  public static Verdict.Invalid invalid(LineFault fault) {
+    return new Verdict.Invalid(Optional.empty(), Optional.empty(), List.of(fault.of("record")));
+  }
+
+  private static Verdict read(JsonNode json, Optional<String> key, LocalDate today) {
+    List<LineRejected.Fault> faults = new ArrayList<>();
+    LineReading line = new LineReading("", json, faults);
+
+    Optional<String> lineId = line.requiredText("lineId");
+    if (lineId.filter(id -> id.isEmpty() || id.length() > LINE_ID_LENGTH).isPresent()) {
+      line.fault("lineId", LineFault.LINE_ID_INVALID);
+    }
+    Optional<String> insText = line.requiredText("beneficiaryIns");
+    Optional<Ins> ins = insText.flatMap(Ins::parse);
+    if (insText.isPresent() && ins.isEmpty()) {
+      line.fault("beneficiaryIns", LineFault.INS_INVALID);
+    }
+    if (key.isPresent() && insText.isPresent() && !key.equals(insText)) {
+      faults.add(LineFault.KEY_MISMATCH.of("key"));
+    }
+    Optional<LocalDate> careFrom = pastDay(line, "careFrom", today);
+    Optional<LocalDate> careTo = line.requiredDate("careTo");
+    if (careFrom.isPresent() && careTo.isPresent() && careTo.get().isBefore(careFrom.get())) {
+      line.fault("careTo", LineFault.DATES_REVERSED);
+    }
+    Optional<LocalDate> processedOn = pastDay(line, "processedOn", today);
+    Optional<CareCategory> category =
+        line.requiredText("category")
+            .flatMap(
+                name ->
+                    named(
+                        CareCategory.values(), name, line, "category", LineFault.CATEGORY_UNKNOWN));
+    Optional<String> nature = line.requiredText("natureCode");
+    if (nature.isPresent() && !NATURE_CODE.matcher(nature.get()).matches()) {
+      line.fault("natureCode", LineFault.NATURE_CODE_INVALID);
+    }
+    Optional<Act> act = line.object("act").flatMap(LineRules::act);
+    Optional<BigDecimal> quantity = quantity(line);
+    Optional<LineReading> performerObject = line.requiredObject("performer");
+    Optional<CareProvider> performer = performerObject.map(LineRules::provider);
+    if (performer.isPresent()
+        && performerObject.get().isAbsent("rpps")
+        && performerObject.get().isAbsent("finess")) {
+      line.fault("performer", LineFault.PERFORMER_MISSING);
+    }
+    Optional<CareProvider> prescriber = line.object("prescriber").map(LineRules::provider);
+    Optional<LocalDate> prescribedOn = line.date("prescribedOn");
+    String amounts =
+        line.requiredObject("amounts")
+            .map(
+                cents ->
+                    cents.cents("paidCents")
+                        + "/"
+                        + cents.cents("baseCents")
+                        + "/"
+                        + cents.cents("reimbursedCents"))
+            .orElse("");
+    boolean duringStay = line.flag("duringHospitalStay");
+    line.flag("secretCare");
+
+    if (!faults.isEmpty()) {
+      return new Verdict.Invalid(lineId, insText, faults);
+    }
+    return new Verdict.Valid(
+        new BillingLine(
+            lineId.orElseThrow(),
+            ins.orElseThrow(),
+            careFrom.orElseThrow(),
+            careTo.orElseThrow(),
+            processedOn.orElseThrow(),
+            category.orElseThrow(),
+            nature.orElseThrow(),
+            act,
+            quantity.orElseThrow(),
+            performer.orElseThrow(),
+            prescriber,
+            prescribedOn,
+            amounts,
+            duringStay));
+  }
+
+  private static Optional<LocalDate> pastDay(LineReading line, String field, LocalDate today) {
+    Optional<LocalDate> day = line.requiredDate(field);
+    if (day.isPresent() && day.get().isAfter(today)) {
+      line.fault(field, LineFault.DATE_IN_FUTURE);
+    }
+    return day;
+  }
+
+  private static Optional<BigDecimal> quantity(LineReading line) {
+    Optional<BigDecimal> quantity = line.requiredNumber("quantity");
+    if (quantity.isEmpty()) {
+      return quantity;
+    }
+    BigDecimal value = quantity.get();
+    if (value.signum() == 0) {
+      line.fault("quantity", LineFault.QUANTITY_ZERO);
+    } else if ((long) value.precision() - value.scale() > QUANTITY_INTEGER_DIGITS
+        || value.scale() > QUANTITY_SCALE) {
+      // Looked at before any arithmetic: 1e999999999 is a number in JSON.
+      line.fault("quantity", LineFault.QUANTITY_OUT_OF_RANGE);
+    }
+    return quantity;
+  }
+
+  private static Optional<Act> act(LineReading act) {
+    Optional<ActSystem> system =
+        act.requiredText("system")
+            .flatMap(
+                name ->
+                    named(ActSystem.values(), name, act, "system", LineFault.ACT_SYSTEM_UNKNOWN));
+    Optional<String> code = act.requiredText("code");
+    if (system.isPresent() && code.isPresent() && !system.get().accepts(code.get())) {
+      act.fault("code", LineFault.ACT_CODE_INVALID);
+    }
+    return system.isPresent() && code.isPresent()
+        ? Optional.of(new Act(system.get(), code.get()))
+        : Optional.empty();
+  }
+
+  private static CareProvider provider(LineReading provider) {
+    Optional<String> rpps = provider.text("rpps");
+    if (rpps.isPresent() && !Rpps.isValid(rpps.get())) {
+      provider.fault("rpps", LineFault.RPPS_INVALID);
+    }
+    Optional<String> finess = provider.text("finess");
+    if (finess.isPresent() && !Finess.isValid(finess.get())) {
+      provider.fault("finess", LineFault.FINESS_INVALID);
+    }
+    Optional<String> specialty = provider.text("specialtyCode");
+    if (specialty.isPresent() && !SPECIALTY.matcher(specialty.get()).matches()) {
+      provider.fault("specialtyCode", LineFault.SPECIALTY_CODE_INVALID);
+    }
+    return new CareProvider(rpps, finess, specialty);
+  }
+
+  private static <T extends Enum<T>> Optional<T> named(
+      T[] values, String name, LineReading line, String field, LineFault fault) {
+    Optional<T> value = Arrays.stream(values).filter(v -> v.name().equals(name)).findFirst();
+    if (value.isEmpty()) {
+      line.fault(field, fault);
+    }
+    return value;
+  }
+}

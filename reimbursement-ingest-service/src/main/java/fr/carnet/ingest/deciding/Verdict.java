@@ -1,0 +1,31 @@
+package fr.carnet.ingest.deciding;
+
+import fr.carnet.events.billing.LineRejected;
+import java.util.List;
+import java.util.Optional;
+
+/** What a received line turned out to be. */
+public sealed interface Verdict {
+  /** A line that can be kept. */
+  record Valid(BillingLine line) implements Verdict {}
+
+  /**
+   * Secret care of a minor (CSP R1111-33): discarded, whatever else is wrong with it.
+   *
+   * @param lineId where it could be read: what passed under it is withdrawn
+   */
+  record Secret(Optional<String> lineId) implements Verdict {}
+
+  /**
+   * Not a line, with everything that is wrong with it.
+   *
+   * @param lineId where it could be read
+   * @param ins as sent, where it could be read
+   */
+  record Invalid(Optional<String> lineId, Optional<String> ins, List<LineRejected.Fault> faults)
+      implements Verdict {
+    public Invalid {
+      faults = List.copyOf(faults);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package fr.carnet.ingest.keeping;
+
+import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.events.billing.LineRejected;
+import fr.carnet.events.identity.Ins;
+import fr.carnet.events.identity.UuidV7;
+import fr.carnet.eventstore.Outbox;
+import fr.carnet.ingest.deciding.LineRules;
+import fr.carnet.ingest.deciding.Verdict;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+
+/** Keeps what was refused, as received and with every reason, and tells the insurer's own topic. */
+@ApplicationScoped
+class Rejections {
+  void record(
+      Connection tx,
+      String sender,
+      List<Received> lines,
+      List<Outcome> outcomes,
+      String correlation)
+      throws SQLException {
+    List<Outbox.Entry> entries = new ArrayList<>();
+    try (PreparedStatement insert =
+        tx.prepareStatement(
+            """
+            INSERT INTO rejection (id, sender, codes, faults, received)
+            VALUES (?, ?, ?, ?::jsonb, ?)
+            """)) {
+      for (int i = 0; i < outcomes.size(); i++) {
+        if (outcomes.get(i) instanceof Outcome.Rejected rejected) {
+          UUID id = UuidV7.next(Clock.systemUTC());
+          byte[] received = bounded(lines.get(i).bytes());
+          insert.setObject(1, id);
+          insert.setString(2, sender);
+          insert.setArray(
+              3,
+              tx.createArrayOf(
+                  "text", rejected.faults().stream().map(f -> f.code()).distinct().toArray()));
+          insert.setString(4, new String(Wire.write(rejected.faults()), StandardCharsets.UTF_8));
+          insert.setBytes(5, received);
+          insert.addBatch();
+          entries.add(entry(id, sender, lines.get(i), rejected, received, correlation));
+        }
+      }
+      if (!entries.isEmpty()) {
+        insert.executeBatch();
+        Outbox.put(tx, entries);
+      }
+    }
+  }
+
+  private static Outbox.Entry entry(
+      UUID id,
+      String sender,
+      Received line,
+      Outcome.Rejected rejected,
+      byte[] received,
+      String correlation) {
+    return new Outbox.Entry(
+        id,
+        Topic.BILLING_REJECTED,
+        ins(line.verdict()).map(Ins::value).orElse(""),
+        LineRejected.WIRE_NAME,
+        Optional.empty(),
+        OptionalLong.empty(),
+        "billing",
+        correlation,
+        Optional.of(
+            Wire.write(
+                new LineRejected(
+                    sender,
+                    rejected.lineId(),
+                    rejected.faults(),
+                    Base64.getEncoder().encodeToString(received)))));
+  }
+
+  private static Optional<Ins> ins(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Valid valid -> Optional.of(valid.line().beneficiary());
+      case Verdict.Invalid invalid -> invalid.ins().flatMap(Ins::parse);
+      case Verdict.Secret _ -> Optional.empty();
+    };
+  }
+
+  /** What was too large is kept up to the limit: enough to recognise it. */
+  private static byte[] bounded(byte[] bytes) {
+    return bytes.length <= LineRules.MAX_BYTES ? bytes : Arrays.copyOf(bytes, LineRules.MAX_BYTES);
+  }
+}

@@ -1,0 +1,347 @@
+package fr.carnet.ingest.passing;
+
+import fr.carnet.events.Headers;
+import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.events.care.CareLinePassed;
+import fr.carnet.events.care.CareLineWithdrawn;
+import fr.carnet.eventstore.Transactions;
+import fr.carnet.ingest.deciding.Window;
+import fr.carnet.ingest.keeping.Buckets;
+import fr.carnet.resourceserver.KafkaSettings;
+import fr.carnet.sealing.Binding;
+import fr.carnet.sealing.SealingSession;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * The valve: passes unpassed lines of people whose dossier is open, sealed, and nothing else. It
+ * does not care how a line came nor how often. A line stays unpassed until Kafka has acknowledged
+ * it, so a crash anywhere delays it and never drops it.
+ *
+ * <p>Passing holds the beneficiaries' buckets, so an opening, a closing or an erasure is applied
+ * either before or after a batch, never within: nothing passes after a closing is applied.
+ */
+@ApplicationScoped
+public class Valve implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Valve.class);
+  private static final int BATCH = 2_000;
+  private static final Duration IDLE = Duration.ofMillis(50);
+  private static final Duration BACK_OFF = Duration.ofMillis(250);
+
+  @Inject DataSource dataSource;
+  @Inject KafkaSettings kafka;
+
+  @Inject
+  @ConfigProperty(name = "carnet.instance")
+  String instance;
+
+  private final Semaphore wake = new Semaphore(0);
+  private final Sessions sessions = new Sessions();
+  private volatile boolean running = true;
+  private Thread thread = Thread.ofPlatform().unstarted(() -> {});
+
+  /**
+   * Starts passing, once the registry has been read to where it ended at the start: a closing that
+   * was acknowledged while this service was down must bind the first line.
+   */
+  public void start(BooleanSupplier registryRead) {
+    thread = Thread.ofPlatform().name("valve").daemon().start(() -> run(registryRead));
+  }
+
+  /** Something was kept or opened: look at once. */
+  public void wake() {
+    if (wake.availablePermits() == 0) {
+      wake.release();
+    }
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    running = false;
+    wake();
+    thread.join(Duration.ofSeconds(10));
+  }
+
+  private void run(BooleanSupplier registryRead) {
+    while (running && !registryRead.getAsBoolean()) {
+      rest(IDLE);
+    }
+    try (CareProducer producer = new CareProducer(kafka.client(), instance)) {
+      while (running) {
+        try {
+          if (pass(producer) == 0) {
+            rest(IDLE);
+          }
+        } catch (SQLException | RuntimeException e) {
+          sessions.forget();
+          LOG.warnf("the valve tries again: %s", e.getClass().getName());
+          rest(BACK_OFF);
+        }
+      }
+    }
+  }
+
+  private record Line(
+      String lineKey, String patientRef, boolean secret, LocalDate careFrom, byte[] care) {}
+
+  private record Dossier(UUID id, String publicKey, boolean open, boolean stopped) {}
+
+  /** Looks at one batch; gives how many lines it looked at. */
+  private int pass(CareProducer producer) throws SQLException {
+    return Transactions.run(
+        dataSource,
+        tx -> {
+          Set<Integer> buckets = bucketsWithUnpassed(tx);
+          if (buckets.isEmpty()) {
+            return 0;
+          }
+          Buckets.shared(tx, buckets);
+          // Read after the locks are held: what is open now stays so until this commits.
+          List<Line> lines = unpassed(tx, buckets);
+          Map<String, List<Dossier>> dossiers = dossiersOf(tx, lines);
+          List<ProducerRecord<String, byte[]>> records = seal(tx, lines, dossiers);
+          if (!records.isEmpty()) {
+            send(producer, records);
+          }
+          markLookedAt(tx, lines);
+          return lines.size();
+        });
+  }
+
+  /** Sends, or settles with Kafka that nothing was sent, before the locks are given back. */
+  private void send(CareProducer producer, List<ProducerRecord<String, byte[]>> records) {
+    try {
+      producer.send(records);
+    } catch (RuntimeException e) {
+      while (running) {
+        try {
+          var _ = producer.ready();
+          break;
+        } catch (RuntimeException unreachable) {
+          LOG.warnf("Kafka does not answer: %s", unreachable.getClass().getName());
+          rest(BACK_OFF);
+        }
+      }
+      throw e;
+    }
+  }
+
+  private static Set<Integer> bucketsWithUnpassed(Connection tx) throws SQLException {
+    Set<Integer> buckets = new TreeSet<>();
+    try (PreparedStatement select =
+            tx.prepareStatement(
+                """
+                SELECT DISTINCT bucket FROM
+                  (SELECT bucket FROM line WHERE unpassed LIMIT 8000) AS some
+                """);
+        ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        buckets.add(row.getInt(1));
+      }
+    }
+    return buckets;
+  }
+
+  private static List<Line> unpassed(Connection tx, Set<Integer> buckets) throws SQLException {
+    List<Line> lines = new ArrayList<>();
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT line_key, patient_ref, secret, care_from, care FROM line
+            WHERE unpassed AND bucket = ANY (?)
+            LIMIT ? FOR UPDATE SKIP LOCKED
+            """)) {
+      select.setArray(1, tx.createArrayOf("smallint", buckets.toArray()));
+      select.setInt(2, BATCH);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          boolean secret = row.getBoolean(3);
+          lines.add(
+              new Line(
+                  row.getString(1),
+                  row.getString(2),
+                  secret,
+                  secret ? LocalDate.EPOCH : row.getDate(4).toLocalDate(),
+                  secret ? new byte[0] : row.getBytes(5)));
+        }
+      }
+    }
+    return lines;
+  }
+
+  private static Map<String, List<Dossier>> dossiersOf(Connection tx, List<Line> lines)
+      throws SQLException {
+    Map<String, List<Dossier>> dossiers = new HashMap<>();
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT p.patient_ref, d.dossier_id, d.public_key, d.open,
+                   EXISTS (SELECT 1 FROM parked
+                           WHERE consumer = 'dossier-registry'
+                             AND stream_key = d.dossier_id::text)
+            FROM dossier_patient p JOIN dossier d ON d.dossier_id = p.dossier_id
+            WHERE p.patient_ref = ANY (?)
+            """)) {
+      select.setArray(
+          1, tx.createArrayOf("text", lines.stream().map(Line::patientRef).distinct().toArray()));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          dossiers
+              .computeIfAbsent(row.getString(1), _ -> new ArrayList<>())
+              .add(
+                  new Dossier(
+                      row.getObject(2, UUID.class),
+                      row.getString(3),
+                      row.getBoolean(4),
+                      row.getBoolean(5)));
+        }
+      }
+    }
+    return dossiers;
+  }
+
+  private List<ProducerRecord<String, byte[]>> seal(
+      Connection tx, List<Line> lines, Map<String, List<Dossier>> dossiers) throws SQLException {
+    LocalDate today = Window.today(Clock.systemUTC());
+    Window window = Window.endingOn(today);
+    Map<UUID, String> open = new HashMap<>();
+    Set<UUID> stopped = new HashSet<>();
+    for (List<Dossier> ofPatient : dossiers.values()) {
+      for (Dossier dossier : ofPatient) {
+        if (dossier.stopped()) {
+          stopped.add(dossier.id());
+        } else if (dossier.open()) {
+          open.put(dossier.id(), dossier.publicKey());
+        }
+      }
+    }
+    Map<UUID, SealingSession> sealers = sessions.of(tx, open, today);
+    Instant now = Clock.systemUTC().instant();
+    List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
+    for (Line line : lines) {
+      for (Dossier dossier : dossiers.getOrDefault(line.patientRef(), List.of())) {
+        if (line.secret()) {
+          // From a closed dossier too: what may not be there is taken out of the archive.
+          records.add(withdrawal(dossier.id(), line.lineKey(), now));
+        } else if (open.containsKey(dossier.id()) && window.holds(line.careFrom())) {
+          records.add(passing(sealers.get(dossier.id()), dossier.id(), line, now));
+        }
+      }
+    }
+    comeBackTo(tx, stopped);
+    return records;
+  }
+
+  /** A dossier whose registry stream is stopped is fed nothing; once it moves on, all again. */
+  private static void comeBackTo(Connection tx, Set<UUID> stopped) throws SQLException {
+    if (stopped.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement upsert =
+        tx.prepareStatement(
+            """
+            INSERT INTO backfilled (dossier_id, version) SELECT d, 0 FROM unnest(?) AS t(d)
+            ON CONFLICT (dossier_id) DO UPDATE SET version = 0
+            """)) {
+      upsert.setArray(1, tx.createArrayOf("uuid", stopped.toArray()));
+      upsert.executeUpdate();
+    }
+  }
+
+  private static ProducerRecord<String, byte[]> passing(
+      SealingSession session, UUID dossierId, Line line, Instant now) {
+    Binding binding = new Binding(dossierId, line.lineKey(), CareLinePassed.WIRE_NAME);
+    return record(
+        dossierId,
+        CareLinePassed.WIRE_NAME,
+        line.lineKey(),
+        Wire.write(new CareLinePassed(line.lineKey(), session.seal(line.care(), binding))),
+        now);
+  }
+
+  private static ProducerRecord<String, byte[]> withdrawal(
+      UUID dossierId, String lineKey, Instant now) {
+    return record(
+        dossierId,
+        CareLineWithdrawn.WIRE_NAME,
+        lineKey,
+        Wire.write(new CareLineWithdrawn(lineKey)),
+        now);
+  }
+
+  private static ProducerRecord<String, byte[]> record(
+      UUID dossierId, String type, String lineKey, byte[] value, Instant now) {
+    ProducerRecord<String, byte[]> record =
+        new ProducerRecord<>(Topic.CARE_REIMBURSEMENTS.wireName(), dossierId.toString(), value);
+    // The same id each time a line passes, so that a repeat shows as one.
+    UUID id =
+        UUID.nameUUIDFromBytes(
+            (dossierId + "|" + type + "|" + lineKey).getBytes(StandardCharsets.UTF_8));
+    Map.of(
+            Headers.SPEC_VERSION,
+            "1.0",
+            Headers.ID,
+            id.toString(),
+            Headers.TYPE,
+            type,
+            Headers.SOURCE,
+            "/reimbursement-ingest-service",
+            Headers.TIME,
+            now.toString(),
+            Headers.SUBJECT,
+            dossierId.toString(),
+            Headers.ACTOR,
+            "insurer")
+        .forEach((name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
+    return record;
+  }
+
+  /** A withdrawn line keeps nothing but its key from here on. */
+  private static void markLookedAt(Connection tx, List<Line> lines) throws SQLException {
+    try (PreparedStatement update =
+        tx.prepareStatement(
+            """
+            UPDATE line SET unpassed = false,
+                            patient_ref = CASE WHEN secret THEN NULL ELSE patient_ref END
+            WHERE line_key = ANY (?)
+            """)) {
+      update.setArray(1, tx.createArrayOf("text", lines.stream().map(Line::lineKey).toArray()));
+      update.executeUpdate();
+    }
+  }
+
+  private void rest(Duration time) {
+    try {
+      if (wake.tryAcquire(time.toMillis(), TimeUnit.MILLISECONDS)) {
+        wake.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      running = false;
+    }
+  }
+}
