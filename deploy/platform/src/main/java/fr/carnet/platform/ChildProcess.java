@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
  * <p>It runs in a session of its own where the machine has {@code setsid}, so that Ctrl-C in the
  * terminal reaches only us and we stop the parts in order.
  */
-public final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements Server {
 
   private static final Duration GRACE = Duration.ofSeconds(30);
   private static final int LAST_LINES = 25;
@@ -160,22 +160,22 @@ public final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** The process id. */
+  @Override
   public long pid() {
     return process.pid();
   }
 
-  /** Whether it runs. */
+  @Override
   public boolean isAlive() {
     return process.isAlive();
   }
 
-  /** Where its output goes. */
+  @Override
   public Path log() {
     return log;
   }
 
-  /** Ends it and what it started with SIGKILL, and waits until they are gone. */
+  @Override
   public void kill() {
     List<ProcessHandle> family = process.descendants().toList();
     process.destroyForcibly();

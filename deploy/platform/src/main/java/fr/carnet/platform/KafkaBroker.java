@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /** A Kafka broker that is its own controller (KRaft), for one machine. */
-public final class KafkaBroker implements AutoCloseable {
+public final class KafkaBroker implements Server {
 
   private static final Duration START = Duration.ofMinutes(2);
 
@@ -135,22 +135,22 @@ public final class KafkaBroker implements AutoCloseable {
     return "localhost:" + port;
   }
 
-  /** The process id. */
+  @Override
   public long pid() {
     return process.pid();
   }
 
-  /** Whether it runs. */
+  @Override
   public boolean isAlive() {
     return process.isAlive();
   }
 
-  /** Where its output goes. */
+  @Override
   public Path log() {
     return process.log();
   }
 
-  /** Ends it with SIGKILL, as a machine that fails would. */
+  @Override
   public void kill() {
     process.kill();
   }

@@ -18,13 +18,22 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** A Keycloak in development mode, with one realm from a file. */
-public final class Keycloak implements AutoCloseable {
+public final class Keycloak implements Server {
+
+  /** Where Keycloak keeps its build for the options it was started with. */
+  private static final String BUILD = "lib/quarkus";
 
   private static final Duration START = Duration.ofMinutes(4);
   private static final String REALM_FILE_ENDING = "-realm.json";
 
   /** What Keycloak ends with when it has rebuilt itself for changed options and wants to go on. */
   private static final int REBUILT = 10;
+
+  /** The administrator of a Keycloak that starts on an empty data folder. */
+  public static final String ADMIN = "admin";
+
+  /** The administrator's password. */
+  public static final String ADMIN_PASSWORD = "carnet";
 
   private final ChildProcess process;
   private final int port;
@@ -53,8 +62,9 @@ public final class Keycloak implements AutoCloseable {
     }
     String realm = fileName.substring(0, fileName.length() - REALM_FILE_ENDING.length());
     Path home = dataFolder.toAbsolutePath().resolve("home");
+    Platform platform = Platform.located();
     try {
-      prepare(Platform.located().keycloak(), home, realmFile);
+      prepare(platform, home, realmFile);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -62,6 +72,7 @@ public final class Keycloak implements AutoCloseable {
         HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build()) {
       ChildProcess process = launch(home, port, log, false);
       if (!readyOrRebuilt(process, client, port, realm)) {
+        keepBuild(platform, home);
         process = launch(home, port, log, true);
         ChildProcess second = process;
         second.awaitReady(START, () -> answers(client, port, realm));
@@ -106,7 +117,7 @@ public final class Keycloak implements AutoCloseable {
             "--http-host=127.0.0.1",
             "--http-port=" + port,
             "--hostname=http://localhost:" + port),
-        Map.of(),
+        Map.of("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN, "KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN_PASSWORD),
         home,
         log,
         StopSignal.TERM);
@@ -140,13 +151,15 @@ public final class Keycloak implements AutoCloseable {
    * Gives this data folder its own copy of the program, as Keycloak writes its build and its data
    * into the folder it runs from.
    */
-  private static void prepare(Path distribution, Path home, Path realmFile) throws IOException {
+  private static void prepare(Platform platform, Path home, Path realmFile) throws IOException {
+    Path distribution = platform.keycloak();
     Path version = home.resolve("version.txt");
     Path ofDistribution = distribution.resolve("version.txt");
     if (!Files.exists(version) || Files.mismatch(version, ofDistribution) != -1) {
       Path data = home.resolve("data");
       deleteAllBut(home, data);
       copyLinked(distribution, home);
+      useBuild(platform, home);
       // Last: its presence says that the copy is whole.
       Files.copy(ofDistribution, version);
     }
@@ -165,12 +178,49 @@ public final class Keycloak implements AutoCloseable {
         Path target = to.resolve(inside.toString());
         if (Files.isDirectory(source)) {
           Files.createDirectories(target);
-        } else if (inside.startsWith("lib/quarkus")) {
+        } else if (inside.startsWith(BUILD)) {
           // What a build rewrites in place must not be shared.
           Files.copy(source, target);
         } else if (!inside.equals(Path.of("version.txt"))) {
           linkOrCopy(source, target);
         }
+      }
+    }
+  }
+
+  /** Saves the next new data folder the quarter of a minute that the build takes. */
+  private static void keepBuild(Platform platform, Path home) {
+    try {
+      Path part = Files.createTempDirectory(platform.folder(), "keycloak-build-part");
+      copyFiles(home.resolve(BUILD), part);
+      Files.copy(home.resolve("version.txt"), part.resolve("version.txt"));
+      if (Files.exists(platform.keycloakBuild())) {
+        deleteAllBut(platform.keycloakBuild(), part);
+      }
+      Files.move(part, platform.keycloakBuild(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      // Another process keeps its own at this instant; without one, Keycloak builds again.
+    }
+  }
+
+  /** Keycloak builds anew by itself when the build does not fit its options. */
+  private static void useBuild(Platform platform, Path home) throws IOException {
+    Path version = platform.keycloakBuild().resolve("version.txt");
+    if (Files.exists(version)
+        && Files.mismatch(version, platform.keycloak().resolve("version.txt")) == -1) {
+      copyFiles(platform.keycloakBuild(), home.resolve(BUILD));
+      Files.delete(home.resolve(BUILD).resolve("version.txt"));
+    }
+  }
+
+  private static void copyFiles(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(
+            file,
+            to.resolve(file.getFileName()),
+            StandardCopyOption.REPLACE_EXISTING,
+            StandardCopyOption.COPY_ATTRIBUTES);
       }
     }
   }
@@ -223,22 +273,22 @@ public final class Keycloak implements AutoCloseable {
     return issuer(port, realm);
   }
 
-  /** The process id. */
+  @Override
   public long pid() {
     return process.pid();
   }
 
-  /** Whether it runs. */
+  @Override
   public boolean isAlive() {
     return process.isAlive();
   }
 
-  /** Where its output goes. */
+  @Override
   public Path log() {
     return process.log();
   }
 
-  /** Ends it with SIGKILL. */
+  @Override
   public void kill() {
     process.kill();
   }

@@ -55,6 +55,11 @@ record Platform(Path folder) {
     return folder.resolve("keycloak");
   }
 
+  /** Keycloak's own build for our options, kept from its first start; absent before. */
+  Path keycloakBuild() {
+    return folder.resolve("keycloak-build");
+  }
+
   Path postgres() {
     return folder.resolve("postgres");
   }

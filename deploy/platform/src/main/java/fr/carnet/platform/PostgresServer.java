@@ -17,12 +17,16 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** A PostgreSQL server on the loopback. */
-public final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements Server {
 
   private static final Duration START = Duration.ofMinutes(2);
   private static final Pattern DATABASE_NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
-  private static final String USER = "carnet";
-  private static final String PASSWORD = "carnet";
+
+  /** The owner of every database; a superuser. */
+  public static final String USER = "carnet";
+
+  /** The owner's password. */
+  public static final String PASSWORD = "carnet";
 
   private final ChildProcess process;
   private final int port;
@@ -194,27 +198,26 @@ public final class PostgresServer implements AutoCloseable {
     return PASSWORD;
   }
 
-  /** The process id of the server's first process. */
+  @Override
   public long pid() {
     return process.pid();
   }
 
-  /** Whether it runs. */
+  @Override
   public boolean isAlive() {
     return process.isAlive();
   }
 
-  /** Where its output goes. */
+  @Override
   public Path log() {
     return process.log();
   }
 
-  /** Ends all its processes with SIGKILL. */
+  @Override
   public void kill() {
     process.kill();
   }
 
-  /** Stops it, ending its clients' sessions. */
   @Override
   public void close() {
     process.close();

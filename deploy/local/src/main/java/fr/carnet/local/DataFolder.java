@@ -1,0 +1,162 @@
+package fr.carnet.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
+
+/**
+ * Everything that a suite keeps, in one folder, held by one suite at a time.
+ *
+ * <p>The claim is a lock of the operating system's, so that a suite that was killed leaves none.
+ */
+final class DataFolder implements AutoCloseable {
+
+  private static final String LOCK = "lock";
+  private static final String ADDRESSES = "addresses.txt";
+
+  /** For {@code ./carnet}, which must not build over the files that a running suite runs from. */
+  private static final String PID = "pid";
+
+  private final Path folder;
+  private final FileChannel claim;
+
+  private DataFolder(Path folder, FileChannel claim) {
+    this.folder = folder;
+    this.claim = claim;
+  }
+
+  /**
+   * Takes the folder, making it when it is absent; the logs of the suite before are kept beside the
+   * new ones as {@code *.previous.log}.
+   *
+   * @param fresh whether what is in it is thrown away
+   * @throws AlreadyUp when another suite holds it
+   */
+  static DataFolder claim(Path folder, boolean fresh) {
+    try {
+      Files.createDirectories(folder);
+      FileChannel channel =
+          FileChannel.open(
+              folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (!locks(channel)) {
+        channel.close();
+        Path addresses = folder.resolve(ADDRESSES);
+        throw new AlreadyUp(folder, Files.exists(addresses) ? Files.readString(addresses) : "");
+      }
+      Files.deleteIfExists(folder.resolve(ADDRESSES));
+      DataFolder claimed = new DataFolder(folder, channel);
+      if (fresh) {
+        claimed.empty();
+      }
+      claimed.makeFolders();
+      Files.writeString(folder.resolve(PID), Long.toString(ProcessHandle.current().pid()));
+      return claimed;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean locks(FileChannel channel) throws IOException {
+    try {
+      FileLock lock = channel.tryLock();
+      return lock != null;
+    } catch (OverlappingFileLockException e) {
+      // Held by another suite of this very JVM.
+      return false;
+    }
+  }
+
+  private void makeFolders() throws IOException {
+    Files.createDirectories(logs());
+    Files.createDirectories(keys());
+    Files.setPosixFilePermissions(keys(), PosixFilePermissions.fromString("rwx------"));
+    try (Stream<Path> logs = Files.list(logs())) {
+      for (Path log : logs.toList()) {
+        String name = log.getFileName().toString();
+        if (name.endsWith(".log") && !name.endsWith(".previous.log")) {
+          Files.move(
+              log,
+              log.resolveSibling(name.replace(".log", ".previous.log")),
+              StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    }
+  }
+
+  private void empty() throws IOException {
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            // The lock stays, or another suite would lock another file of the same name.
+            if (!file.equals(folder.resolve(LOCK))) {
+              Files.delete(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
+              throws IOException {
+            if (!directory.equals(folder)) {
+              Files.delete(directory);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  Path path() {
+    return folder;
+  }
+
+  Path logs() {
+    return folder.resolve("logs");
+  }
+
+  Path log(Part part) {
+    return logs().resolve(part.logName() + ".log");
+  }
+
+  Path keys() {
+    return folder.resolve("keys");
+  }
+
+  Path of(Foundation foundation) {
+    return folder.resolve(foundation.logName());
+  }
+
+  /** Leaves the addresses for a second suite to say. */
+  void tell(String addresses) {
+    try {
+      Files.writeString(folder.resolve(ADDRESSES), addresses);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Lets go of the folder. */
+  @Override
+  public void close() {
+    try {
+      Files.deleteIfExists(folder.resolve(ADDRESSES));
+      Files.deleteIfExists(folder.resolve(PID));
+      claim.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

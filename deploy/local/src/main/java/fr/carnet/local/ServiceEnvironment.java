@@ -1,0 +1,72 @@
+package fr.carnet.local;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * What the services are told of the machine, by environment variables; their names are their
+ * contract with whatever starts them, here as in containers.
+ *
+ * @param bootstrapServers Kafka's
+ * @param jdbcUrl of a service's own database
+ * @param databaseUser of every database
+ * @param databasePassword of every database
+ * @param issuer the realm's address
+ * @param address of a service
+ * @param partitions of every topic
+ * @param masterKey where the dossier-service keeps, and makes when absent, its master key
+ */
+record ServiceEnvironment(
+    String bootstrapServers,
+    Function<Service, String> jdbcUrl,
+    String databaseUser,
+    String databasePassword,
+    String issuer,
+    Function<Service, URI> address,
+    int partitions,
+    Path masterKey) {
+
+  /** The one that the realm file's {@code patient_ref} claims were made with. */
+  static final String PATIENT_REF_SECRET = "carnet-local-patient-ref-secret";
+
+  private static final String LINE_KEY_SECRET = "carnet-local-line-key-secret";
+
+  /** The variables of one service that listens on this port. */
+  Map<String, String> of(Service service, int port) {
+    Map<String, String> variables = new TreeMap<>();
+    variables.put("QUARKUS_HTTP_HOST", "127.0.0.1");
+    variables.put("QUARKUS_HTTP_PORT", Integer.toString(port));
+    variables.put("QUARKUS_DATASOURCE_JDBC_URL", jdbcUrl.apply(service));
+    variables.put("QUARKUS_DATASOURCE_USERNAME", databaseUser);
+    variables.put("QUARKUS_DATASOURCE_PASSWORD", databasePassword);
+    variables.put("KAFKA_BOOTSTRAP_SERVERS", bootstrapServers);
+    variables.put("CARNET_PARTITIONS", Integer.toString(partitions));
+    variables.put("QUARKUS_OIDC_AUTH_SERVER_URL", issuer);
+    variables.put("CARNET_DOSSIER_URL", address.apply(Service.DOSSIER).toString());
+    variables.put("CARNET_INGEST_URL", address.apply(Service.INGEST).toString());
+    variables.put("CARNET_ACCESS_URL", address.apply(Service.ACCESS).toString());
+    // Secrets go to those that must have them, and to nobody else.
+    switch (service) {
+      case DOSSIER -> {
+        ownClient(variables, service);
+        variables.put("CARNET_PATIENT_REF_SECRET", PATIENT_REF_SECRET);
+        variables.put("CARNET_MASTER_KEY_FILE", masterKey.toString());
+      }
+      case INGEST -> {
+        variables.put("CARNET_PATIENT_REF_SECRET", PATIENT_REF_SECRET);
+        variables.put("CARNET_LINE_KEY_SECRET", LINE_KEY_SECRET);
+      }
+      case ACCESS, AUDIT -> ownClient(variables, service);
+    }
+    return variables;
+  }
+
+  private void ownClient(Map<String, String> variables, Service service) {
+    variables.put("QUARKUS_OIDC_CLIENT_AUTH_SERVER_URL", issuer);
+    variables.put("QUARKUS_OIDC_CLIENT_CLIENT_ID", service.title());
+    variables.put("QUARKUS_OIDC_CLIENT_CREDENTIALS_SECRET", service.title() + "-local-secret");
+  }
+}
