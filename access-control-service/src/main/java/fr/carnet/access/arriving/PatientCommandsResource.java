@@ -1,0 +1,252 @@
+package fr.carnet.access.arriving;
+
+import fr.carnet.access.deciding.AccessCommand;
+import fr.carnet.access.deciding.AccessCommand.BlockProfessional;
+import fr.carnet.access.deciding.AccessCommand.EndTreatingPhysician;
+import fr.carnet.access.deciding.AccessCommand.GrantAccess;
+import fr.carnet.access.deciding.AccessCommand.NameTreatingPhysician;
+import fr.carnet.access.deciding.AccessCommand.RecordEmergencyWish;
+import fr.carnet.access.deciding.AccessCommand.RevokeGrant;
+import fr.carnet.access.deciding.AccessCommand.UnblockProfessional;
+import fr.carnet.access.deciding.AccessDecider;
+import fr.carnet.access.deciding.AccessRefusal;
+import fr.carnet.access.deciding.AccessState;
+import fr.carnet.access.projecting.DatabaseClock;
+import fr.carnet.access.projecting.KnownDossiers;
+import fr.carnet.events.Sealed;
+import fr.carnet.events.Wire;
+import fr.carnet.events.access.AccessEvent;
+import fr.carnet.events.access.AccessGranted;
+import fr.carnet.events.access.EmergencyWishRecorded.Wish;
+import fr.carnet.events.access.Grantee;
+import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.identity.NationalId;
+import fr.carnet.events.identity.Rpps;
+import fr.carnet.eventstore.CommandEnvelope;
+import fr.carnet.eventstore.CommandHandler;
+import fr.carnet.eventstore.CommandResult;
+import fr.carnet.eventstore.RecordedEvent;
+import fr.carnet.resourceserver.CurrentCaller;
+import fr.carnet.resourceserver.Refusal;
+import fr.carnet.resourceserver.RequestProblem;
+import fr.carnet.sealing.Binding;
+import fr.carnet.sealing.SealingSession;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** What a patient decides about their own dossier; each command binds the very next decision. */
+@Path("/dossiers/{dossierId}")
+@RolesAllowed("patient")
+@RunOnVirtualThread
+@Tag(name = "The patient decides")
+public class PatientCommandsResource {
+  private static final int NOTE_CHARACTERS = 1_000;
+  private static final byte[] NOTHING_TO_TELL = {};
+
+  @Inject CurrentCaller currentCaller;
+  @Inject KnownDossiers knownDossiers;
+  @Inject DatabaseClock databaseClock;
+  @Inject CommandHandler<AccessState, AccessEvent> commands;
+
+  @Inject
+  @ConfigProperty(name = "carnet.identifiers.strict")
+  boolean strictIdentifiers;
+
+  /**
+   * Whom to let in, and for how long.
+   *
+   * @param granteeId national id: a type digit, then RPPS, FINESS…
+   * @param from inclusive; absent: from now
+   * @param until exclusive; absent: until revoked
+   * @param note the patient's own words, at most 1,000 characters; sealed
+   */
+  public record GrantToGive(
+      Optional<Grantee.Kind> granteeKind,
+      Optional<String> granteeId,
+      Optional<Instant> from,
+      Optional<Instant> until,
+      Optional<String> note) {}
+
+  /** The grant that was given. */
+  public record GrantGiven(UUID grantId, Instant from, Optional<Instant> until) {}
+
+  /**
+   * A wish about emergencies.
+   *
+   * @param opposed true: not even then
+   */
+  public record WishToRecord(Optional<Boolean> opposed) {}
+
+  /** Lets a professional or a structure read. */
+  @POST
+  @Path("/grants")
+  @Operation(summary = "Let a professional or a structure read the dossier")
+  @APIResponse(
+      responseCode = "201",
+      content = @Content(schema = @Schema(implementation = GrantGiven.class)))
+  public Response grant(String dossierId, GrantToGive body) throws SQLException {
+    DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
+    GrantToGive asked = Refusal.unless(Optional.ofNullable(body), RequestProblem.FIELD_MISSING);
+    Grantee grantee = grantee(asked);
+    CommandEnvelope envelope = currentCaller.envelope(dossier.dossierId(), Wire.write(asked));
+    UUID grantId = envelope.commandId();
+    GrantAccess command =
+        new GrantAccess(
+            grantId,
+            grantee,
+            dossier.state(),
+            databaseClock.now(),
+            asked.from().map(PatientCommandsResource::asStored),
+            asked.until().map(PatientCommandsResource::asStored),
+            asked.note().map(note -> sealed(note, dossier, envelope)));
+    byte[] told = handle(envelope, command, PatientCommandsResource::given);
+    return Response.status(Response.Status.CREATED)
+        .type(MediaType.APPLICATION_JSON)
+        .entity(told)
+        .build();
+  }
+
+  /** Ends a grant; one that had ended already stays as it is. */
+  @DELETE
+  @Path("/grants/{grantId}")
+  @Operation(summary = "End a grant before its time")
+  public void revoke(String dossierId, String grantId) throws SQLException {
+    handle(dossierId, _ -> new RevokeGrant(parseGrantId(grantId)));
+  }
+
+  /** Bars a professional, whatever else was granted. */
+  @PUT
+  @Path("/blocks/{professionalId}")
+  @Operation(summary = "Bar a professional, in an emergency too")
+  public void block(String dossierId, String professionalId) throws SQLException {
+    handle(dossierId, _ -> new BlockProfessional(nationalId(professionalId)));
+  }
+
+  /** Lifts the bar. */
+  @DELETE
+  @Path("/blocks/{professionalId}")
+  @Operation(summary = "Lift the bar of a professional")
+  public void unblock(String dossierId, String professionalId) throws SQLException {
+    handle(dossierId, _ -> new UnblockProfessional(nationalId(professionalId)));
+  }
+
+  /** Names a médecin traitant; there may be several. */
+  @PUT
+  @Path("/treating-physicians/{professionalId}")
+  @Operation(summary = "Name a médecin traitant, who sees everything, masked items included")
+  public void name(String dossierId, String professionalId) throws SQLException {
+    handle(
+        dossierId,
+        dossier -> new NameTreatingPhysician(nationalId(professionalId), dossier.state()));
+  }
+
+  /** Ends that status. */
+  @DELETE
+  @Path("/treating-physicians/{professionalId}")
+  @Operation(summary = "End the status of médecin traitant")
+  public void end(String dossierId, String professionalId) throws SQLException {
+    handle(dossierId, _ -> new EndTreatingPhysician(nationalId(professionalId)));
+  }
+
+  /** Opposes, or allows, what is done in an emergency. */
+  @PUT
+  @Path("/emergency-wishes/{wish}")
+  @Operation(summary = "Oppose, or allow, break-glass or medical regulation")
+  public void wish(String dossierId, Wish wish, WishToRecord body) throws SQLException {
+    DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
+    boolean opposed =
+        Refusal.unless(
+            Optional.ofNullable(body).flatMap(WishToRecord::opposed), RequestProblem.FIELD_MISSING);
+    CommandEnvelope envelope = currentCaller.envelope(dossier.dossierId(), Wire.write(body));
+    handle(envelope, new RecordEmergencyWish(wish, opposed), _ -> NOTHING_TO_TELL);
+  }
+
+  private void handle(String dossierId, Function<DossierRegistered, AccessCommand> command)
+      throws SQLException {
+    DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
+    handle(
+        currentCaller.envelope(dossier.dossierId(), NOTHING_TO_TELL),
+        command.apply(dossier),
+        _ -> NOTHING_TO_TELL);
+  }
+
+  private byte[] handle(
+      CommandEnvelope envelope, AccessCommand command, Function<List<RecordedEvent>, byte[]> answer)
+      throws SQLException {
+    return switch (commands.handle(
+        envelope, state -> AccessDecider.decide(command, state), answer)) {
+      case CommandResult.Done done -> done.answer();
+      case CommandResult.Refused refused -> throw new Refusal(refused.reason());
+    };
+  }
+
+  private static byte[] given(List<RecordedEvent> events) {
+    AccessGranted granted = Wire.read(events.getFirst().data(), AccessGranted.class);
+    return Wire.write(new GrantGiven(granted.grantId(), granted.from(), granted.until()));
+  }
+
+  private static Sealed sealed(String note, DossierRegistered dossier, CommandEnvelope envelope) {
+    if (note.length() > NOTE_CHARACTERS) {
+      throw new Refusal(AccessRefusal.NOTE_TOO_LONG);
+    }
+    return SealingSession.towards(dossier.dossierId(), dossier.publicKey())
+        .seal(
+            note.getBytes(StandardCharsets.UTF_8),
+            new Binding(
+                dossier.dossierId(),
+                CommandHandler.eventId(envelope.commandId(), 0).toString(),
+                AccessGranted.WIRE_NAME));
+  }
+
+  private Grantee grantee(GrantToGive asked) {
+    Grantee.Kind kind = Refusal.unless(asked.granteeKind(), RequestProblem.FIELD_MISSING);
+    String id = Refusal.unless(asked.granteeId(), RequestProblem.FIELD_MISSING);
+    return new Grantee(kind, nationalId(id));
+  }
+
+  private NationalId nationalId(String text) {
+    return Refusal.unless(
+        NationalId.parse(text).filter(this::checkDigitIsRight), RequestProblem.IDENTIFIER_INVALID);
+  }
+
+  /** A slip in an RPPS number would let another doctor in. */
+  private boolean checkDigitIsRight(NationalId id) {
+    return !strictIdentifiers
+        || !id.value().startsWith("8")
+        || Rpps.isValid(id.value().substring(1));
+  }
+
+  private static UUID parseGrantId(String text) {
+    try {
+      return UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(AccessRefusal.NO_SUCH_GRANT);
+    }
+  }
+
+  /** The database keeps microseconds; an event must not say more than its row. */
+  private static Instant asStored(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.MICROS);
+  }
+}

@@ -1,0 +1,69 @@
+package fr.carnet.access.deciding;
+
+import fr.carnet.events.Reason;
+
+/** Why the access-control-service refuses a request. */
+public enum AccessRefusal implements Reason {
+  NO_STANDING(
+      Kind.FORBIDDEN,
+      "There is no dossier here that you may see or change.",
+      "Il n'y a ici aucun dossier que vous puissiez consulter ou modifier."),
+  DOSSIER_CLOSED(
+      Kind.CONFLICT,
+      "This dossier is closed: nobody new can be let in. Reopen it first.",
+      "Ce dossier est fermé : personne d'autre ne peut y être autorisé. Rouvrez-le d'abord."),
+  PERIOD_INVALID(
+      Kind.INVALID,
+      "A grant ends after it begins, in the future, and before the year 2200.",
+      "Une autorisation prend fin après son début, dans l'avenir, et avant l'an 2200."),
+  NOTE_TOO_LONG(
+      Kind.INVALID,
+      "A note has at most 1,000 characters.",
+      "Une note comporte au plus 1 000 caractères."),
+  PROFESSIONAL_BLOCKED(
+      Kind.CONFLICT,
+      "You have blocked this professional. Unblock them first.",
+      "Vous avez bloqué ce professionnel. Débloquez-le d'abord."),
+  NO_SUCH_GRANT(
+      Kind.NOT_FOUND,
+      "This dossier never had such a grant; GET …/grants lists them.",
+      "Ce dossier n'a jamais eu cette autorisation ; GET …/grants les énumère."),
+  NOT_READY(
+      Kind.UNAVAILABLE,
+      "The service is comparing its database with the log and decides nothing yet. Ask again soon.",
+      "Le service compare sa base avec le journal et ne décide encore rien. Recommencez bientôt."),
+  REGISTRY_UNAVAILABLE(
+      Kind.UNAVAILABLE,
+      "Whose dossier this is cannot be known at the moment. Ask again soon.",
+      "On ne peut savoir pour l'instant à qui est ce dossier. Recommencez bientôt.");
+
+  private final Kind kind;
+  private final String english;
+  private final String french;
+
+  AccessRefusal(Kind kind, String english, String french) {
+    this.kind = kind;
+    this.english = english;
+    this.french = french;
+  }
+
+  @Override
+  public String code() {
+    return name();
+  }
+
+  @Override
+  public Kind kind() {
+    return kind;
+  }
+
+  @Override
+  public String english() {
+    return english;
+  }
+
+  @Override
+  public String french() {
+    return french;
+  }
+}

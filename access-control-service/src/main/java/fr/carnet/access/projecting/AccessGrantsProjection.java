@@ -1,0 +1,156 @@
+package fr.carnet.access.projecting;
+
+import fr.carnet.events.Topic;
+import fr.carnet.events.access.AccessEvent;
+import fr.carnet.events.access.AccessGranted;
+import fr.carnet.events.access.EmergencyWishRecorded;
+import fr.carnet.events.access.GrantRevoked;
+import fr.carnet.events.access.ProfessionalBlocked;
+import fr.carnet.events.access.ProfessionalUnblocked;
+import fr.carnet.events.access.TreatingPhysicianEnded;
+import fr.carnet.events.access.TreatingPhysicianNamed;
+import fr.carnet.eventstore.Projection;
+import fr.carnet.eventstore.RecordedEvent;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
+
+/** The rows that a decision looks at, written in the transaction of the events they follow from. */
+public final class AccessGrantsProjection implements Projection {
+  /** The name of the projection. */
+  public static final String NAME = "access-grants";
+
+  private static final Set<String> KNOWN =
+      Set.of(
+          AccessGranted.WIRE_NAME,
+          GrantRevoked.WIRE_NAME,
+          ProfessionalBlocked.WIRE_NAME,
+          ProfessionalUnblocked.WIRE_NAME,
+          TreatingPhysicianNamed.WIRE_NAME,
+          TreatingPhysicianEnded.WIRE_NAME,
+          EmergencyWishRecorded.WIRE_NAME);
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public List<Topic> topics() {
+    return List.of(Topic.ACCESS_EVENTS);
+  }
+
+  @Override
+  public Order order() {
+    return Order.CONTIGUOUS;
+  }
+
+  @Override
+  public List<String> tables() {
+    return List.of("access_grant", "block", "treating_physician", "emergency_wish");
+  }
+
+  @Override
+  public void apply(Connection tx, List<RecordedEvent> events) throws SQLException {
+    for (RecordedEvent event : events) {
+      if (KNOWN.contains(event.type())) {
+        apply(tx, event);
+      }
+    }
+  }
+
+  private static void apply(Connection tx, RecordedEvent event) throws SQLException {
+    long version = event.version().getAsLong();
+    switch (AccessEvent.read(event.type(), event.data())) {
+      case AccessGranted(var grantId, var grantee, var from, var until, _) ->
+          execute(
+              tx,
+              """
+              INSERT INTO access_grant
+                (dossier_id, grant_id, grantee_kind, grantee, valid_from, valid_until, version)
+              VALUES (?, ?, ?, ?, ?, ?, ?)
+              """,
+              event.streamId(),
+              grantId,
+              grantee.kind().name(),
+              grantee.id().value(),
+              utc(from),
+              until.map(AccessGrantsProjection::utc).orElse(null),
+              version);
+      case GrantRevoked(var grantId) ->
+          execute(
+              tx,
+              """
+              UPDATE access_grant SET revoked_at = ?, version = ?
+              WHERE dossier_id = ? AND grant_id = ?
+              """,
+              utc(event.time()),
+              version,
+              event.streamId(),
+              grantId);
+      case ProfessionalBlocked(var professional) ->
+          execute(
+              tx,
+              "INSERT INTO block (dossier_id, professional, since, version) VALUES (?, ?, ?, ?)",
+              event.streamId(),
+              professional.value(),
+              utc(event.time()),
+              version);
+      case ProfessionalUnblocked(var professional) ->
+          execute(
+              tx,
+              "DELETE FROM block WHERE dossier_id = ? AND professional = ?",
+              event.streamId(),
+              professional.value());
+      case TreatingPhysicianNamed(var professional) ->
+          execute(
+              tx,
+              """
+              INSERT INTO treating_physician (dossier_id, professional, since, version)
+              VALUES (?, ?, ?, ?)
+              """,
+              event.streamId(),
+              professional.value(),
+              utc(event.time()),
+              version);
+      case TreatingPhysicianEnded(var professional, _) ->
+          execute(
+              tx,
+              "DELETE FROM treating_physician WHERE dossier_id = ? AND professional = ?",
+              event.streamId(),
+              professional.value());
+      case EmergencyWishRecorded(var wish, var opposed) ->
+          execute(
+              tx,
+              """
+              INSERT INTO emergency_wish (dossier_id, wish, opposed, since, version)
+              VALUES (?, ?, ?, ?, ?)
+              ON CONFLICT (dossier_id, wish) DO UPDATE
+              SET opposed = excluded.opposed, since = excluded.since, version = excluded.version
+              """,
+              event.streamId(),
+              wish.name(),
+              opposed,
+              utc(event.time()),
+              version);
+    }
+  }
+
+  private static OffsetDateTime utc(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
+  }
+
+  private static void execute(Connection tx, String sql, Object... values) throws SQLException {
+    try (PreparedStatement statement = tx.prepareStatement(sql)) {
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
+      }
+      statement.executeUpdate();
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package fr.carnet.access.projecting;
+
+import fr.carnet.access.deciding.AccessRefusal;
+import fr.carnet.events.Wire;
+import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.identity.PatientRef;
+import fr.carnet.events.trace.Actor;
+import fr.carnet.eventstore.Transactions;
+import fr.carnet.resourceserver.Caller;
+import fr.carnet.resourceserver.Refusal;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.WebApplicationException;
+import java.sql.Array;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.eclipse.microprofile.rest.client.inject.RestClient;
+import org.jboss.logging.Logger;
+
+/** What is known of dossiers; what is not yet known is asked for, and kept as if it had arrived. */
+@ApplicationScoped
+public class KnownDossiers {
+  private static final Logger LOG = Logger.getLogger(KnownDossiers.class);
+  private static final int NOT_FOUND = 404;
+
+  @Inject DataSource dataSource;
+  @Inject @RestClient RegistryOfDossiers registry;
+
+  /**
+   * The dossier, for its owner.
+   *
+   * @throws Refusal with one and the same code when there is none and when it is somebody else's
+   */
+  public DossierRegistered ownedBy(Caller caller, String dossierId) throws SQLException {
+    Optional<DossierRegistered> dossier =
+        caller.actor().role() == Actor.Role.OWNER && caller.patientRef().isPresent()
+            ? find(parse(dossierId))
+                .filter(found -> found.patientRefs().contains(caller.patientRef().get()))
+            : Optional.empty();
+    return Refusal.unless(dossier, AccessRefusal.NO_STANDING);
+  }
+
+  private static UUID parse(String dossierId) {
+    try {
+      return UUID.fromString(dossierId);
+    } catch (IllegalArgumentException e) {
+      // No dossier has such an id: the answer is the one for every dossier that is not there.
+      throw new Refusal(AccessRefusal.NO_STANDING);
+    }
+  }
+
+  private Optional<DossierRegistered> find(UUID dossierId) throws SQLException {
+    Optional<DossierRegistered> arrived = arrived(dossierId);
+    return arrived.isPresent() || !ask(dossierId) ? arrived : arrived(dossierId);
+  }
+
+  private Optional<DossierRegistered> arrived(UUID dossierId) throws SQLException {
+    try (var connection = dataSource.getConnection();
+        PreparedStatement select =
+            connection.prepareStatement(
+                """
+                SELECT patient_refs, public_key, state, version FROM dossier WHERE dossier_id = ?
+                """)) {
+      select.setObject(1, dossierId);
+      try (ResultSet row = select.executeQuery()) {
+        if (!row.next()) {
+          return Optional.empty();
+        }
+        Array refs = row.getArray(1);
+        return Optional.of(
+            new DossierRegistered(
+                dossierId,
+                Arrays.stream((String[]) refs.getArray()).map(PatientRef::new).toList(),
+                row.getString(2),
+                DossierRegistered.State.valueOf(row.getString(3)),
+                row.getLong(4)));
+      }
+    }
+  }
+
+  /**
+   * Asks the dossier-service for a dossier that has not arrived, and keeps the answer.
+   *
+   * @return whether there is one
+   * @throws Refusal when it does not answer in time: then nothing is known, and nothing allowed
+   */
+  public boolean ask(UUID dossierId) throws SQLException {
+    Optional<DossierRegistered> answer = answer(dossierId);
+    if (answer.isPresent()) {
+      Transactions.run(
+          dataSource,
+          tx -> {
+            DossierRegistryProjection.store(tx, answer.get());
+            return true;
+          });
+    }
+    return answer.isPresent();
+  }
+
+  private Optional<DossierRegistered> answer(UUID dossierId) {
+    try {
+      DossierRegistered answer = Wire.read(registry.registered(dossierId), DossierRegistered.class);
+      if (!answer.dossierId().equals(dossierId)) {
+        throw new Wire.UnreadableFact("the registration of another dossier");
+      }
+      return Optional.of(answer);
+    } catch (WebApplicationException e) {
+      if (e.getResponse().getStatus() == NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw unavailable(e);
+    } catch (RuntimeException e) {
+      throw unavailable(e);
+    }
+  }
+
+  private static Refusal unavailable(RuntimeException e) {
+    LOG.warnf("the registry of dossiers does not answer: %s", e.getClass().getName());
+    return new Refusal(AccessRefusal.REGISTRY_UNAVAILABLE);
+  }
+}

@@ -1,0 +1,137 @@
+package fr.carnet.access.projecting;
+
+import fr.carnet.access.deciding.DecisionFacts;
+import fr.carnet.events.access.DecisionRequest;
+import fr.carnet.events.access.Grantee;
+import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.identity.NationalId;
+import fr.carnet.events.identity.PatientRef;
+import fr.carnet.eventstore.Projection;
+import fr.carnet.eventstore.StreamRecovery;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.sql.Array;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+
+/**
+ * Reads what a decision looks at, in one statement and so at one instant: what was committed before
+ * it began is in it. Nothing is kept between two decisions.
+ */
+@ApplicationScoped
+public class StandingFacts {
+  private static final String SQL =
+      """
+      SELECT clock_timestamp() AS at, d.patient_refs, d.state,
+             EXISTS (SELECT 1 FROM parked p
+                     WHERE p.consumer IN (?, ?) AND p.stream_key = asked.dossier_id::text) AS stopped,
+             coalesce((SELECT s.version FROM stream s WHERE s.id = asked.dossier_id), 0) AS version,
+             EXISTS (SELECT 1 FROM block b
+                     WHERE b.dossier_id = asked.dossier_id
+                       AND b.professional = asked.professional) AS blocked,
+             EXISTS (SELECT 1 FROM treating_physician t
+                     WHERE t.dossier_id = asked.dossier_id
+                       AND t.professional = asked.professional) AS treating,
+             EXISTS (SELECT 1 FROM emergency_wish w
+                     WHERE w.dossier_id = asked.dossier_id AND w.wish = 'BREAK_GLASS'
+                       AND w.opposed) AS break_glass_opposed,
+             EXISTS (SELECT 1 FROM emergency_wish w
+                     WHERE w.dossier_id = asked.dossier_id AND w.wish = 'MEDICAL_REGULATION'
+                       AND w.opposed) AS regulation_opposed,
+             g.grant_id, g.grantee_kind, g.grantee, g.valid_from, g.valid_until,
+             g.revoked_at IS NOT NULL AS revoked
+      FROM (VALUES (?::uuid, ?::text, ?::text)) AS asked (dossier_id, professional, structure)
+      LEFT JOIN dossier d ON d.dossier_id = asked.dossier_id
+      LEFT JOIN access_grant g
+        ON g.dossier_id = asked.dossier_id AND g.grantee IN (asked.professional, asked.structure)
+      """;
+
+  /** No national id is empty, so that it matches nothing. */
+  private static final String NOBODY = "";
+
+  @Inject DataSource dataSource;
+
+  /** The consumers of what this service knows; something parked there stops a dossier. */
+  private final Projection grants = new AccessGrantsProjection();
+
+  /** What the database knows now about this dossier and the one who asks. */
+  public DecisionFacts read(DecisionRequest request) throws SQLException {
+    try (var connection = dataSource.getConnection();
+        PreparedStatement select = connection.prepareStatement(SQL)) {
+      select.setString(1, DossierRegistryProjection.NAME);
+      select.setString(2, StreamRecovery.consumer(grants));
+      select.setObject(3, request.dossierId());
+      select.setString(4, request.actor().id().orElse(NOBODY));
+      select.setString(5, request.actor().structure().map(NationalId::value).orElse(NOBODY));
+      try (ResultSet rows = select.executeQuery()) {
+        rows.next();
+        return facts(rows);
+      }
+    }
+  }
+
+  /** All rows say the same but for the grant. */
+  private static DecisionFacts facts(ResultSet rows) throws SQLException {
+    Instant at = instant(rows, "at").orElseThrow();
+    Optional<DecisionFacts.Dossier> dossier = dossier(rows);
+    boolean stopped = rows.getBoolean("stopped");
+    long version = rows.getLong("version");
+    boolean blocked = rows.getBoolean("blocked");
+    boolean treating = rows.getBoolean("treating");
+    boolean breakGlassOpposed = rows.getBoolean("break_glass_opposed");
+    boolean regulationOpposed = rows.getBoolean("regulation_opposed");
+    List<DecisionFacts.Grant> grants = new ArrayList<>();
+    do {
+      Optional<UUID> grantId = Optional.ofNullable(rows.getObject("grant_id", UUID.class));
+      if (grantId.isPresent()) {
+        grants.add(grant(rows, grantId.get()));
+      }
+    } while (rows.next());
+    return new DecisionFacts(
+        at,
+        dossier,
+        stopped,
+        version,
+        blocked,
+        treating,
+        breakGlassOpposed,
+        regulationOpposed,
+        grants);
+  }
+
+  private static Optional<DecisionFacts.Dossier> dossier(ResultSet row) throws SQLException {
+    Array refs = row.getArray("patient_refs");
+    if (refs == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new DecisionFacts.Dossier(
+            Arrays.stream((String[]) refs.getArray()).map(PatientRef::new).toList(),
+            DossierRegistered.State.valueOf(row.getString("state"))));
+  }
+
+  private static DecisionFacts.Grant grant(ResultSet row, UUID grantId) throws SQLException {
+    return new DecisionFacts.Grant(
+        grantId,
+        new Grantee(
+            Grantee.Kind.valueOf(row.getString("grantee_kind")),
+            new NationalId(row.getString("grantee"))),
+        instant(row, "valid_from").orElseThrow(),
+        instant(row, "valid_until"),
+        row.getBoolean("revoked"));
+  }
+
+  private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
+    return Optional.ofNullable(row.getObject(column, OffsetDateTime.class))
+        .map(OffsetDateTime::toInstant);
+  }
+}

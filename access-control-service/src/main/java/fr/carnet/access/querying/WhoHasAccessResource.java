@@ -1,0 +1,116 @@
+package fr.carnet.access.querying;
+
+import fr.carnet.access.projecting.KnownDossiers;
+import fr.carnet.events.access.Grantee;
+import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.resourceserver.CurrentCaller;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** What the owner of a dossier is told about who may see it. */
+@Path("/dossiers/{dossierId}")
+@RolesAllowed("patient")
+@RunOnVirtualThread
+@Tag(name = "The patient looks")
+public class WhoHasAccessResource {
+  @Inject CurrentCaller currentCaller;
+  @Inject KnownDossiers knownDossiers;
+  @Inject AccessRows rows;
+
+  /**
+   * Every grant ever given, the newest first.
+   *
+   * @param at the database's clock when it was read; UTC
+   * @param accessVersion version of the dossier's access stream that this stands on
+   */
+  public record Grants(Instant at, long accessVersion, List<GrantRow> grants) {
+    public Grants {
+      grants = List.copyOf(grants);
+    }
+  }
+
+  /**
+   * One grant.
+   *
+   * @param state as professionals' software knows it
+   * @param inForce whether it lets somebody in now; a VALIDE one may begin later
+   */
+  public record GrantRow(
+      UUID grantId,
+      Grantee.Kind granteeKind,
+      String granteeId,
+      Instant from,
+      Optional<Instant> until,
+      Optional<Instant> revokedAt,
+      State state,
+      boolean inForce) {
+    /** The state of an authorisation. */
+    public enum State {
+      /** In force, or to begin later. */
+      VALIDE,
+      /** Revoked, or past its end. */
+      EXPIRE,
+      /** It has not ended, but the patient blocked the professional. */
+      INTERDIT
+    }
+  }
+
+  /**
+   * Who can see the dossier.
+   *
+   * @param at the database's clock when it was read; UTC
+   * @param who everyone who can, and by which rule
+   * @param blocked professionals who cannot, whatever else is said
+   */
+  public record WhoCanSee(Instant at, long accessVersion, List<Who> who, List<String> blocked) {
+    public WhoCanSee {
+      who = List.copyOf(who);
+      blocked = List.copyOf(blocked);
+    }
+  }
+
+  /**
+   * Somebody who can see the dossier.
+   *
+   * @param rule OWNER, TREATING_PHYSICIAN or GRANT; BREAK_GLASS and MEDICAL_REGULATION stand for
+   *     every professional whom the patient did not block, in that situation
+   * @param granteeKind absent for OWNER and for the emergency rules
+   * @param maskedToo whether masked items show as well
+   * @param until when it ends by itself, exclusive
+   */
+  public record Who(
+      String rule,
+      Optional<Grantee.Kind> granteeKind,
+      Optional<String> granteeId,
+      boolean maskedToo,
+      Optional<UUID> grantId,
+      Optional<Instant> until) {}
+
+  /** Current and past grants. */
+  @GET
+  @Path("/grants")
+  @Operation(summary = "Every grant that was ever given, the newest first")
+  public Grants grants(String dossierId) throws SQLException {
+    DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
+    return rows.grants(dossier.dossierId());
+  }
+
+  /** Who can see it now. */
+  @GET
+  @Path("/access")
+  @Operation(summary = "Who can see the dossier now, and by which rule")
+  public WhoCanSee access(String dossierId) throws SQLException {
+    DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
+    return rows.whoCanSee(dossier.dossierId());
+  }
+}

@@ -1,0 +1,2 @@
+/** Rows to answers, for the owner. */
+package fr.carnet.access.querying;
