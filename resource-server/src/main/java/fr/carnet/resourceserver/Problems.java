@@ -1,6 +1,7 @@
 package fr.carnet.resourceserver;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
@@ -33,7 +34,8 @@ class Problems {
     return of(403, RequestProblem.ROLE_MISSING);
   }
 
-  @ServerExceptionMapper
+  /** Named twice, because Quarkus has a mapper of its own for the second, and the closest wins. */
+  @ServerExceptionMapper({JacksonException.class, MismatchedInputException.class})
   Response unreadable(JacksonException e) {
     return of(400, RequestProblem.REQUEST_NOT_READABLE);
   }
