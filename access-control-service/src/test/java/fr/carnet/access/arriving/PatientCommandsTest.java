@@ -1,0 +1,380 @@
+package fr.carnet.access.arriving;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import fr.carnet.access.AccessOverHttp;
+import fr.carnet.events.Wire;
+import fr.carnet.events.access.AccessDecision;
+import fr.carnet.events.access.AccessGranted;
+import fr.carnet.events.dossier.DossierRegistered.State;
+import fr.carnet.events.trace.PurposeOfUse;
+import fr.carnet.sealing.Binding;
+import fr.carnet.testkit.Neighbours;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class PatientCommandsTest extends AccessOverHttp {
+  private static final String UNKNOWN_GRANT = "0192f0c1-0000-7000-8000-000000000000";
+
+  @Inject DataSource dataSource;
+
+  private Dossier dossier;
+
+  @BeforeEach
+  void openADossier() {
+    unknownDossiersAreNotFound();
+    dossier = dossierOf(OWNER);
+  }
+
+  @Test
+  void a_grant_right_after_an_opening_lets_the_doctor_in() {
+    assertThat(decide(dossier, DOCTOR).rule()).isEqualTo("NO_STANDING");
+    UUID grantId = granted(dossier, DOCTOR);
+    AccessDecision decision = decide(dossier, DOCTOR);
+    assertThat(decision.allowed()).isTrue();
+    assertThat(decision.rule()).isEqualTo("GRANT");
+    assertThat(decision.grantId()).contains(grantId);
+    assertThat(decision.classes()).contains(AccessDecision.REIMBURSEMENTS);
+    assertThat(decision.maskedToo()).isFalse();
+    assertThat(decision.accessVersion()).isEqualTo(1);
+    assertThat(decision.policyVersion()).isEqualTo("2018-11");
+    assertThat(decision.until()).isEmpty();
+  }
+
+  @Test
+  void a_revocation_ends_it_and_revoking_again_changes_nothing() {
+    UUID grantId = granted(dossier, DOCTOR);
+    asPatient(OWNER).delete(dossier.path("/grants/" + grantId)).then().statusCode(204);
+    assertThat(decide(dossier, DOCTOR).rule()).isEqualTo("NO_STANDING");
+    asPatient(OWNER).delete(dossier.path("/grants/" + grantId)).then().statusCode(204);
+    assertThat(decide(dossier, DOCTOR).accessVersion()).isEqualTo(2);
+  }
+
+  @Test
+  void a_grant_to_a_structure_lets_in_whoever_acts_there() {
+    grant(dossier, "{\"granteeKind\":\"STRUCTURE\",\"granteeId\":\"" + STRUCTURE + "\"}")
+        .then()
+        .statusCode(201);
+    assertThat(decide(dossier, NURSE, "60", PurposeOfUse.NORMAL).allowed()).isTrue();
+  }
+
+  @Test
+  void a_grant_begins_and_ends_when_it_says() {
+    Instant from = Instant.now().plus(1, ChronoUnit.DAYS).truncatedTo(ChronoUnit.MILLIS);
+    Instant until = from.plus(1, ChronoUnit.DAYS);
+    grant(
+            dossier,
+            """
+            {"granteeKind":"PROFESSIONAL","granteeId":"%s","from":"%s","until":"%s"}
+            """
+                .formatted(DOCTOR, from, until))
+        .then()
+        .statusCode(201)
+        .body("from", equalTo(from.toString()))
+        .body("until", equalTo(until.toString()));
+    assertThat(decide(dossier, DOCTOR).allowed()).isFalse();
+    asPatient(OWNER)
+        .get(dossier.path("/grants"))
+        .then()
+        .statusCode(200)
+        .body("grants[0].state", equalTo("VALIDE"))
+        .body("grants[0].inForce", equalTo(false));
+  }
+
+  @Test
+  void a_block_overrides_grants_and_break_glass_and_ends_the_treating_physician() {
+    granted(dossier, DOCTOR);
+    asPatient(OWNER).put(dossier.path("/treating-physicians/" + DOCTOR)).then().statusCode(204);
+    AccessDecision treating = decide(dossier, DOCTOR);
+    assertThat(treating.rule()).isEqualTo("TREATING_PHYSICIAN");
+    assertThat(treating.maskedToo()).isTrue();
+
+    asPatient(OWNER).put(dossier.path("/blocks/" + DOCTOR)).then().statusCode(204);
+    asPatient(OWNER).put(dossier.path("/blocks/" + DOCTOR)).then().statusCode(204);
+    assertThat(decide(dossier, DOCTOR).rule()).isEqualTo("NO_STANDING");
+    assertThat(decide(dossier, DOCTOR, "10", PurposeOfUse.BREAK_GLASS).allowed()).isFalse();
+    asPatient(OWNER)
+        .get(dossier.path("/grants"))
+        .then()
+        .body("grants[0].state", equalTo("INTERDIT"));
+
+    asPatient(OWNER).delete(dossier.path("/blocks/" + DOCTOR)).then().statusCode(204);
+    AccessDecision after = decide(dossier, DOCTOR);
+    assertThat(after.rule()).isEqualTo("GRANT");
+    assertThat(after.accessVersion()).isEqualTo(5);
+  }
+
+  @Test
+  void the_two_emergency_wishes_are_separate() {
+    assertThat(decide(dossier, DOCTOR, "10", PurposeOfUse.BREAK_GLASS).rule())
+        .isEqualTo("BREAK_GLASS");
+    assertThat(decide(dossier, DOCTOR, "10", PurposeOfUse.MEDICAL_REGULATION).rule())
+        .isEqualTo("MEDICAL_REGULATION");
+    wish("BREAK_GLASS", true).then().statusCode(204);
+    assertThat(decide(dossier, DOCTOR, "10", PurposeOfUse.BREAK_GLASS).allowed()).isFalse();
+    assertThat(decide(dossier, DOCTOR, "10", PurposeOfUse.MEDICAL_REGULATION).allowed()).isTrue();
+    wish("MEDICAL_REGULATION", true).then().statusCode(204);
+    wish("BREAK_GLASS", false).then().statusCode(204);
+    assertThat(decide(dossier, DOCTOR, "10", PurposeOfUse.BREAK_GLASS).allowed()).isTrue();
+    assertThat(decide(dossier, DOCTOR, "10", PurposeOfUse.MEDICAL_REGULATION).allowed()).isFalse();
+  }
+
+  private Response wish(String wish, boolean opposed) {
+    return asPatient(OWNER)
+        .body("{\"opposed\":" + opposed + "}")
+        .put(dossier.path("/emergency-wishes/" + wish));
+  }
+
+  @Test
+  void ending_a_treating_physician_ends_what_it_gave() {
+    asPatient(OWNER).put(dossier.path("/treating-physicians/" + DOCTOR)).then().statusCode(204);
+    asPatient(OWNER).delete(dossier.path("/treating-physicians/" + DOCTOR)).then().statusCode(204);
+    assertThat(decide(dossier, DOCTOR).rule()).isEqualTo("NO_STANDING");
+  }
+
+  @Test
+  void regranting_keeps_the_history_of_the_old_grant() {
+    UUID first = granted(dossier, DOCTOR);
+    asPatient(OWNER).delete(dossier.path("/grants/" + first)).then().statusCode(204);
+    UUID second = granted(dossier, DOCTOR);
+    asPatient(OWNER)
+        .get(dossier.path("/grants"))
+        .then()
+        .body("accessVersion", equalTo(3))
+        .body("grants", hasSize(2))
+        .body("grants[0].grantId", equalTo(second.toString()))
+        .body("grants[0].state", equalTo("VALIDE"))
+        .body("grants[1].grantId", equalTo(first.toString()))
+        .body("grants[1].state", equalTo("EXPIRE"));
+  }
+
+  @Test
+  void the_same_idempotency_key_gives_the_same_answer_and_one_grant() {
+    String key = UUID.randomUUID().toString();
+    List<String> answers = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      answers.add(
+          asPatient(OWNER)
+              .header("Idempotency-Key", key)
+              .body(toProfessional(DOCTOR))
+              .post(dossier.path("/grants"))
+              .then()
+              .statusCode(201)
+              .extract()
+              .asString());
+    }
+    assertThat(answers).containsOnly(answers.getFirst());
+    asPatient(OWNER).get(dossier.path("/grants")).then().body("grants", hasSize(1));
+
+    asPatient(OWNER)
+        .header("Idempotency-Key", key)
+        .body(toProfessional(DOCTOR_2))
+        .post(dossier.path("/grants"))
+        .then()
+        .statusCode(422)
+        .body("code", equalTo("IDEMPOTENCY_KEY_REUSED"));
+    asPatient(OWNER)
+        .header("Idempotency-Key", "not a key")
+        .body(toProfessional(DOCTOR))
+        .post(dossier.path("/grants"))
+        .then()
+        .statusCode(422)
+        .body("code", equalTo("IDEMPOTENCY_KEY_INVALID"));
+  }
+
+  @Test
+  void a_note_leaves_the_service_sealed_towards_the_dossier() throws Exception {
+    String note = "Pour mon genou, après la chute";
+    UUID grantId =
+        UUID.fromString(
+            grant(
+                    dossier,
+                    """
+                    {"granteeKind":"PROFESSIONAL","granteeId":"%s","note":"%s"}
+                    """
+                        .formatted(DOCTOR, note))
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("grantId"));
+    UUID eventId;
+    byte[] data;
+    try (var connection = dataSource.getConnection();
+        PreparedStatement select =
+            connection.prepareStatement("SELECT id, data FROM event WHERE stream_id = ?")) {
+      select.setObject(1, dossier.id());
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        eventId = row.getObject(1, UUID.class);
+        data = row.getBytes(2);
+      }
+    }
+    assertThat(new String(data, StandardCharsets.UTF_8)).doesNotContain("genou");
+    AccessGranted event = Wire.read(data, AccessGranted.class);
+    assertThat(event.grantId()).isEqualTo(grantId);
+    assertThat(
+            dossier
+                .keys()
+                .open(
+                    event.note().orElseThrow(),
+                    new Binding(dossier.id(), eventId.toString(), AccessGranted.WIRE_NAME)))
+        .isEqualTo(note.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void a_closed_dossier_takes_nobody_new_but_rights_can_still_be_taken_away() {
+    Dossier closed = dossierOf(OWNER, State.CLOSED);
+    grant(closed, toProfessional(DOCTOR))
+        .then()
+        .statusCode(409)
+        .body("code", equalTo("DOSSIER_CLOSED"));
+    asPatient(OWNER)
+        .put(closed.path("/treating-physicians/" + DOCTOR))
+        .then()
+        .statusCode(409)
+        .body("code", equalTo("DOSSIER_CLOSED"));
+    asPatient(OWNER).put(closed.path("/blocks/" + DOCTOR)).then().statusCode(204);
+    asPatient(OWNER).delete(closed.path("/blocks/" + DOCTOR)).then().statusCode(204);
+    asPatient(OWNER)
+        .body("{\"opposed\":true}")
+        .put(closed.path("/emergency-wishes/BREAK_GLASS"))
+        .then()
+        .statusCode(204);
+    asPatient(OWNER)
+        .get(closed.path("/access"))
+        .then()
+        .statusCode(200)
+        .body("who.rule", equalTo(List.of("OWNER")));
+  }
+
+  @Test
+  void each_refusal_has_its_code() {
+    refused(grant(dossier, "{}"), 422, "FIELD_MISSING");
+    refused(grant(dossier, ""), 422, "FIELD_MISSING");
+    refused(grant(dossier, "{\"granteeKind\":\"PROFESSIONAL\"}"), 422, "FIELD_MISSING");
+    refused(grant(dossier, "{\"granteeKind\":\"EMPLOYER\"}"), 400, "REQUEST_NOT_READABLE");
+    refused(grant(dossier, "{"), 400, "REQUEST_NOT_READABLE");
+    refused(grant(dossier, toProfessional("12")), 422, "IDENTIFIER_INVALID");
+    refused(grant(dossier, toProfessional("899700024451")), 422, "IDENTIFIER_INVALID");
+    refused(
+        grant(
+            dossier,
+            """
+            {"granteeKind":"PROFESSIONAL","granteeId":"%s","until":"2020-01-01T00:00:00Z"}
+            """
+                .formatted(DOCTOR)),
+        422,
+        "PERIOD_INVALID");
+    refused(
+        grant(
+            dossier,
+            """
+            {"granteeKind":"PROFESSIONAL","granteeId":"%s","note":"%s"}
+            """
+                .formatted(DOCTOR, "a".repeat(1_001))),
+        422,
+        "NOTE_TOO_LONG");
+    refused(
+        asPatient(OWNER).delete(dossier.path("/grants/" + UNKNOWN_GRANT)), 404, "NO_SUCH_GRANT");
+    refused(asPatient(OWNER).delete(dossier.path("/grants/none")), 404, "NO_SUCH_GRANT");
+    refused(asPatient(OWNER).put(dossier.path("/blocks/x")), 422, "IDENTIFIER_INVALID");
+    refused(
+        asPatient(OWNER).body("{}").put(dossier.path("/emergency-wishes/BREAK_GLASS")),
+        422,
+        "FIELD_MISSING");
+    refused(
+        asPatient(OWNER).body("{\"opposed\":true}").put(dossier.path("/emergency-wishes/OTHER")),
+        404,
+        "NO_SUCH_RESOURCE");
+    asPatient(OWNER).put(dossier.path("/blocks/" + DOCTOR)).then().statusCode(204);
+    refused(grant(dossier, toProfessional(DOCTOR)), 409, "PROFESSIONAL_BLOCKED");
+    refused(
+        asPatient(OWNER).put(dossier.path("/treating-physicians/" + DOCTOR)),
+        409,
+        "PROFESSIONAL_BLOCKED");
+  }
+
+  private static void refused(Response response, int status, String code) {
+    response
+        .then()
+        .statusCode(status)
+        .contentType("application/problem+json")
+        .body("code", equalTo(code));
+  }
+
+  @Test
+  void while_the_registry_does_not_answer_an_unknown_dossier_is_unavailable() {
+    Neighbours.answer("/registry/", _ -> new Neighbours.Answer(503, "{}"));
+    Dossier unheard = new Dossier(UUID.randomUUID(), dossier.keys());
+    refused(grant(unheard, toProfessional(DOCTOR)), 503, "REGISTRY_UNAVAILABLE");
+    refused(
+        as(SERVICE)
+            .body(
+                """
+                {"dossierId":"%s","actor":{"role":"PROFESSIONAL","id":"%s","profession":"10"},
+                 "purpose":"normal","regulation":false,"wordsGiven":false}
+                """
+                    .formatted(unheard.id(), DOCTOR))
+            .post("/decisions"),
+        503,
+        "REGISTRY_UNAVAILABLE");
+  }
+
+  @Test
+  void somebody_else_and_an_unknown_dossier_get_the_same_bytes() throws Exception {
+    granted(dossier, DOCTOR);
+    Dossier unknown = new Dossier(UUID.randomUUID(), dossier.keys());
+    List<JsonNode> answers = new ArrayList<>();
+    for (Dossier asked : List.of(dossier, unknown)) {
+      for (Response response :
+          List.of(
+              asPatient(OTHER).body(toProfessional(DOCTOR)).post(asked.path("/grants")),
+              asPatient(OTHER).body("{}").post(asked.path("/grants")),
+              asPatient(OTHER).get(asked.path("/grants")),
+              asPatient(OTHER).delete(asked.path("/grants/" + UNKNOWN_GRANT)),
+              asPatient(OTHER).put(asked.path("/blocks/" + DOCTOR)),
+              asPatient(OTHER).put(asked.path("/blocks/x")),
+              asPatient(OTHER).delete(asked.path("/blocks/" + DOCTOR)),
+              asPatient(OTHER).put(asked.path("/treating-physicians/" + DOCTOR)),
+              asPatient(OTHER).delete(asked.path("/treating-physicians/" + DOCTOR)),
+              asPatient(OTHER).body("{}").put(asked.path("/emergency-wishes/BREAK_GLASS")),
+              asPatient(OTHER).get(asked.path("/access")))) {
+        assertThat(response.statusCode()).isEqualTo(403);
+        answers.add(withoutCorrelation(response.asByteArray()));
+      }
+    }
+    answers.add(withoutCorrelation(asPatient(OTHER).get("/dossiers/none/access").asByteArray()));
+    assertThat(answers).containsOnly(answers.getFirst());
+    assertThat(answers.getFirst().get("code").asText()).isEqualTo("NO_STANDING");
+  }
+
+  private static JsonNode withoutCorrelation(byte[] problem) throws Exception {
+    JsonNode tree = Wire.JSON.readTree(problem);
+    ((com.fasterxml.jackson.databind.node.ObjectNode) tree).remove("correlation");
+    return tree;
+  }
+
+  @Test
+  void what_operates_the_service_answers_without_a_token() {
+    for (String path : List.of("/q/health", "/q/metrics", "/q/openapi")) {
+      given().get(path).then().statusCode(200);
+    }
+  }
+}
