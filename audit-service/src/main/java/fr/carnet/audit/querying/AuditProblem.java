@@ -1,0 +1,62 @@
+package fr.carnet.audit.querying;
+
+import fr.carnet.events.Reason;
+
+/** Why the log is not shown. */
+enum AuditProblem implements Reason {
+  /** The same whatever the cause, so that it tells nothing: an unknown dossier too. */
+  NO_STANDING(
+      Kind.FORBIDDEN,
+      "You may not read this log. Only the owner of a dossier reads its log here.",
+      "Vous ne pouvez pas consulter ce journal. Seul le titulaire d'un dossier en consulte le"
+          + " journal ici."),
+  DECISION_UNAVAILABLE(
+      Kind.UNAVAILABLE,
+      "Whether you may read cannot be decided right now, so nothing is shown. Ask again in a moment.",
+      "Vos droits ne peuvent pas être vérifiés pour l'instant ; rien n'est donc affiché."
+          + " Recommencez dans un instant."),
+  LIMIT_INVALID(
+      Kind.INVALID, "limit is a number from 1 to 500.", "limit est un nombre de 1 à 500."),
+  CURSOR_INVALID(
+      Kind.INVALID,
+      "after is the index of an entry: the value of next in the page before.",
+      "after est l'indice d'une entrée : la valeur de next dans la page précédente."),
+  TIME_INVALID(
+      Kind.INVALID,
+      "from and to are instants in UTC such as 2026-05-03T10:00:00Z.",
+      "from et to sont des instants en UTC tels que 2026-05-03T10:00:00Z."),
+  NO_SUCH_ENTRY(
+      Kind.NOT_FOUND,
+      "The log has no entry of this index; /log/size says how many there are, from 0.",
+      "Le journal n'a pas d'entrée de cet indice ; /log/size en donne le nombre, à partir de 0.");
+
+  private final Kind kind;
+  private final String english;
+  private final String french;
+
+  AuditProblem(Kind kind, String english, String french) {
+    this.kind = kind;
+    this.english = english;
+    this.french = french;
+  }
+
+  @Override
+  public String code() {
+    return name();
+  }
+
+  @Override
+  public Kind kind() {
+    return kind;
+  }
+
+  @Override
+  public String english() {
+    return english;
+  }
+
+  @Override
+  public String french() {
+    return french;
+  }
+}

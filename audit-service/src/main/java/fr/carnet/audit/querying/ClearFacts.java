@@ -1,0 +1,126 @@
+package fr.carnet.audit.querying;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import fr.carnet.events.Wire;
+import fr.carnet.events.access.AccessEvent;
+import fr.carnet.events.access.AccessGranted;
+import fr.carnet.events.access.EmergencyWishRecorded;
+import fr.carnet.events.access.GrantRevoked;
+import fr.carnet.events.access.Grantee;
+import fr.carnet.events.access.ProfessionalBlocked;
+import fr.carnet.events.access.ProfessionalUnblocked;
+import fr.carnet.events.access.TreatingPhysicianEnded;
+import fr.carnet.events.access.TreatingPhysicianNamed;
+import fr.carnet.events.dossier.Channel;
+import fr.carnet.events.dossier.ClosingReason;
+import fr.carnet.events.dossier.DossierClosed;
+import fr.carnet.events.dossier.DossierEvent;
+import fr.carnet.events.dossier.DossierOpened;
+import fr.carnet.events.dossier.DossierReopened;
+import fr.carnet.events.identity.NationalId;
+import fr.carnet.events.trace.AccessTraced;
+import fr.carnet.events.trace.Actor;
+import fr.carnet.events.trace.PurposeOfUse;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What stands in clear in a fact. Each record names what it shows, so that a sealed part, or a part
+ * that a later version adds, shows only once somebody has said so here.
+ */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+sealed interface ClearFacts {
+  /** Somebody read or was refused. */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  record Read(
+      Actor actor,
+      PurposeOfUse purpose,
+      String action,
+      AccessTraced.Outcome outcome,
+      String rule,
+      Optional<UUID> grantId,
+      Optional<String> policyVersion,
+      Optional<Long> accessVersion,
+      int items,
+      List<String> itemIds)
+      implements ClearFacts {}
+
+  /** The patient let somebody read. */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  record Granted(UUID grantId, Grantee grantee, Instant from, Optional<Instant> until)
+      implements ClearFacts {}
+
+  /** A grant ended before its time. */
+  record Revoked(UUID grantId) implements ClearFacts {}
+
+  /** A professional was barred, or is no longer, or became a médecin traitant. */
+  record OfProfessional(NationalId professional) implements ClearFacts {}
+
+  /** A médecin traitant no longer is. */
+  record TreatmentEnded(NationalId professional, TreatingPhysicianEnded.Cause cause)
+      implements ClearFacts {}
+
+  /** What is wanted in an emergency. */
+  record Wish(EmergencyWishRecorded.Wish wish, boolean opposed) implements ClearFacts {}
+
+  /** A dossier was opened, or opened again. */
+  record Opened(Channel channel, String consentWording) implements ClearFacts {}
+
+  /** A dossier was closed. */
+  record Closed(ClosingReason reason) implements ClearFacts {}
+
+  /** The clear facts of a record; none when its type has none to show, or it cannot be read. */
+  static Optional<ClearFacts> of(String type, byte[] value) {
+    try {
+      if (type.equals(AccessTraced.WIRE_NAME)) {
+        return Optional.of(read(Wire.read(value, AccessTraced.class)));
+      }
+      if (type.startsWith("access.")) {
+        return Optional.of(of(AccessEvent.read(type, value)));
+      }
+      if (type.startsWith("dossier.")) {
+        return Optional.of(of(DossierEvent.read(type, value)));
+      }
+      return Optional.empty();
+    } catch (Wire.UnreadableFact e) {
+      return Optional.empty();
+    }
+  }
+
+  private static ClearFacts read(AccessTraced traced) {
+    return new Read(
+        traced.actor(),
+        traced.purpose(),
+        traced.action(),
+        traced.outcome(),
+        traced.rule(),
+        traced.grantId(),
+        traced.policyVersion(),
+        traced.accessVersion(),
+        traced.itemIds().size(),
+        traced.itemIds());
+  }
+
+  private static ClearFacts of(AccessEvent event) {
+    return switch (event) {
+      case AccessGranted granted ->
+          new Granted(granted.grantId(), granted.grantee(), granted.from(), granted.until());
+      case GrantRevoked revoked -> new Revoked(revoked.grantId());
+      case ProfessionalBlocked blocked -> new OfProfessional(blocked.professional());
+      case ProfessionalUnblocked unblocked -> new OfProfessional(unblocked.professional());
+      case TreatingPhysicianNamed named -> new OfProfessional(named.professional());
+      case TreatingPhysicianEnded ended -> new TreatmentEnded(ended.professional(), ended.cause());
+      case EmergencyWishRecorded wish -> new Wish(wish.wish(), wish.opposed());
+    };
+  }
+
+  private static ClearFacts of(DossierEvent event) {
+    return switch (event) {
+      case DossierOpened opened -> new Opened(opened.channel(), opened.consentWording());
+      case DossierReopened reopened -> new Opened(reopened.channel(), reopened.consentWording());
+      case DossierClosed closed -> new Closed(closed.reason());
+    };
+  }
+}

@@ -1,0 +1,91 @@
+package fr.carnet.audit.querying;
+
+import fr.carnet.audit.sequencing.HeaderBytes;
+import fr.carnet.audit.sequencing.HeaderBytes.NamedValue;
+import fr.carnet.audit.sequencing.ReadableHeaders;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/** An entry as it stands in the log. */
+record Found(
+    long index,
+    String topic,
+    int partition,
+    long offset,
+    Optional<byte[]> key,
+    List<NamedValue> headers,
+    Optional<byte[]> value,
+    Optional<Long> repeatOf) {
+  static final String COLUMNS =
+      "index, topic, partition, record_offset, record_key, headers, value, repeat_of";
+
+  static Found read(ResultSet row) throws SQLException {
+    return new Found(
+        row.getLong("index"),
+        row.getString("topic"),
+        row.getInt("partition"),
+        row.getLong("record_offset"),
+        Optional.ofNullable(row.getBytes("record_key")),
+        HeaderBytes.read(row.getBytes("headers")),
+        Optional.ofNullable(row.getBytes("value")),
+        Optional.ofNullable(row.getObject("repeat_of", Long.class)));
+  }
+
+  /** The facts of it, as an auditor sees them. */
+  Fact fact() {
+    ReadableHeaders readable = ReadableHeaders.of(headers);
+    return new Fact(
+        index,
+        topic,
+        partition,
+        offset,
+        readable.eventId(),
+        readable.type(),
+        readable.dossierId(),
+        readable.streamVersion(),
+        readable.time(),
+        readable.actor(),
+        readable.correlation(),
+        value.map(bytes -> bytes.length).orElse(0),
+        value.map(Found::sha256),
+        clear(readable));
+  }
+
+  /** The facts of it, as the patient sees them. */
+  OwnFact ownFact() {
+    ReadableHeaders readable = ReadableHeaders.of(headers);
+    return new OwnFact(index, readable.time(), readable.type(), readable.actor(), clear(readable));
+  }
+
+  /** All of it, byte for byte. */
+  ExactRecord exact() {
+    return new ExactRecord(
+        index,
+        topic,
+        partition,
+        offset,
+        key,
+        headers.stream()
+            .map(header -> new ExactRecord.ExactHeader(header.name(), header.value()))
+            .toList(),
+        value,
+        repeatOf);
+  }
+
+  private Optional<ClearFacts> clear(ReadableHeaders readable) {
+    return readable.type().flatMap(type -> value.flatMap(bytes -> ClearFacts.of(type, bytes)));
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package fr.carnet.audit.querying;
+
+import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.events.access.AccessDecision;
+import fr.carnet.events.identity.UuidV7;
+import fr.carnet.events.trace.AccessTraced;
+import fr.carnet.events.trace.Actor;
+import fr.carnet.events.trace.PurposeOfUse;
+import fr.carnet.eventstore.Outbox;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+
+/**
+ * Who read the log of a dossier, put into the outbox of the transaction that reads: no data without
+ * the trace.
+ */
+final class ReadTrace {
+  private ReadTrace() {}
+
+  /** The owner read, by this decision. */
+  static AccessTraced byOwner(AccessDecision decision, List<Found> shown) {
+    return ofOwner(decision, AccessTraced.Outcome.RELEASED, stretch(shown));
+  }
+
+  /** A patient asked and was refused, by this decision. */
+  static AccessTraced refused(AccessDecision decision) {
+    return ofOwner(decision, AccessTraced.Outcome.REFUSED, List.of());
+  }
+
+  private static AccessTraced ofOwner(
+      AccessDecision decision, AccessTraced.Outcome outcome, List<String> items) {
+    return new AccessTraced(
+        Actor.anonymous(Actor.Role.OWNER),
+        PurposeOfUse.NORMAL,
+        "read-own-log",
+        outcome,
+        decision.rule(),
+        decision.grantId(),
+        Optional.of(decision.policyVersion()),
+        Optional.of(decision.accessVersion()),
+        items,
+        Optional.empty());
+  }
+
+  /** An auditor read. */
+  static AccessTraced byAuditor(Actor auditor, String action, List<Found> shown) {
+    return new AccessTraced(
+        auditor,
+        PurposeOfUse.NORMAL,
+        action,
+        AccessTraced.Outcome.RELEASED,
+        "AUDITOR",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        stretch(shown),
+        Optional.empty());
+  }
+
+  /**
+   * One item, however long the page: {@code log:17-116}, the stretch of the log in which the
+   * entries lie. A trace becomes an entry of the same log, so one that named every entry would make
+   * each page longer than the one before.
+   */
+  private static List<String> stretch(List<Found> shown) {
+    return shown.isEmpty()
+        ? List.of()
+        : List.of("log:" + shown.getFirst().index() + "-" + shown.getLast().index());
+  }
+
+  /** Puts it in the queue. */
+  static void put(Connection tx, UUID dossier, AccessTraced trace, String correlation)
+      throws SQLException {
+    Outbox.put(
+        tx,
+        List.of(
+            new Outbox.Entry(
+                UuidV7.next(Clock.systemUTC()),
+                Topic.ACCESS_TRACES,
+                dossier.toString(),
+                AccessTraced.WIRE_NAME,
+                Optional.of(dossier.toString()),
+                OptionalLong.empty(),
+                trace.actor().label(),
+                correlation,
+                Optional.of(Wire.write(trace)))));
+  }
+}

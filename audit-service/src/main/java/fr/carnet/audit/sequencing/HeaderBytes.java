@@ -1,0 +1,64 @@
+package fr.carnet.audit.sequencing;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * A record's headers as one run of bytes: their order, repeated names and absent values included.
+ * Bytes and not text, because a name may hold what PostgreSQL's text cannot.
+ */
+public final class HeaderBytes {
+  private static final int ABSENT = -1;
+
+  private HeaderBytes() {}
+
+  /** One header; the value is absent where Kafka has null. */
+  public record NamedValue(String name, Optional<byte[]> value) {}
+
+  static byte[] write(Headers headers) {
+    List<byte[]> parts = new ArrayList<>();
+    int size = 0;
+    for (Header header : headers) {
+      byte[] name = header.key().getBytes(StandardCharsets.UTF_8);
+      parts.add(name);
+      parts.add(header.value());
+      size +=
+          2 * Integer.BYTES + name.length + (header.value() == null ? 0 : parts.getLast().length);
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(size);
+    for (byte[] part : parts) {
+      if (part == null) {
+        bytes.putInt(ABSENT);
+      } else {
+        bytes.putInt(part.length).put(part);
+      }
+    }
+    return bytes.array();
+  }
+
+  /** The headers again, in their order. */
+  public static List<NamedValue> read(byte[] stored) {
+    List<NamedValue> headers = new ArrayList<>();
+    ByteBuffer bytes = ByteBuffer.wrap(stored);
+    while (bytes.hasRemaining()) {
+      String name = new String(part(bytes).orElseThrow(), StandardCharsets.UTF_8);
+      headers.add(new NamedValue(name, part(bytes)));
+    }
+    return headers;
+  }
+
+  private static Optional<byte[]> part(ByteBuffer bytes) {
+    int length = bytes.getInt();
+    if (length == ABSENT) {
+      return Optional.empty();
+    }
+    byte[] part = new byte[length];
+    bytes.get(part);
+    return Optional.of(part);
+  }
+}

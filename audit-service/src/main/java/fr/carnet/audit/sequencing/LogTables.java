@@ -1,0 +1,288 @@
+package fr.carnet.audit.sequencing;
+
+import fr.carnet.audit.sequencing.LogEntry.Content;
+import fr.carnet.events.Wire;
+import fr.carnet.eventstore.Transactions;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** The log in the database. Only a sequencer whose (size, epoch) still holds can write it. */
+final class LogTables {
+  private final DataSource dataSource;
+  private final String log;
+
+  LogTables(DataSource dataSource, String log) {
+    this.dataSource = dataSource;
+    this.log = log;
+  }
+
+  /** Begins a new epoch, above this one: from here on nobody who led before can append. */
+  Head begin(long above) throws SQLException {
+    return Transactions.run(
+        dataSource,
+        tx -> {
+          try (PreparedStatement update =
+              tx.prepareStatement(
+                  """
+                  UPDATE log_head SET epoch = greatest(epoch, ?) + 1 WHERE name = ?
+                  RETURNING epoch, batches, size
+                  """)) {
+            update.setLong(1, above);
+            update.setString(2, log);
+            try (ResultSet row = update.executeQuery()) {
+              row.next();
+              return head(tx, row.getLong(1), row.getLong(2), row.getLong(3));
+            }
+          }
+        });
+  }
+
+  private static Head head(Connection tx, long epoch, long batches, long size) throws SQLException {
+    Map<TopicPartition, Long> positions = new HashMap<>();
+    try (Statement select = tx.createStatement()) {
+      try (ResultSet row =
+          select.executeQuery("SELECT topic, partition, next_offset FROM log_position")) {
+        while (row.next()) {
+          positions.put(new TopicPartition(row.getString(1), row.getInt(2)), row.getLong(3));
+        }
+      }
+      try (ResultSet row =
+          select.executeQuery(
+              """
+              SELECT announced_at, announcement, latest
+              FROM log_batch ORDER BY number DESC LIMIT 1
+              """)) {
+        if (!row.next()) {
+          return new Head(epoch, batches, size, Optional.empty(), Optional.empty(), positions);
+        }
+        byte[] bytes = row.getBytes(2);
+        Announcement last = new Announcement(Wire.read(bytes, Batch.class), row.getLong(1), bytes);
+        Optional<Instant> latest =
+            Optional.ofNullable(row.getObject(3, OffsetDateTime.class))
+                .map(OffsetDateTime::toInstant);
+        return new Head(epoch, batches, size, Optional.of(last), latest, positions);
+      }
+    }
+  }
+
+  /**
+   * Appends batches that follow on the head.
+   *
+   * @throws Deposed when the log does not end there, or another epoch has begun
+   */
+  Head append(Head head, List<TakenBatch> batches) throws SQLException {
+    List<LogEntry> entries = new ArrayList<>();
+    List<Head> heads = new ArrayList<>();
+    Head after = head;
+    for (TakenBatch batch : batches) {
+      List<LogEntry> ofBatch = new ArrayList<>(batch.records().size());
+      for (ConsumerRecord<byte[], byte[]> record : batch.records()) {
+        ofBatch.add(LogEntry.of(after.size() + ofBatch.size(), record));
+      }
+      after =
+          after.after(
+              batch.announcement(),
+              ofBatch.stream()
+                  .flatMap(entry -> entry.headers().time().stream())
+                  .max(Comparator.naturalOrder()));
+      heads.add(after);
+      entries.addAll(ofBatch);
+    }
+    Head end = after;
+    return Transactions.run(
+        dataSource,
+        tx -> {
+          move(tx, head, end);
+          insertBatches(tx, heads);
+          insertEntries(tx, entries, repeats(tx, entries));
+          return end;
+        });
+  }
+
+  private void move(Connection tx, Head from, Head to) throws SQLException {
+    try (PreparedStatement update =
+        tx.prepareStatement(
+            """
+            UPDATE log_head SET size = ?, batches = ?
+            WHERE name = ? AND size = ? AND batches = ? AND epoch = ?
+            """)) {
+      update.setLong(1, to.size());
+      update.setLong(2, to.batches());
+      update.setString(3, log);
+      update.setLong(4, from.size());
+      update.setLong(5, from.batches());
+      update.setLong(6, from.epoch());
+      if (update.executeUpdate() == 0) {
+        throw new Deposed();
+      }
+    }
+    List<Map.Entry<TopicPartition, Long>> moved =
+        to.positions().entrySet().stream()
+            .filter(entry -> from.position(entry.getKey()) != entry.getValue())
+            .toList();
+    try (PreparedStatement upsert =
+        tx.prepareStatement(
+            """
+            INSERT INTO log_position (topic, partition, next_offset)
+            SELECT * FROM unnest(?::text[], ?::int[], ?::bigint[])
+            ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset
+            """)) {
+      array(upsert, 1, "text", moved, position -> position.getKey().topic());
+      array(upsert, 2, "int4", moved, position -> position.getKey().partition());
+      array(upsert, 3, "int8", moved, Map.Entry::getValue);
+      upsert.executeUpdate();
+    }
+  }
+
+  private static void insertBatches(Connection tx, List<Head> heads) throws SQLException {
+    List<Announcement> last = heads.stream().map(head -> head.last().orElseThrow()).toList();
+    try (PreparedStatement insert =
+        tx.prepareStatement(
+            """
+            INSERT INTO log_batch
+              (number, epoch, first_index, size_after, announced_at, announcement, latest)
+            SELECT * FROM unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
+                                 ?::bytea[], ?::timestamptz[])
+            """)) {
+      array(insert, 1, "int8", last, announced -> announced.batch().number());
+      array(insert, 2, "int8", last, announced -> announced.batch().epoch());
+      array(insert, 3, "int8", last, announced -> announced.batch().firstIndex());
+      array(insert, 4, "int8", last, announced -> announced.batch().sizeAfter());
+      array(insert, 5, "int8", last, Announcement::offset);
+      bytes(insert, 6, last, Announcement::bytes);
+      array(
+          insert,
+          7,
+          "timestamptz",
+          heads,
+          head -> head.latest().map(Instant::toString).orElse(null));
+      insert.executeUpdate();
+    }
+  }
+
+  private static void insertEntries(Connection tx, List<LogEntry> entries, Map<Long, Long> repeats)
+      throws SQLException {
+    try (PreparedStatement insert =
+        tx.prepareStatement(
+            """
+            INSERT INTO log_entry
+              (index, topic, partition, record_offset, record_key, headers, value,
+               event_id, type, dossier_id, actor, time, repeat_of)
+            SELECT * FROM unnest(?::bigint[], ?::text[], ?::int[], ?::bigint[], ?::bytea[],
+                                 ?::bytea[], ?::bytea[], ?::uuid[], ?::text[], ?::uuid[],
+                                 ?::text[], ?::timestamptz[], ?::bigint[])
+            """)) {
+      array(insert, 1, "int8", entries, LogEntry::index);
+      array(insert, 2, "text", entries, entry -> entry.record().topic());
+      array(insert, 3, "int4", entries, entry -> entry.record().partition());
+      array(insert, 4, "int8", entries, entry -> entry.record().offset());
+      bytes(insert, 5, entries, entry -> entry.content().key());
+      bytes(insert, 6, entries, entry -> entry.content().headers());
+      bytes(insert, 7, entries, entry -> entry.content().value());
+      array(insert, 8, "uuid", entries, entry -> entry.headers().eventId().orElse(null));
+      array(insert, 9, "text", entries, entry -> entry.headers().type().orElse(null));
+      array(insert, 10, "uuid", entries, entry -> entry.headers().dossierId().orElse(null));
+      array(insert, 11, "text", entries, entry -> entry.headers().actor().orElse(null));
+      array(
+          insert,
+          12,
+          "timestamptz",
+          entries,
+          entry -> entry.headers().time().map(Instant::toString).orElse(null));
+      array(insert, 13, "int8", entries, entry -> repeats.get(entry.index()));
+      insert.executeUpdate();
+    }
+  }
+
+  private record Known(long index, Content content) {}
+
+  /** Which entries repeat an earlier one; it depends on nothing but the entries before each. */
+  private static Map<Long, Long> repeats(Connection tx, List<LogEntry> entries)
+      throws SQLException {
+    Map<UUID, List<Known>> firsts = known(tx, entries);
+    Map<Long, Long> repeats = new HashMap<>();
+    for (LogEntry entry : entries) {
+      Optional<UUID> id = entry.headers().eventId();
+      if (id.isEmpty()) {
+        continue;
+      }
+      List<Known> before = firsts.computeIfAbsent(id.get(), _ -> new ArrayList<>(1));
+      Optional<Known> first =
+          before.stream().filter(known -> entry.content().repeats(known.content())).findFirst();
+      if (first.isPresent()) {
+        repeats.put(entry.index(), first.get().index());
+      } else {
+        before.add(new Known(entry.index(), entry.content()));
+      }
+    }
+    return repeats;
+  }
+
+  private static Map<UUID, List<Known>> known(Connection tx, List<LogEntry> entries)
+      throws SQLException {
+    Map<UUID, List<Known>> known = new HashMap<>();
+    // By the index whatever the statistics say: right after a start there are none.
+    try (Statement plan = tx.createStatement()) {
+      plan.execute(
+          "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;"
+              + " SET LOCAL enable_mergejoin = off");
+    }
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT event_id, index, topic, record_key, headers, value
+            FROM log_entry WHERE event_id = ANY (?) AND repeat_of IS NULL ORDER BY index
+            """)) {
+      select.setArray(
+          1,
+          tx.createArrayOf(
+              "uuid",
+              entries.stream().flatMap(entry -> entry.headers().eventId().stream()).toArray()));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          known
+              .computeIfAbsent(row.getObject(1, UUID.class), _ -> new ArrayList<>(1))
+              .add(
+                  new Known(
+                      row.getLong(2),
+                      new Content(
+                          row.getString(3), row.getBytes(4), row.getBytes(5), row.getBytes(6))));
+        }
+      }
+    }
+    return known;
+  }
+
+  private static <T> void array(
+      PreparedStatement statement, int at, String type, List<T> rows, Function<T, Object> column)
+      throws SQLException {
+    statement.setArray(
+        at, statement.getConnection().createArrayOf(type, rows.stream().map(column).toArray()));
+  }
+
+  private static <T> void bytes(
+      PreparedStatement statement, int at, List<T> rows, Function<T, byte[]> column)
+      throws SQLException {
+    statement.setArray(
+        at,
+        statement
+            .getConnection()
+            .createArrayOf("bytea", rows.stream().map(column).toArray(byte[][]::new)));
+  }
+}

@@ -1,0 +1,212 @@
+package fr.carnet.audit.sequencing;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
+
+/**
+ * Gives every record of every topic kept for ever its index.
+ *
+ * <p>In this order, and why: take the lock (one leads); open {@code audit.batches}, which fences
+ * whoever wrote it before and aborts what they left open; begin a new epoch, so that a predecessor
+ * who has announced a batch can no longer commit it; apply every announced batch that the database
+ * lacks; only then take new records. For each new batch: announce, then commit.
+ *
+ * <p>A crash before the announcement is committed leaves nothing. A crash after it, or a failure of
+ * which nobody knows on which side it fell, leaves an announcement that the next leader applies
+ * before anything else. There is no other way back to work than through that recovery, so every
+ * failure ends the leadership.
+ */
+public final class Sequencer implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Sequencer.class);
+  private static final String CARNET = "carnet";
+  private static final Duration STANDBY = Duration.ofMillis(250);
+  private static final Duration BROKEN = Duration.ofSeconds(5);
+
+  private final DataSource dataSource;
+  private final Map<String, Object> kafka;
+  private final LogTables tables;
+  private final Semaphore stop = new Semaphore(0);
+  private final Thread thread;
+  private volatile boolean running = true;
+  private volatile boolean leads;
+  private volatile long lag;
+  private volatile long lastMoved = System.nanoTime();
+  private volatile Optional<String> broken = Optional.empty();
+
+  /**
+   * A sequencer; {@link #start()} starts it.
+   *
+   * @param kafka how to reach Kafka: {@code bootstrap.servers} and security settings
+   */
+  public Sequencer(DataSource dataSource, Map<String, Object> kafka) {
+    this.dataSource = dataSource;
+    this.kafka = Map.copyOf(kafka);
+    this.tables = new LogTables(dataSource, CARNET);
+    this.thread = Thread.ofPlatform().name("sequencer").daemon().unstarted(this::run);
+  }
+
+  /** Starts sequencing, or standing by. */
+  public Sequencer start() {
+    thread.start();
+    return this;
+  }
+
+  /** Stops after the batch under way. */
+  @Override
+  public void close() {
+    running = false;
+    stop.release();
+    try {
+      thread.join(Duration.ofSeconds(10));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether this one leads. */
+  public boolean leads() {
+    return leads;
+  }
+
+  /** How many records wait on Kafka; 0 where this one does not lead. */
+  public long lag() {
+    return leads ? lag : 0;
+  }
+
+  /** Why the log stands still and needs a person; in offsets and counts, never content. */
+  public Optional<String> broken() {
+    return broken;
+  }
+
+  /** Whether records are waiting although nothing has moved for this long. */
+  public boolean stands(Duration time) {
+    return lag() > 0 && System.nanoTime() - lastMoved > time.toNanos();
+  }
+
+  private void run() {
+    while (running) {
+      try {
+        Optional<Leadership> taken = Leadership.tryTake(dataSource, CARNET);
+        if (taken.isEmpty()) {
+          broken = Optional.empty();
+          rest(STANDBY);
+          continue;
+        }
+        try (Leadership leadership = taken.get()) {
+          lead(leadership);
+        }
+      } catch (LogBroken e) {
+        LOG.errorf("THE LOG STANDS STILL: %s", e.getMessage());
+        broken = Optional.of(e.getMessage());
+        rest(BROKEN);
+      } catch (Exception e) {
+        if (running) {
+          LOG.warnf("sequencer starts over: %s", e.getClass().getName());
+          LOG.debug("sequencer starts over", e);
+          rest(STANDBY);
+        }
+      } finally {
+        leads = false;
+      }
+    }
+  }
+
+  private void lead(Leadership leadership) throws SQLException {
+    try (BatchTopic batches = new BatchTopic(CARNET, kafka);
+        AuditedTopics topics = new AuditedTopics(kafka)) {
+      leadership.confirm();
+      Head head = recover(leadership, batches, topics);
+      topics.follow(head);
+      lastMoved = System.nanoTime();
+      broken = Optional.empty();
+      leads = true;
+      while (running) {
+        leadership.confirm();
+        List<ConsumerRecord<byte[], byte[]>> records = topics.gather();
+        if (!records.isEmpty()) {
+          Announcement announced = batches.publish(head.next(records, Clock.systemUTC().instant()));
+          head = tables.append(head, List.of(new TakenBatch(announced, records)));
+        }
+        lag = topics.lag();
+        if (!records.isEmpty() || lag == 0) {
+          lastMoved = System.nanoTime();
+        }
+      }
+    }
+  }
+
+  /** The truth is what stands on {@code audit.batches}: the database is brought up to it. */
+  private Head recover(Leadership leadership, BatchTopic batches, AuditedTopics topics)
+      throws SQLException {
+    Head head = tables.begin(0);
+    BatchTopic.Unread unread = batches.behind(head.last());
+    long recovered = 0;
+    for (List<Announcement> group = unread.next(AuditedTopics.FULL_RECORDS);
+        !group.isEmpty() && running;
+        group = unread.next(AuditedTopics.FULL_RECORDS)) {
+      leadership.confirm();
+      requireToFollow(head, group);
+      head = tables.append(head, take(group, topics));
+      recovered += group.size();
+    }
+    if (recovered > 0) {
+      LOG.infof(
+          "%d announced batches were applied; the log has %d entries", recovered, head.size());
+    }
+    long lastEpoch = head.last().map(last -> last.batch().epoch()).orElse(0L);
+    return lastEpoch < head.epoch() ? head : tables.begin(lastEpoch);
+  }
+
+  private static void requireToFollow(Head head, List<Announcement> group) {
+    Head end = head;
+    for (Announcement announcement : group) {
+      end = end.after(announcement, Optional.empty());
+    }
+  }
+
+  private static List<TakenBatch> take(List<Announcement> group, AuditedTopics topics) {
+    Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> read = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : topics.exactly(Head.covering(group))) {
+      read.computeIfAbsent(
+              new TopicPartition(record.topic(), record.partition()), _ -> new ArrayList<>())
+          .add(record);
+    }
+    List<TakenBatch> taken = new ArrayList<>();
+    for (Announcement announcement : group) {
+      List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+      for (OffsetRange range : announcement.batch().ranges()) {
+        List<ConsumerRecord<byte[], byte[]>> left = read.getOrDefault(range.place(), List.of());
+        int count = 0;
+        while (count < left.size() && left.get(count).offset() < range.to()) {
+          count++;
+        }
+        records.addAll(left.subList(0, count));
+        read.put(range.place(), left.subList(count, left.size()));
+      }
+      taken.add(new TakenBatch(announcement, records));
+    }
+    return taken;
+  }
+
+  private void rest(Duration time) {
+    try {
+      if (stop.tryAcquire(time.toMillis(), TimeUnit.MILLISECONDS)) {
+        running = false;
+      }
+    } catch (InterruptedException e) {
+      running = false;
+    }
+  }
+}
