@@ -100,7 +100,7 @@ public final class AccessRules {
   /** Whether anything of a dossier could ever be for this role. */
   public static boolean mayEverSeeContent(Role role) {
     return switch (role) {
-      case OWNER, PROFESSIONAL -> true;
+      case OWNER, OTHER_PATIENT, PROFESSIONAL -> true;
       case COUNTER_AGENT, BILLING, AUDITOR, PRIVACY_OFFICER, PROGRAMME, OPERATOR, SERVICE, BARRED ->
           false;
     };
