@@ -1,5 +1,6 @@
 package fr.carnet.local;
 
+import fr.carnet.local.story.Story;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -65,7 +66,7 @@ final class RunCommand implements Callable<Integer> {
     }
     out.printf(Locale.ROOT, "Everything is up after %.1f s.%n", (System.nanoTime() - begin) / 1e9);
 
-    boolean held = Story.play(suite);
+    boolean held = Story.play(suite, out);
     if (once) {
       suite.close();
       return held ? 0 : FAILED;

@@ -1,0 +1,2 @@
+/** What {@code ./carnet run} plays once everything is up: seven steps, from a line to its proof. */
+package fr.carnet.local.story;
