@@ -43,8 +43,10 @@ public final class Outbox {
         transaction.prepareStatement(
             """
             INSERT INTO outbox
-              (id, aggregatetype, aggregateid, type, payload, subject, streamversion, actor, correlation)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+              (id, aggregatetype, aggregateid, type, payload, subject, streamversion, actor,
+               correlation, time)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?,
+                    coalesce((SELECT time FROM event WHERE id = ?), clock_timestamp()))
             """)) {
       for (Entry entry : entries) {
         byte[] payload = entry.payload().orElse(null);
@@ -61,6 +63,8 @@ public final class Outbox {
         insert.setObject(7, entry.version().isPresent() ? entry.version().getAsLong() : null);
         insert.setString(8, entry.actor());
         insert.setString(9, entry.correlation());
+        // An event has one time: rows made from Kafka must equal rows made with the append.
+        insert.setObject(10, entry.id());
         insert.addBatch();
       }
       insert.executeBatch();
