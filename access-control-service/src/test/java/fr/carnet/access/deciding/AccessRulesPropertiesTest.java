@@ -1,0 +1,185 @@
+package fr.carnet.access.deciding;
+
+import static fr.carnet.access.deciding.Situation.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import fr.carnet.access.deciding.DecisionFacts.Grant;
+import fr.carnet.events.access.AccessDecision;
+import fr.carnet.events.access.AccessEvent;
+import fr.carnet.events.access.Grantee;
+import fr.carnet.events.trace.Actor.Role;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** What no set of facts may make untrue; a situation is drawn from a seed. */
+class AccessRulesPropertiesTest {
+  private static final List<String> PROFESSIONS =
+      List.of("10", "21", "40", "50", "60", "70", "80", "91", "99");
+
+  private static Situation drawn(Random dice, Role role) {
+    Situation situation =
+        new Situation().role(role).profession(PROFESSIONS.get(dice.nextInt(PROFESSIONS.size())));
+    switch (dice.nextInt(3)) {
+      case 0 -> situation.breakGlass(dice.nextBoolean());
+      case 1 -> situation.regulation(dice.nextBoolean());
+      default -> {}
+    }
+    if (dice.nextInt(4) == 0) {
+      situation.treating();
+    }
+    if (dice.nextInt(3) == 0) {
+      situation.opposedToBreakGlass();
+    }
+    if (dice.nextInt(3) == 0) {
+      situation.opposedToRegulation();
+    }
+    return situation;
+  }
+
+  /** Revoked, expired, or not yet begun. */
+  private static Grant without(Random dice) {
+    UUID id = new UUID(dice.nextLong(), dice.nextLong());
+    Duration some = Duration.ofMillis(1 + dice.nextInt(1_000_000));
+    boolean person = dice.nextBoolean();
+    return switch (dice.nextInt(3)) {
+      case 0 -> grant(person, new Grant(id, any(), NOW.minus(some), Optional.empty(), true));
+      case 1 ->
+          grant(
+              person,
+              new Grant(
+                  id,
+                  any(),
+                  NOW.minus(some.multipliedBy(2)),
+                  Optional.of(NOW.minus(some)),
+                  dice.nextBoolean()));
+      default ->
+          grant(person, new Grant(id, any(), NOW.plus(some), Optional.empty(), dice.nextBoolean()));
+    };
+  }
+
+  private static Grantee any() {
+    return new Grantee(Grantee.Kind.PROFESSIONAL, Situation.DOCTOR);
+  }
+
+  private static Grant grant(boolean person, Grant of) {
+    return person ? of : Situation.toHospital(of.id(), of.from(), of.until(), of.revoked());
+  }
+
+  private static Grant inForce(Random dice) {
+    Duration some = Duration.ofMillis(1 + dice.nextInt(1_000_000));
+    return grant(
+        dice.nextBoolean(),
+        Situation.toDoctor(
+            new UUID(dice.nextLong(), dice.nextLong()),
+            NOW.minus(some),
+            dice.nextBoolean() ? Optional.empty() : Optional.of(NOW.plus(some)),
+            false));
+  }
+
+  @Property
+  void a_grant_that_is_revoked_expired_or_not_begun_allows_nothing(@ForAll long seed) {
+    Random dice = new Random(seed);
+    Situation situation = drawn(dice, Role.PROFESSIONAL);
+    AccessDecision before = situation.decide();
+    for (int i = dice.nextInt(5); i >= 0; i--) {
+      situation.grant(without(dice));
+    }
+    assertThat(situation.decide()).isEqualTo(before);
+    assertThat(before.rule()).isNotEqualTo("GRANT");
+  }
+
+  @Property
+  void a_block_wins_over_everything(@ForAll long seed) {
+    Random dice = new Random(seed);
+    Situation situation = drawn(dice, Role.PROFESSIONAL).blocked().grant(inForce(dice));
+    assertThat(situation.decide().allowed()).isFalse();
+    assertThat(situation.decide().rule()).isEqualTo("NO_STANDING");
+  }
+
+  @Property
+  void a_closed_a_stopped_and_an_unknown_dossier_are_alike_for_every_professional(
+      @ForAll long seed) {
+    List<AccessDecision> decisions = new ArrayList<>();
+    decisions.add(drawn(new Random(seed), Role.PROFESSIONAL).unknown().decide());
+    decisions.add(drawn(new Random(seed), Role.PROFESSIONAL).closed().decide());
+    decisions.add(drawn(new Random(seed), Role.PROFESSIONAL).stopped().decide());
+    decisions.add(drawn(new Random(seed), Role.PROFESSIONAL).blocked().decide());
+    assertThat(Set.copyOf(decisions)).hasSize(1);
+    assertThat(decisions.getFirst().allowed()).isFalse();
+  }
+
+  @Property
+  void only_patients_and_professionals_ever_see_anything(@ForAll long seed, @ForAll Role role) {
+    Random dice = new Random(seed);
+    boolean allowed = drawn(dice, role).treating().grant(inForce(dice)).decide().allowed();
+    assertThat(allowed && role != Role.PROFESSIONAL).isFalse();
+  }
+
+  @Property
+  void only_the_owner_and_the_treating_physician_see_masked_items(@ForAll long seed) {
+    Random dice = new Random(seed);
+    AccessDecision decision = drawn(dice, Role.PROFESSIONAL).grant(inForce(dice)).decide();
+    assertThat(decision.maskedToo()).isEqualTo(decision.rule().equals("TREATING_PHYSICIAN"));
+  }
+
+  @Property
+  void the_same_command_twice_gives_events_once(@ForAll long seed) {
+    Random dice = new Random(seed);
+    AccessState state = AccessState.INITIAL;
+    for (int i = 0; i < 20; i++) {
+      AccessCommand command = command(dice);
+      state = after(state, AccessDecider.decide(command, state));
+      boolean grants = command instanceof AccessCommand.GrantAccess;
+      assertThat(events(AccessDecider.decide(command, state)).isEmpty() || grants).isTrue();
+    }
+  }
+
+  private static AccessState after(
+      AccessState state, fr.carnet.events.Decision<AccessEvent> decision) {
+    AccessState next = state;
+    for (AccessEvent event : events(decision)) {
+      next = AccessDecider.evolve(next, event);
+    }
+    return next;
+  }
+
+  private static List<AccessEvent> events(fr.carnet.events.Decision<AccessEvent> decision) {
+    return switch (decision) {
+      case fr.carnet.events.Decision.Accepted<AccessEvent> accepted -> accepted.events();
+      case fr.carnet.events.Decision.Refused<AccessEvent> _ -> List.of();
+    };
+  }
+
+  private static AccessCommand command(Random dice) {
+    UUID grant = new UUID(0, dice.nextInt(3));
+    var professional = dice.nextBoolean() ? Situation.DOCTOR : Situation.HOSPITAL;
+    var open = fr.carnet.events.dossier.DossierRegistered.State.OPEN;
+    var wishes = fr.carnet.events.access.EmergencyWishRecorded.Wish.values();
+    return switch (dice.nextInt(7)) {
+      case 0 ->
+          new AccessCommand.GrantAccess(
+              grant,
+              new Grantee(Grantee.Kind.PROFESSIONAL, professional),
+              open,
+              NOW,
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty());
+      case 1 -> new AccessCommand.RevokeGrant(grant);
+      case 2 -> new AccessCommand.BlockProfessional(professional);
+      case 3 -> new AccessCommand.UnblockProfessional(professional);
+      case 4 -> new AccessCommand.NameTreatingPhysician(professional, open);
+      case 5 -> new AccessCommand.EndTreatingPhysician(professional);
+      default ->
+          new AccessCommand.RecordEmergencyWish(
+              wishes[dice.nextInt(wishes.length)], dice.nextBoolean());
+    };
+  }
+}
