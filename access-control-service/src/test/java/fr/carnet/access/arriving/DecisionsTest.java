@@ -1,0 +1,231 @@
+package fr.carnet.access.arriving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+
+import fr.carnet.access.AccessOverHttp;
+import fr.carnet.events.Headers;
+import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.events.access.AccessDecision;
+import fr.carnet.events.access.DecisionRequest;
+import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.dossier.DossierRegistered.State;
+import fr.carnet.events.identity.PatientRef;
+import fr.carnet.events.trace.Actor;
+import fr.carnet.events.trace.PurposeOfUse;
+import fr.carnet.sealing.DossierKeySet;
+import fr.carnet.testkit.RealServers;
+import fr.carnet.testkit.TestTokens;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class DecisionsTest extends AccessOverHttp {
+  @Inject DataSource dataSource;
+
+  private Dossier dossier;
+
+  @BeforeEach
+  void openADossier() {
+    unknownDossiersAreNotFound();
+    dossier = dossierOf(OWNER);
+  }
+
+  private static AccessDecision decideFor(UUID dossierId, Actor actor, Optional<PatientRef> ref) {
+    return decide(new DecisionRequest(dossierId, actor, ref, PurposeOfUse.NORMAL, false, false));
+  }
+
+  private static AccessDecision decideForPatient(UUID dossierId, String ins) {
+    return decideFor(
+        dossierId, Actor.anonymous(Actor.Role.OWNER), Optional.of(TestTokens.patientRef(ins)));
+  }
+
+  @Test
+  void the_owner_sees_everything_and_another_patient_nothing() {
+    AccessDecision own = decideForPatient(dossier.id(), OWNER);
+    assertThat(own.rule()).isEqualTo("OWNER");
+    assertThat(own.maskedToo()).isTrue();
+    assertThat(own.classes()).hasSize(10);
+    assertThat(decideForPatient(dossier.id(), OTHER).rule()).isEqualTo("NO_STANDING");
+  }
+
+  @Test
+  void a_dossier_that_does_not_exist_is_decided_as_one_that_may_not_be_seen() {
+    Dossier unknown = new Dossier(UUID.randomUUID(), dossier.keys());
+    assertThat(decide(unknown, DOCTOR)).isEqualTo(decide(dossier, DOCTOR));
+    assertThat(decideForPatient(unknown.id(), OTHER))
+        .isEqualTo(decideForPatient(dossier.id(), OTHER));
+  }
+
+  @Test
+  void a_barred_party_sees_nothing_whatever_was_granted() {
+    granted(dossier, DOCTOR);
+    Actor barred =
+        new Actor(Actor.Role.BARRED, Optional.of(DOCTOR), Optional.of("10"), Optional.empty());
+    assertThat(decideFor(dossier.id(), barred, Optional.empty()).rule()).isEqualTo("BARRED_PARTY");
+    Actor officer = Actor.anonymous(Actor.Role.PRIVACY_OFFICER);
+    assertThat(decideFor(dossier.id(), officer, Optional.empty()).rule())
+        .isEqualTo("NOT_A_CARE_PROFESSIONAL");
+  }
+
+  @Test
+  void a_closed_dossier_is_for_its_owner_only() {
+    Dossier closed = dossierOf(OWNER, State.CLOSED);
+    assertThat(decideForPatient(closed.id(), OWNER).rule()).isEqualTo("OWNER");
+    assertThat(decide(closed, DOCTOR, "10", PurposeOfUse.BREAK_GLASS).rule())
+        .isEqualTo("NO_STANDING");
+  }
+
+  @Test
+  void a_dossier_with_something_parked_is_for_its_owner_only() throws SQLException {
+    granted(dossier, DOCTOR);
+    assertThat(decide(dossier, DOCTOR).allowed()).isTrue();
+    for (String consumer : List.of("dossier-registry", "access-grants-recovery")) {
+      park(consumer, dossier.id());
+      assertThat(decide(dossier, DOCTOR).rule()).isEqualTo("NO_STANDING");
+      assertThat(decideForPatient(dossier.id(), OWNER).rule()).isEqualTo("OWNER");
+      asPatient(OWNER)
+          .get(dossier.path("/access"))
+          .then()
+          .body("who.rule", equalTo(List.of("OWNER")));
+      unpark(dossier.id());
+      assertThat(decide(dossier, DOCTOR).allowed()).isTrue();
+    }
+  }
+
+  private void park(String consumer, UUID stream) throws SQLException {
+    execute(
+        """
+        INSERT INTO parked (consumer, topic, partition, record_offset, stream_key, reason,
+                            header_names, header_values)
+        VALUES ('%s', 'any', 0, 0, '%s', 'UNREADABLE', '{}', '{}')
+        """
+            .formatted(consumer, stream));
+  }
+
+  private void unpark(UUID stream) throws SQLException {
+    execute("DELETE FROM parked WHERE stream_key = '" + stream + "'");
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (var connection = dataSource.getConnection();
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.executeUpdate();
+    }
+  }
+
+  @Test
+  void what_is_missing_in_the_question_is_said() {
+    for (String body : List.of("{}", "", "{\"dossierId\":\"" + dossier.id() + "\"}")) {
+      as(SERVICE)
+          .body(body)
+          .post("/decisions")
+          .then()
+          .statusCode(422)
+          .contentType("application/problem+json")
+          .body("code", equalTo("FIELD_MISSING"));
+    }
+    for (String body : List.of("{", "[]", "{\"dossierId\":\"x\"}", "{\"purpose\":\"other\"}")) {
+      as(SERVICE)
+          .body(body)
+          .post("/decisions")
+          .then()
+          .statusCode(400)
+          .contentType("application/problem+json")
+          .body("code", equalTo("REQUEST_NOT_READABLE"));
+    }
+  }
+
+  @Test
+  void a_dossier_that_arrives_by_the_registry_needs_no_asking() throws Exception {
+    UUID id = UUID.randomUUID();
+    DossierKeySet keys = DossierKeySet.generate(id);
+    PatientRef ref = TestTokens.patientRef(OWNER);
+    Dossier arriving = new Dossier(id, keys);
+    asPatient(OWNER).get(arriving.path("/access")).then().statusCode(403);
+
+    publish(registered(id, keys, ref, State.OPEN, 1));
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> asPatient(OWNER).get(arriving.path("/access")).statusCode() == 200);
+    granted(arriving, DOCTOR);
+    assertThat(decide(arriving, DOCTOR).allowed()).isTrue();
+
+    publish(registered(id, keys, ref, State.CLOSED, 2));
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> !decide(arriving, DOCTOR).allowed());
+    assertThat(grant(arriving, toProfessional(DOCTOR)).statusCode()).isEqualTo(409);
+  }
+
+  private static void publish(DossierRegistered registered) throws Exception {
+    Map<String, Object> settings = new HashMap<>(RealServers.kafkaSettings());
+    settings.put("key.serializer", StringSerializer.class);
+    settings.put("value.serializer", ByteArraySerializer.class);
+    String key = registered.dossierId().toString();
+    ProducerRecord<String, byte[]> record =
+        new ProducerRecord<>(Topic.DOSSIER_REGISTRY.wireName(), key, Wire.write(registered));
+    Map<String, String> headers =
+        Map.of(
+            Headers.ID,
+            UUID.randomUUID().toString(),
+            Headers.TYPE,
+            DossierRegistered.WIRE_NAME,
+            Headers.SUBJECT,
+            key,
+            Headers.STREAM_VERSION,
+            Long.toString(registered.version()),
+            Headers.TIME,
+            "2026-03-01T10:00:00Z");
+    headers.forEach(
+        (name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings)) {
+      producer.send(record).get();
+    }
+  }
+
+  @Test
+  void the_rows_made_anew_from_kafka_equal_the_live_ones_and_an_altered_one_is_named()
+      throws SQLException {
+    UUID grant = granted(dossier, DOCTOR);
+    asPatient(OWNER).delete(dossier.path("/grants/" + grant)).then().statusCode(204);
+    asPatient(OWNER).put(dossier.path("/blocks/" + DOCTOR)).then().statusCode(204);
+    asPatient(OWNER).put(dossier.path("/treating-physicians/" + DOCTOR_2)).then().statusCode(204);
+    String operator = TestTokens.withRole("operator", "operator");
+    as(operator)
+        .post("/operations/rebuilds/access-grants")
+        .then()
+        .statusCode(200)
+        .body("differences", hasSize(0));
+    execute(
+        "UPDATE treating_physician SET professional = '899700036066' WHERE dossier_id = '"
+            + dossier.id()
+            + "'");
+    as(operator)
+        .post("/operations/rebuilds/access-grants")
+        .then()
+        .statusCode(200)
+        .body("differences", hasSize(2));
+    assertThat(decide(dossier, DOCTOR_2).rule()).isEqualTo("TREATING_PHYSICIAN");
+    as(operator).post("/operations/rebuilds/none").then().statusCode(404);
+  }
+}
