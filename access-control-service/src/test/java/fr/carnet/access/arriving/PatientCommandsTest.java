@@ -20,11 +20,13 @@ import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -335,6 +337,20 @@ class PatientCommandsTest extends AccessOverHttp {
             .post("/decisions"),
         503,
         "REGISTRY_UNAVAILABLE");
+  }
+
+  @Test
+  void a_registry_that_is_slow_is_not_waited_for() {
+    Neighbours.answer(
+        "/registry/",
+        _ -> {
+          LockSupport.parkNanos(Duration.ofSeconds(4).toNanos());
+          return new Neighbours.Answer(404, "{}");
+        });
+    Dossier unheard = new Dossier(UUID.randomUUID(), dossier.keys());
+    long from = System.nanoTime();
+    refused(grant(unheard, toProfessional(DOCTOR)), 503, "REGISTRY_UNAVAILABLE");
+    assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(3));
   }
 
   @Test
