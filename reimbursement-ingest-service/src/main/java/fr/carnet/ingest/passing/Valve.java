@@ -97,7 +97,11 @@ public class Valve implements AutoCloseable {
           if (pass(producer) == 0) {
             rest(IDLE);
           }
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException e) {
+          sessions.forget();
+          LOG.warnf("the valve tries again: SQL state %s", e.getSQLState());
+          rest(BACK_OFF);
+        } catch (RuntimeException e) {
           sessions.forget();
           LOG.warnf("the valve tries again: %s", e.getClass().getName());
           rest(BACK_OFF);
@@ -157,7 +161,7 @@ public class Valve implements AutoCloseable {
             tx.prepareStatement(
                 """
                 SELECT DISTINCT bucket FROM
-                  (SELECT bucket FROM line WHERE unpassed LIMIT 8000) AS some
+                  (SELECT bucket FROM line WHERE unpassed LIMIT 8000) AS sample
                 """);
         ResultSet row = select.executeQuery()) {
       while (row.next()) {
