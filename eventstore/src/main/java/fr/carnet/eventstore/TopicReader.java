@@ -117,7 +117,8 @@ public final class TopicReader implements AutoCloseable {
 
   static Map<String, Object> settings(Map<String, Object> kafka, String group) {
     Map<String, Object> settings = new HashMap<>(kafka);
-    settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    // Two services may give a reader the same name; in one group they would share its partitions.
+    settings.merge(ConsumerConfig.GROUP_ID_CONFIG, group, (service, name) -> service + "." + name);
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, IsolationLevel.READ_COMMITTED.toString());

@@ -21,9 +21,17 @@ public class KafkaSettings {
   @ConfigProperty(name = "carnet.replication")
   short replication;
 
-  /** What every client needs. */
+  @Inject
+  @ConfigProperty(name = "quarkus.application.name")
+  String service;
+
+  /** What every client needs; the service's name stands before the groups of its readers. */
   public Map<String, Object> client() {
-    return Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    return Map.of(
+        CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
+        bootstrapServers,
+        CommonClientConfigs.GROUP_ID_CONFIG,
+        service);
   }
 
   int partitions() {

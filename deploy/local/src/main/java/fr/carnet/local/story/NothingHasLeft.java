@@ -53,9 +53,12 @@ final class NothingHasLeft {
   NothingHasLeft(Suite suite, List<SentLine> sent, Set<String> withDossier) {
     this.suite = suite;
     for (SentLine line : sent) {
-      words.add(line.ins());
+      // A broken line's key may be anything; only what could name somebody is looked for.
+      if (line.ins().length() == 15) {
+        words.add(line.ins());
+      }
       lineId(line).filter(id -> id.length() >= 8).ifPresent(words::add);
-      if (!withDossier.contains(line.ins())) {
+      if (line.ins().length() == 15 && !withDossier.contains(line.ins())) {
         words.add(pseudonym(line.ins()));
       }
     }
