@@ -58,6 +58,7 @@ final class AuditedTopics implements AutoCloseable {
             .map(info -> new TopicPartition(info.topic(), info.partition()))
             .toList();
     consumer.assign(partitions);
+    consumer.resume(partitions);
     partitions.forEach(partition -> consumer.seek(partition, head.position(partition)));
   }
 
@@ -87,6 +88,7 @@ final class AuditedTopics implements AutoCloseable {
     Map<TopicPartition, Long> open = new HashMap<>();
     ranges.forEach(range -> open.put(range.place(), range.to()));
     consumer.assign(open.keySet());
+    consumer.resume(open.keySet());
     ranges.forEach(range -> consumer.seek(range.place(), range.from()));
     List<ConsumerRecord<byte[], byte[]>> read = new ArrayList<>();
     long deadline = System.nanoTime() + PATIENCE.toNanos();

@@ -108,11 +108,26 @@ final class LogTables {
     return Transactions.run(
         dataSource,
         tx -> {
+          prepare(tx);
           move(tx, head, end);
           insertBatches(tx, heads);
           insertEntries(tx, entries, repeats(tx, entries));
           return end;
         });
+  }
+
+  /**
+   * A sequencer that is stopped in the middle must not keep the head's row from its successor. And
+   * event ids are looked up by their index whatever the statistics say: after a start there are
+   * none.
+   */
+  private static void prepare(Connection tx) throws SQLException {
+    try (Statement settings = tx.createStatement()) {
+      settings.execute(
+          "SET LOCAL idle_in_transaction_session_timeout = '5s';"
+              + " SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;"
+              + " SET LOCAL enable_mergejoin = off");
+    }
   }
 
   private void move(Connection tx, Head from, Head to) throws SQLException {
@@ -237,12 +252,6 @@ final class LogTables {
   private static Map<UUID, List<Known>> known(Connection tx, List<LogEntry> entries)
       throws SQLException {
     Map<UUID, List<Known>> known = new HashMap<>();
-    // By the index whatever the statistics say: right after a start there are none.
-    try (Statement plan = tx.createStatement()) {
-      plan.execute(
-          "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;"
-              + " SET LOCAL enable_mergejoin = off");
-    }
     try (PreparedStatement select =
         tx.prepareStatement(
             """

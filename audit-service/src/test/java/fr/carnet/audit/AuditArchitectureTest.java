@@ -1,0 +1,5 @@
+package fr.carnet.audit;
+
+import fr.carnet.testkit.ArchitectureRules;
+
+class AuditArchitectureTest extends ArchitectureRules {}
