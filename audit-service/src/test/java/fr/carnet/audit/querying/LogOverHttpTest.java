@@ -1,0 +1,544 @@
+package fr.carnet.audit.querying;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import fr.carnet.events.Headers;
+import fr.carnet.events.Sealed;
+import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.events.access.AccessDecision;
+import fr.carnet.events.access.AccessGranted;
+import fr.carnet.events.access.DecisionRequest;
+import fr.carnet.events.access.Grantee;
+import fr.carnet.events.care.CareLinePassed;
+import fr.carnet.events.dossier.Channel;
+import fr.carnet.events.dossier.ClosingReason;
+import fr.carnet.events.dossier.DossierClosed;
+import fr.carnet.events.dossier.DossierOpened;
+import fr.carnet.events.identity.NationalId;
+import fr.carnet.events.trace.AccessTraced;
+import fr.carnet.events.trace.Actor;
+import fr.carnet.events.trace.PurposeOfUse;
+import fr.carnet.testkit.Neighbours;
+import fr.carnet.testkit.RealServers;
+import fr.carnet.testkit.RealServersForQuarkus;
+import fr.carnet.testkit.TestTokens;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.LongStream;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(RealServersForQuarkus.class)
+class LogOverHttpTest {
+  private static final String CANARY = "Q0FOQVJZLXNlYWxlZA";
+  private static final Sealed SEALED = new Sealed("session-" + CANARY, "key-" + CANARY, CANARY);
+  private static final String OWNER_INS = "253072B07300470";
+  private static final String OTHER_INS = "295109912611193";
+  private static final String DOCTOR = "899700024450";
+  private static KafkaProducer<byte[], byte[]> producer;
+
+  @Inject DataSource dataSource;
+
+  private final UUID dossier = UUID.randomUUID();
+  private final List<ProducerRecord<byte[], byte[]>> sent = new ArrayList<>();
+
+  @BeforeAll
+  static void connect() {
+    producer =
+        new KafkaProducer<>(
+            RealServers.kafkaSettings(), new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  @AfterAll
+  static void disconnect() {
+    producer.close();
+  }
+
+  /** The owner owns the one dossier; nobody else has a right to anything. */
+  @BeforeEach
+  void decide() {
+    Neighbours.answer(
+        "/decisions",
+        request -> {
+          DecisionRequest asked =
+              Wire.read(request.body().getBytes(StandardCharsets.UTF_8), DecisionRequest.class);
+          boolean owner =
+              asked.dossierId().equals(dossier)
+                  && asked.patientRef().equals(Optional.of(TestTokens.patientRef(OWNER_INS)));
+          return Neighbours.Answer.ok(
+              new String(
+                  Wire.write(
+                      new AccessDecision(
+                          owner,
+                          owner ? "OWNER" : "NO_STANDING",
+                          Set.of(),
+                          owner,
+                          Optional.empty(),
+                          "policy-1",
+                          7,
+                          Optional.empty())),
+                  StandardCharsets.UTF_8));
+        });
+  }
+
+  @AfterEach
+  void forget() {
+    Neighbours.forgetAll();
+  }
+
+  private void record(Topic topic, UUID of, String type, String actor, String time, Object fact)
+      throws ExecutionException, InterruptedException {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(
+            topic.wireName(),
+            of.toString().getBytes(StandardCharsets.UTF_8),
+            fact instanceof byte[] bytes ? bytes : Wire.write(fact));
+    Map.of(
+            Headers.ID,
+            UUID.randomUUID().toString(),
+            Headers.TYPE,
+            type,
+            Headers.SUBJECT,
+            of.toString(),
+            Headers.STREAM_VERSION,
+            "3",
+            Headers.ACTOR,
+            actor,
+            Headers.CORRELATION,
+            "c0ffee00-0000-4000-8000-000000000000",
+            Headers.TIME,
+            time)
+        .forEach((name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
+    send(record);
+  }
+
+  private void send(ProducerRecord<byte[], byte[]> record)
+      throws ExecutionException, InterruptedException {
+    sent.add(record);
+    producer.send(record).get();
+  }
+
+  private long count(String sql) {
+    try (var connection = dataSource.getConnection();
+        var statement = connection.createStatement();
+        var row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (var connection = dataSource.getConnection();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private long entries(String and) {
+    return count("SELECT count(*) FROM log_entry WHERE dossier_id = '" + dossier + "' " + and);
+  }
+
+  private void awaitEntries(long number) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> entries("") >= number);
+  }
+
+  private long traces(String action) {
+    return entries("AND convert_from(value, 'UTF8') LIKE '%\"action\":\"" + action + "\"%'");
+  }
+
+  private void awaitTraces(String action, long number) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> traces(action) >= number);
+    assertThat(traces(action)).isEqualTo(number);
+    assertThat(count("SELECT count(*) FROM outbox")).isZero();
+  }
+
+  private static Response as(String token, String path) {
+    return given().auth().oauth2(token).get(path);
+  }
+
+  private static String auditor() {
+    return TestTokens.withRole("auditor-1", "auditor");
+  }
+
+  /** One of each kind of fact, with the canary wherever something is sealed. */
+  private void story() throws ExecutionException, InterruptedException {
+    record(
+        Topic.DOSSIER_EVENTS,
+        dossier,
+        DossierOpened.WIRE_NAME,
+        "owner",
+        "2026-05-01T08:00:00Z",
+        new DossierOpened("public-key", Channel.ONLINE, "v1", SEALED));
+    record(
+        Topic.CARE_REIMBURSEMENTS,
+        dossier,
+        CareLinePassed.WIRE_NAME,
+        "service:ingest",
+        "2026-05-01T09:00:00Z",
+        new CareLinePassed("line-key", SEALED));
+    record(
+        Topic.ACCESS_EVENTS,
+        dossier,
+        AccessGranted.WIRE_NAME,
+        "owner",
+        "2026-05-02T08:00:00Z",
+        new AccessGranted(
+            UUID.fromString("00000000-0000-7000-8000-000000000001"),
+            new Grantee(Grantee.Kind.PROFESSIONAL, new NationalId(DOCTOR)),
+            Instant.parse("2026-05-02T08:00:00Z"),
+            Optional.empty(),
+            Optional.of(SEALED)));
+    record(
+        Topic.ACCESS_TRACES,
+        dossier,
+        AccessTraced.WIRE_NAME,
+        "professional:" + DOCTOR,
+        "2026-05-03T10:00:00Z",
+        new AccessTraced(
+            new Actor(
+                Actor.Role.PROFESSIONAL,
+                Optional.of(DOCTOR),
+                Optional.of("10"),
+                Optional.of(new NationalId("3750100125"))),
+            PurposeOfUse.BREAK_GLASS,
+            "read-care-history",
+            AccessTraced.Outcome.RELEASED,
+            "BREAK_GLASS",
+            Optional.empty(),
+            Optional.of("policy-1"),
+            Optional.of(4L),
+            List.of("item-1", "item-2"),
+            Optional.of(SEALED)));
+    record(
+        Topic.DOSSIER_EVENTS,
+        dossier,
+        DossierClosed.WIRE_NAME,
+        "owner",
+        "2026-05-04T08:00:00Z",
+        new DossierClosed(ClosingReason.FERMETURE_DEMANDE_PATIENT));
+    awaitEntries(5);
+  }
+
+  @Test
+  void auditorFindsFactsInOrderByEveryFilterAndNeverContent() throws Exception {
+    story();
+    Response all = as(auditor(), "/log?dossier=" + dossier);
+    assertThat(all.statusCode()).isEqualTo(200);
+    assertThat(all.jsonPath().getList("entries.index", Long.class)).isSorted().hasSize(5);
+    assertThat(all.jsonPath().getList("entries.type"))
+        .containsExactlyInAnyOrder(
+            "dossier.opened.v1",
+            "care.line-passed.v1",
+            "access.granted.v1",
+            "access.traced.v1",
+            "dossier.closed.v1");
+    assertThat(all.asString()).doesNotContain(CANARY).doesNotContain("line-key");
+    System.out.println(all.asString());
+
+    Response traced =
+        as(auditor(), "/log?dossier=" + dossier + "&type=access.traced.v1&to=2026-05-03T10:00:01Z");
+    assertThat(traced.jsonPath().getList("entries")).hasSize(1);
+    assertThat(traced.jsonPath().getString("entries[0].facts.purpose")).isEqualTo("bris_de_glace");
+    assertThat(traced.jsonPath().getString("entries[0].facts.rule")).isEqualTo("BREAK_GLASS");
+    assertThat(traced.jsonPath().getInt("entries[0].facts.items")).isEqualTo(2);
+    assertThat(traced.jsonPath().getList("entries[0].facts.itemIds"))
+        .containsExactly("item-1", "item-2");
+    assertThat(traced.jsonPath().getString("entries[0].correlation"))
+        .isEqualTo("c0ffee00-0000-4000-8000-000000000000");
+    assertThat(traced.jsonPath().getLong("entries[0].streamVersion")).isEqualTo(3);
+    assertThat(traced.jsonPath().getString("entries[0].sha256")).hasSize(64);
+
+    assertThat(
+            as(auditor(), "/log?actor=professional:" + DOCTOR + "&dossier=" + dossier)
+                .jsonPath()
+                .getList("entries.type"))
+        .containsExactly("access.traced.v1");
+    assertThat(
+            as(
+                    auditor(),
+                    "/log?dossier="
+                        + dossier
+                        + "&from=2026-05-02T08:00:00Z&to=2026-05-03T10:00:00Z")
+                .jsonPath()
+                .getList("entries.type"))
+        .as("from is inclusive, to exclusive")
+        .containsExactly("access.granted.v1");
+    assertThat(
+            as(
+                    auditor(),
+                    "/log?type=access.granted.v1&from=2026-05-02T08:00:00Z&to=2026-05-02T08:00:01Z")
+                .jsonPath()
+                .getList("entries.dossierId"))
+        .contains(dossier.toString());
+    awaitTraces("audit-search", 4);
+    assertThat(as(auditor(), "/log?dossier=" + UUID.randomUUID()).jsonPath().getList("entries"))
+        .isEmpty();
+  }
+
+  @Test
+  void pagesStayWhileEntriesArrive() throws Exception {
+    story();
+    List<Long> before =
+        as(auditor(), "/log?type=access.granted.v1&limit=500")
+            .jsonPath()
+            .getList("entries.index", Long.class);
+    List<Long> paged = new ArrayList<>();
+    String after = "";
+    for (int page = 0; page < before.size(); page++) {
+      Response answer = as(auditor(), "/log?type=access.granted.v1&limit=1" + after);
+      List<Long> indexes = answer.jsonPath().getList("entries.index", Long.class);
+      paged.addAll(indexes);
+      after = "&after=" + indexes.getLast();
+      story();
+      assertThat(
+              as(auditor(), "/log?type=access.granted.v1&limit=1" + after)
+                  .jsonPath()
+                  .getList("entries"))
+          .hasSize(1);
+    }
+    assertThat(paged).isEqualTo(before);
+    for (String wrong :
+        List.of("limit=0", "limit=501", "limit=x", "after=-1", "from=yesterday", "dossier=1")) {
+      assertThat(as(auditor(), "/log?" + wrong).statusCode()).as(wrong).isEqualTo(422);
+    }
+  }
+
+  @Test
+  void repeatsShowOnceAndRecordsAreExact() throws Exception {
+    story();
+    producer.send(sent.getFirst()).get();
+    awaitEntries(6);
+    List<Long> shown =
+        as(auditor(), "/log?type=dossier.opened.v1&dossier=" + dossier)
+            .jsonPath()
+            .getList("entries.index", Long.class);
+    assertThat(shown).hasSize(1);
+    long repeat =
+        count(
+            "SELECT index FROM log_entry WHERE repeat_of IS NOT NULL AND dossier_id = '"
+                + dossier
+                + "'");
+    Response record = as(auditor(), "/log/" + repeat + "/record");
+    assertThat(record.statusCode()).isEqualTo(200);
+    assertThat(record.jsonPath().getLong("repeatOf")).isEqualTo(shown.getFirst());
+    assertThat(Base64.getDecoder().decode(record.jsonPath().getString("value")))
+        .isEqualTo(sent.getFirst().value());
+    assertThat(Base64.getDecoder().decode(record.jsonPath().getString("key")))
+        .isEqualTo(sent.getFirst().key());
+    assertThat(record.jsonPath().getList("headers.name")).contains("ce_id", "ce_type", "ce_time");
+    System.out.println(record.asString());
+    awaitTraces("audit-record", 1);
+    long size = as(auditor(), "/log/size").jsonPath().getLong("size");
+    assertThat(size).isEqualTo(count("SELECT size FROM log_head")).isPositive();
+    assertThat(as(auditor(), "/log/" + (size + 1_000) + "/record").statusCode()).isEqualTo(404);
+    assertThat(as(auditor(), "/log/x/record").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void theOwnerReadsWhoLookedAndLeavesOneTrace() throws Exception {
+    story();
+    Response own = as(TestTokens.patient(OWNER_INS), "/dossiers/" + dossier + "/log");
+    assertThat(own.statusCode()).isEqualTo(200);
+    System.out.println(own.asString());
+    assertThat(own.jsonPath().getList("entries.type"))
+        .containsExactlyInAnyOrder(
+            "dossier.opened.v1", "access.granted.v1", "access.traced.v1", "dossier.closed.v1");
+    assertThat(own.jsonPath().getList("entries.facts.itemIds.flatten()"))
+        .contains("item-1", "item-2");
+    assertThat(own.asString())
+        .contains("bris_de_glace", DOCTOR, "ONLINE", "FERMETURE_DEMANDE_PATIENT")
+        .doesNotContain(CANARY)
+        .doesNotContain("sha256");
+    awaitTraces("read-own-log", 1);
+    Response again = as(TestTokens.patient(OWNER_INS), "/dossiers/" + dossier + "/log?limit=500");
+    assertThat(again.jsonPath().getList("entries")).hasSize(5);
+    assertThat(again.asString()).contains("read-own-log", "\"rule\":\"OWNER\"");
+    awaitTraces("read-own-log", 2);
+    List<Long> first =
+        as(TestTokens.patient(OWNER_INS), "/dossiers/" + dossier + "/log?limit=2")
+            .jsonPath()
+            .getList("entries.index", Long.class);
+    assertThat(
+            as(
+                    TestTokens.patient(OWNER_INS),
+                    "/dossiers/" + dossier + "/log?limit=2&after=" + first.getLast())
+                .jsonPath()
+                .getList("entries.index", Long.class))
+        .hasSize(2)
+        .allMatch(index -> index > first.getLast());
+  }
+
+  @Test
+  void othersGetTheSameBytesAsForAnUnknownDossier() throws Exception {
+    story();
+    Response other = as(TestTokens.patient(OTHER_INS), "/dossiers/" + dossier + "/log");
+    Response unknown = as(TestTokens.patient(OTHER_INS), "/dossiers/" + UUID.randomUUID() + "/log");
+    assertThat(other.statusCode()).isEqualTo(403);
+    assertThat(unknown.statusCode()).isEqualTo(403);
+    assertThat(withoutCorrelation(other)).isEqualTo(withoutCorrelation(unknown));
+    assertThat(other.asString()).contains("NO_STANDING").doesNotContain(CANARY);
+    awaitTraces("read-own-log", 1);
+    assertThat(entries("AND convert_from(value, 'UTF8') LIKE '%\"outcome\":\"REFUSED\"%'"))
+        .isEqualTo(1);
+  }
+
+  private static String withoutCorrelation(Response answer) {
+    return answer.asString().replace(answer.getHeader("X-Correlation-Id"), "");
+  }
+
+  @Test
+  void withoutADecisionNothingIsShown() throws Exception {
+    story();
+    Neighbours.forgetAll();
+    Response down = as(TestTokens.patient(OWNER_INS), "/dossiers/" + dossier + "/log");
+    assertThat(down.statusCode()).isEqualTo(503);
+    assertThat(down.jsonPath().getString("code")).isEqualTo("DECISION_UNAVAILABLE");
+    Neighbours.answer(
+        "/decisions",
+        _ -> {
+          await().pollDelay(Duration.ofMillis(900)).until(() -> true);
+          return Neighbours.Answer.ok("{}");
+        });
+    Response slow = as(TestTokens.patient(OWNER_INS), "/dossiers/" + dossier + "/log");
+    assertThat(slow.statusCode()).isEqualTo(503);
+    Neighbours.answer("/decisions", _ -> Neighbours.Answer.ok("not JSON"));
+    assertThat(as(TestTokens.patient(OWNER_INS), "/dossiers/" + dossier + "/log").statusCode())
+        .isEqualTo(503);
+    assertThat(traces("read-own-log")).isZero();
+  }
+
+  @Test
+  void withoutTheTraceNoDataLeave() throws Exception {
+    story();
+    execute("ALTER TABLE outbox ADD CONSTRAINT closed CHECK (false) NOT VALID");
+    try {
+      for (Response answer :
+          List.of(
+              as(TestTokens.patient(OWNER_INS), "/dossiers/" + dossier + "/log"),
+              as(auditor(), "/log?dossier=" + dossier),
+              as(auditor(), "/log/" + indexOf("dossier.opened.v1") + "/record"))) {
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(answer.asString())
+            .contains("INTERNAL_ERROR")
+            .doesNotContain("dossier.opened.v1")
+            .doesNotContain("entries");
+      }
+    } finally {
+      execute("ALTER TABLE outbox DROP CONSTRAINT closed");
+    }
+  }
+
+  private long indexOf(String type) {
+    return count(
+        "SELECT index FROM log_entry WHERE dossier_id = '"
+            + dossier
+            + "' AND type = '"
+            + type
+            + "'");
+  }
+
+  @Test
+  void eachRoleHasItsOwnAndNobodyElse() {
+    for (String path :
+        List.of("/log", "/log/size", "/log/0/record", "/dossiers/" + dossier + "/log")) {
+      assertThat(given().get(path).statusCode()).as(path).isEqualTo(401);
+      assertThat(as(TestTokens.professional(DOCTOR, "10"), path).statusCode())
+          .as(path)
+          .isEqualTo(403);
+      String wrong = path.startsWith("/dossiers") ? auditor() : TestTokens.patient(OWNER_INS);
+      assertThat(as(wrong, path).statusCode()).as(path).isEqualTo(403);
+    }
+  }
+
+  @Test
+  void whatCannotBeReadIsAnEntryAllTheSame() throws Exception {
+    record(
+        Topic.ACCESS_TRACES,
+        dossier,
+        AccessTraced.WIRE_NAME,
+        "professional:" + DOCTOR,
+        "2026-05-03T10:00:00Z",
+        ("{\"words\":\"" + CANARY).getBytes(StandardCharsets.UTF_8));
+    record(
+        Topic.DOSSIER_EVENTS,
+        dossier,
+        "dossier.of-tomorrow.v1",
+        "owner",
+        "2026-05-03T10:00:00Z",
+        ("{\"title\":\"" + CANARY + "\"}").getBytes(StandardCharsets.UTF_8));
+    awaitEntries(2);
+    Response found = as(auditor(), "/log?dossier=" + dossier);
+    assertThat(found.jsonPath().getList("entries")).hasSize(2);
+    assertThat(found.asString()).doesNotContain(CANARY).doesNotContain("facts");
+  }
+
+  @Test
+  void entriesAppearWithinASecondOrSo() throws Exception {
+    record(
+        Topic.DOSSIER_EVENTS,
+        dossier,
+        DossierClosed.WIRE_NAME,
+        "owner",
+        "2026-05-04T08:00:00Z",
+        new DossierClosed(ClosingReason.FERMETURE_DEMANDE_PATIENT));
+    awaitEntries(1);
+    List<Long> millis =
+        LongStream.range(0, 5)
+            .map(
+                each -> {
+                  try {
+                    long start = System.nanoTime();
+                    record(
+                        Topic.DOSSIER_EVENTS,
+                        dossier,
+                        DossierClosed.WIRE_NAME,
+                        "owner",
+                        "2026-05-04T08:00:00Z",
+                        new DossierClosed(ClosingReason.FERMETURE_DEMANDE_PATIENT));
+                    awaitEntries(2 + each);
+                    return (System.nanoTime() - start) / 1_000_000;
+                  } catch (ExecutionException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                  }
+                })
+            .boxed()
+            .toList();
+    System.out.println("from Kafka to the log, ms: " + millis);
+    assertThat(millis.stream().sorted().toList().get(2)).isLessThan(1_500);
+    assertThat(given().get("/q/metrics").asString())
+        .contains("carnet_audit_lag_records", "carnet_audit_log_size_entries");
+  }
+}
