@@ -12,8 +12,8 @@ import org.jboss.logging.Logger;
 
 /**
  * The right to lead: an advisory lock on a connection of its own. PostgreSQL ends that session when
- * it was silent for eight seconds, so a process that is stopped, or a machine that is gone while
- * its connection looks alive, loses the lock by itself.
+ * it was silent for six seconds, so a process that is stopped, or a machine that is gone while its
+ * connection looks alive, loses the lock by itself.
  */
 final class Leadership implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Leadership.class);
@@ -33,7 +33,7 @@ final class Leadership implements AutoCloseable {
       connection.setAutoCommit(true);
       if (tryLock(connection, log)) {
         try (Statement silence = connection.createStatement()) {
-          silence.execute("SET idle_session_timeout = '8s'");
+          silence.execute("SET idle_session_timeout = '6s'");
         }
         return Optional.of(new Leadership(connection));
       }

@@ -8,12 +8,14 @@ import fr.carnet.events.Topic;
 import fr.carnet.testkit.RealServers;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -61,6 +63,7 @@ class SequencerTest {
     Random dice = new Random(1);
     kafka.publish(true, events(500, dice));
     try (Sequencer _ = sequencer(database)) {
+      await().atMost(Duration.ofSeconds(60)).until(() -> database.size() >= 500);
       for (int i = 0; i < 10; i++) {
         kafka.publish(i % 3 != 0, events(1 + dice.nextInt(300), dice));
       }
@@ -106,37 +109,36 @@ class SequencerTest {
     }
     database.requireWhole(kafka.committed());
     HexFormat hex = HexFormat.of();
-    for (var record : kafka.committed()) {
-      try (Connection connection = database.dataSource().getConnection();
-          PreparedStatement select =
-              connection.prepareStatement(
-                  """
-                  SELECT record_key, value, headers FROM log_entry
-                  WHERE topic = ? AND partition = ? AND record_offset = ?
-                  """)) {
-        select.setString(1, record.topic());
-        select.setInt(2, record.partition());
-        select.setLong(3, record.offset());
-        try (ResultSet row = select.executeQuery()) {
-          assertThat(row.next()).isTrue();
-          assertThat(row.getBytes(1)).isEqualTo(record.key());
-          assertThat(row.getBytes(2)).isEqualTo(record.value());
-          List<String> stored =
-              HeaderBytes.read(row.getBytes(3)).stream()
-                  .map(each -> each.name() + "=" + each.value().map(hex::formatHex))
-                  .toList();
-          List<String> sent = new ArrayList<>();
-          record
-              .headers()
-              .forEach(
-                  each ->
-                      sent.add(
-                          each.key()
-                              + "="
-                              + Optional.ofNullable(each.value()).map(hex::formatHex)));
-          assertThat(stored).isEqualTo(sent);
-        }
+    Map<String, List<String>> stored = new HashMap<>();
+    try (Connection connection = database.dataSource().getConnection();
+        Statement select = connection.createStatement();
+        ResultSet row =
+            select.executeQuery(
+                """
+                SELECT topic || '-' || partition || '@' || record_offset, record_key, value, headers
+                FROM log_entry
+                """)) {
+      while (row.next()) {
+        List<String> parts = new ArrayList<>();
+        parts.add("key=" + Optional.ofNullable(row.getBytes(2)).map(hex::formatHex));
+        parts.add("value=" + Optional.ofNullable(row.getBytes(3)).map(hex::formatHex));
+        HeaderBytes.read(row.getBytes(4))
+            .forEach(each -> parts.add(each.name() + "=" + each.value().map(hex::formatHex)));
+        stored.put(row.getString(1), parts);
       }
+    }
+    for (var record : kafka.committed()) {
+      List<String> parts = new ArrayList<>();
+      parts.add("key=" + Optional.ofNullable(record.key()).map(hex::formatHex));
+      parts.add("value=" + Optional.ofNullable(record.value()).map(hex::formatHex));
+      record
+          .headers()
+          .forEach(
+              each ->
+                  parts.add(
+                      each.key() + "=" + Optional.ofNullable(each.value()).map(hex::formatHex)));
+      assertThat(stored.get(record.topic() + "-" + record.partition() + "@" + record.offset()))
+          .isEqualTo(parts);
     }
     assertThat(
             database.number("SELECT count(*) FROM log_entry WHERE dossier_id = '" + dossier + "'"))
