@@ -1,0 +1,5 @@
+package fr.carnet.eventstore;
+
+import fr.carnet.testkit.ArchitectureRules;
+
+class EventstoreArchitectureTest extends ArchitectureRules {}

@@ -1,0 +1,6 @@
+package fr.carnet.eventstore.breaking.deciding;
+
+import org.apache.kafka.common.TopicPartition;
+
+/** Breaks: pure. */
+record UsesAFramework(TopicPartition partition) {}
