@@ -75,6 +75,7 @@ CREATE TABLE parked (
   record_key    bytea,
   value         bytea,
   parked_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+  discarded_at  timestamptz,
   UNIQUE (consumer, topic, partition, record_offset)
 );
 CREATE INDEX parked_by_stream ON parked (consumer, stream_key, id);

@@ -32,7 +32,11 @@ public interface Aggregate<S, E> {
   /** The read model that is written with the events. */
   Projection readModel();
 
-  /** What else goes to Kafka with these events, in the same transaction. */
+  /**
+   * What else goes to Kafka with these events, in the same transaction. It is asked again for
+   * events that a restored database gets back from Kafka, so ids derive from those of the events
+   * ({@link CommandHandler#eventId}).
+   */
   default List<Outbox.Entry> alsoPublish(Connection transaction, List<RecordedEvent> events)
       throws SQLException {
     return List.of();

@@ -1,17 +1,16 @@
 package fr.carnet.eventstore;
 
 import fr.carnet.events.Topic;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
@@ -20,6 +19,8 @@ import org.apache.kafka.common.TopicPartition;
  * must have seen before it may act. Once true it stays true.
  */
 public final class CaughtUp {
+  private static final int LOOK_MILLIS = 5_000;
+
   private final DataSource dataSource;
   private final Map<String, Object> kafka;
   private final String reader;
@@ -56,15 +57,23 @@ public final class CaughtUp {
     return reached;
   }
 
-  /** Where the topics end now, for readers of committed records. */
+  /**
+   * Where the topics end now, open transactions included: a transaction is told to be committed
+   * before its markers stand in the partitions, and readers of committed records get there only
+   * once they do.
+   */
   static Map<TopicPartition, Long> ends(Map<String, Object> kafka, List<Topic> topics) {
     Map<String, Object> settings = TopicReader.settings(kafka, "carnet-look-" + UUID.randomUUID());
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, IsolationLevel.READ_UNCOMMITTED.toString());
+    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, LOOK_MILLIS);
     try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings)) {
       List<TopicPartition> partitions = new ArrayList<>();
       for (Topic topic : topics) {
-        for (PartitionInfo info : consumer.partitionsFor(topic.wireName())) {
-          partitions.add(new TopicPartition(info.topic(), info.partition()));
+        List<PartitionInfo> found = consumer.partitionsFor(topic.wireName());
+        if (found == null || found.isEmpty()) {
+          throw new IllegalStateException("no topic " + topic.wireName());
         }
+        found.forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
       }
       return consumer.endOffsets(partitions);
     }
@@ -72,25 +81,7 @@ public final class CaughtUp {
 
   private boolean storedOffsetsReach(Map<TopicPartition, Long> wanted) throws SQLException {
     Map<TopicPartition, Long> stored =
-        Transactions.run(
-            dataSource,
-            tx -> {
-              Map<TopicPartition, Long> found = new HashMap<>();
-              try (PreparedStatement select =
-                  tx.prepareStatement(
-                      """
-                      SELECT topic, partition, next_offset FROM consumer_offset
-                      WHERE consumer = ?
-                      """)) {
-                select.setString(1, reader);
-                try (ResultSet row = select.executeQuery()) {
-                  while (row.next()) {
-                    found.put(new TopicPartition(row.getString(1), row.getInt(2)), row.getLong(3));
-                  }
-                }
-              }
-              return found;
-            });
+        Transactions.run(dataSource, tx -> Offsets.stored(tx, reader));
     return wanted.entrySet().stream()
         .allMatch(end -> stored.getOrDefault(end.getKey(), 0L) >= end.getValue());
   }

@@ -102,7 +102,9 @@ public final class CommandHandler<S, E> {
         if (refusal.isPresent()) {
           return new CommandResult.Refused(refusal.get());
         }
-        throw e;
+        if (!isUndoneForAnother(e)) {
+          throw e;
+        }
       }
     }
     return new CommandResult.Refused(StoreRefusal.CONCURRENT_UPDATE);
@@ -276,12 +278,21 @@ public final class CommandHandler<S, E> {
     }
   }
 
+  /** A statement of a batch fails with an exception about the batch; the cause says which. */
   private static Optional<String> constraintOf(SQLException e) {
-    if (UNIQUE_VIOLATION.equals(e.getSQLState()) && e instanceof PSQLException postgres) {
-      return Optional.ofNullable(postgres.getServerErrorMessage())
-          .map(ServerErrorMessage::getConstraint);
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof PSQLException postgres
+          && UNIQUE_VIOLATION.equals(postgres.getSQLState())) {
+        return Optional.ofNullable(postgres.getServerErrorMessage())
+            .map(ServerErrorMessage::getConstraint);
+      }
     }
     return Optional.empty();
+  }
+
+  /** Deadlock or serialization: the database undid this transaction so that another could go on. */
+  private static boolean isUndoneForAnother(SQLException e) {
+    return e.getSQLState() != null && e.getSQLState().startsWith("40");
   }
 
   private static final class RefusedException extends RuntimeException {

@@ -42,6 +42,37 @@ final class Offsets {
     return offsets;
   }
 
+  /** Everything that is stored for a consumer, changing nothing. */
+  static Map<TopicPartition, Long> stored(Connection tx, String consumer) throws SQLException {
+    return stored(tx, consumer, "");
+  }
+
+  /** The same, and no reader moves them before this transaction ends. */
+  static Map<TopicPartition, Long> storedAndHeld(Connection tx, String consumer)
+      throws SQLException {
+    return stored(tx, consumer, " FOR UPDATE");
+  }
+
+  private static Map<TopicPartition, Long> stored(Connection tx, String consumer, String locking)
+      throws SQLException {
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT topic, partition, next_offset FROM consumer_offset WHERE consumer = ?
+            ORDER BY topic, partition
+            """
+                + locking)) {
+      select.setString(1, consumer);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          offsets.put(new TopicPartition(row.getString(1), row.getInt(2)), row.getLong(3));
+        }
+      }
+    }
+    return offsets;
+  }
+
   /**
    * Moves an offset from where this reader believes it to be. The row stays locked until the
    * transaction ends, so of two readers that both believe to own the partition one fails here.

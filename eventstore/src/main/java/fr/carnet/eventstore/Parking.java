@@ -25,7 +25,7 @@ import org.apache.kafka.common.record.TimestampType;
 public final class Parking {
   private final String consumer;
 
-  /** What this consumer parks. */
+  /** What this consumer has parked. */
   public Parking(String consumer) {
     this.consumer = consumer;
   }
@@ -45,8 +45,7 @@ public final class Parking {
   }
 
   /** A parked record. */
-  record Parked(
-      long id, Cause cause, OptionalLong version, ConsumerRecord<byte[], byte[]> record) {}
+  record Parked(long id, Cause cause, boolean discarded, ConsumerRecord<byte[], byte[]> record) {}
 
   /** A parked record as an operator may see it: where and why, never what. */
   public record Listed(
@@ -58,7 +57,7 @@ public final class Parking {
       String reason,
       String parkedAt) {}
 
-  /** Keeps a record whole; the same record twice is kept once. */
+  /** Keeps a record, once. */
   public void park(
       Connection tx,
       ConsumerRecord<byte[], byte[]> record,
@@ -103,7 +102,8 @@ public final class Parking {
     try (PreparedStatement select =
         tx.prepareStatement(
             """
-            SELECT DISTINCT stream_key FROM parked WHERE consumer = ? AND stream_key = ANY (?)
+            SELECT DISTINCT stream_key FROM parked
+            WHERE consumer = ? AND stream_key = ANY (?) AND discarded_at IS NULL
             """)) {
       select.setString(1, consumer);
       select.setArray(2, tx.createArrayOf("text", streams.toArray()));
@@ -120,7 +120,10 @@ public final class Parking {
   Set<String> allStopped(Connection tx) throws SQLException {
     Set<String> stopped = new HashSet<>();
     try (PreparedStatement select =
-        tx.prepareStatement("SELECT DISTINCT stream_key FROM parked WHERE consumer = ?")) {
+        tx.prepareStatement(
+            """
+            SELECT DISTINCT stream_key FROM parked WHERE consumer = ? AND discarded_at IS NULL
+            """)) {
       select.setString(1, consumer);
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
@@ -137,7 +140,7 @@ public final class Parking {
     try (PreparedStatement select =
         tx.prepareStatement(
             """
-            SELECT id, reason, version, topic, partition, record_offset, header_names,
+            SELECT id, reason, discarded_at IS NOT NULL, topic, partition, record_offset, header_names,
                    header_values, record_key, value
             FROM parked WHERE consumer = ? AND stream_key = ?
             ORDER BY version NULLS FIRST, id
@@ -146,13 +149,9 @@ public final class Parking {
       select.setString(2, stream);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          long version = row.getLong(3);
           parked.add(
               new Parked(
-                  row.getLong(1),
-                  Cause.valueOf(row.getString(2)),
-                  row.wasNull() ? OptionalLong.empty() : OptionalLong.of(version),
-                  record(row)));
+                  row.getLong(1), Cause.valueOf(row.getString(2)), row.getBoolean(3), record(row)));
         }
       }
     }
@@ -185,6 +184,23 @@ public final class Parking {
     return array.getArray();
   }
 
+  /** A newer whole state has come on the same topic: what is parked of older ones is of no use. */
+  void removeOlder(Connection tx, ConsumerRecord<byte[], byte[]> newer) throws SQLException {
+    try (PreparedStatement delete =
+        tx.prepareStatement(
+            """
+            DELETE FROM parked
+            WHERE consumer = ? AND stream_key = ? AND topic = ? AND record_offset < ?
+              AND reason <> 'CONFLICT'
+            """)) {
+      delete.setString(1, consumer);
+      delete.setString(2, Decoding.key(newer));
+      delete.setString(3, newer.topic());
+      delete.setLong(4, newer.offset());
+      delete.executeUpdate();
+    }
+  }
+
   void remove(Connection tx, long id) throws SQLException {
     try (PreparedStatement delete = tx.prepareStatement("DELETE FROM parked WHERE id = ?")) {
       delete.setLong(1, id);
@@ -194,7 +210,8 @@ public final class Parking {
 
   /** How many records are parked, of all consumers of a service; for the alarm. */
   public static long count(Connection connection) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT count(*) FROM parked");
+    try (PreparedStatement select =
+            connection.prepareStatement("SELECT count(*) FROM parked WHERE discarded_at IS NULL");
         ResultSet row = select.executeQuery()) {
       row.next();
       return row.getLong(1);
@@ -208,7 +225,7 @@ public final class Parking {
             connection.prepareStatement(
                 """
                 SELECT id, consumer, topic, partition, record_offset, reason, parked_at
-                FROM parked ORDER BY id LIMIT 1000
+                FROM parked WHERE discarded_at IS NULL ORDER BY id LIMIT 1000
                 """);
         ResultSet row = select.executeQuery()) {
       while (row.next()) {
@@ -226,12 +243,19 @@ public final class Parking {
     return listed;
   }
 
-  /** Gives a record up for good; what waited behind it is tried at the next retry. */
+  /**
+   * Gives a record up for good: its place in its stream counts as taken, and what waited behind it
+   * is tried at the next retry. It is remembered, because a rebuild meets the record again.
+   */
   public static boolean discard(Connection connection, long id) throws SQLException {
-    try (PreparedStatement delete =
-        connection.prepareStatement("DELETE FROM parked WHERE id = ?")) {
-      delete.setLong(1, id);
-      return delete.executeUpdate() == 1;
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            """
+            UPDATE parked SET discarded_at = clock_timestamp()
+            WHERE id = ? AND discarded_at IS NULL
+            """)) {
+      update.setLong(1, id);
+      return update.executeUpdate() == 1;
     }
   }
 }

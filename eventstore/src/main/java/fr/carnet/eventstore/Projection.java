@@ -34,7 +34,11 @@ public interface Projection {
   enum Order {
     /** Versions without gaps; each is applied once and only after the one before it. */
     CONTIGUOUS,
-    /** A compacted topic: each record is the whole state, older ones are of no use. */
+    /**
+     * A compacted topic: each record is the whole state, older ones are of no use. So a newer one
+     * is applied whatever is parked before it, and takes its place: Kafka may drop the older ones
+     * at any time, and a rebuild must end in the same rows.
+     */
     LATEST,
     /** No versions: the projection knows repeats by the identity of what it stores. */
     BY_IDENTITY

@@ -55,7 +55,8 @@ public final class ProjectionApplier implements RecordApplier {
   @Override
   public void park(Connection tx, ConsumerRecord<byte[], byte[]> record, RuntimeException why)
       throws SQLException {
-    LOG.errorf("%s: parked, %s", projection.name(), why.getMessage());
+    // Never the message: it may quote what is in the record.
+    LOG.errorf("%s: parked, %s", projection.name(), why.getClass().getSimpleName());
     try {
       RecordedEvent event = Decoding.event(record);
       parking.park(
@@ -70,6 +71,11 @@ public final class ProjectionApplier implements RecordApplier {
     for (String stream : parking.allStopped(tx)) {
       drain(tx, stream);
     }
+  }
+
+  /** Whether anything at all is parked: what {@link #retryParked} would look at. */
+  public boolean hasParked(Connection connection) throws SQLException {
+    return !parking.allStopped(connection).isEmpty();
   }
 
   /** Whether something of this stream is parked: then it fails closed. */
@@ -97,6 +103,7 @@ public final class ProjectionApplier implements RecordApplier {
     private final Set<String> stopped;
     private final Set<String> touched = new HashSet<>();
     private final List<RecordedEvent> now = new ArrayList<>();
+    private final Map<String, ConsumerRecord<byte[], byte[]>> newest = new HashMap<>();
 
     Batch(Connection tx, List<ConsumerRecord<byte[], byte[]>> records) throws SQLException {
       this.tx = tx;
@@ -144,11 +151,10 @@ public final class ProjectionApplier implements RecordApplier {
         }
       } else if (contiguous && version > head + 1) {
         parkAs(record, event, Parking.Cause.GAP);
-      } else if (!contiguous && stopped.contains(Decoding.key(record))) {
-        parkAs(record, event, Parking.Cause.BEHIND);
       } else {
         now.add(event);
         heads.put(event.streamId(), version);
+        newest.put(Decoding.key(record), record);
       }
     }
 
@@ -182,6 +188,13 @@ public final class ProjectionApplier implements RecordApplier {
         projection.apply(tx, now);
         remember(tx, now);
       }
+      if (projection.order() == Projection.Order.LATEST) {
+        for (var entry : newest.entrySet()) {
+          if (stopped.contains(entry.getKey())) {
+            parking.removeOlder(tx, entry.getValue());
+          }
+        }
+      }
     }
 
     Set<String> touchedAndStopped() {
@@ -206,13 +219,13 @@ public final class ProjectionApplier implements RecordApplier {
       event = Decoding.event(parked.record());
     } catch (Decoding.Malformed malformed) {
       // A corrected record may have come in its place; only an operator can tell and discard it.
-      return projection.order() == Projection.Order.CONTIGUOUS;
+      return parked.discarded() || projection.order() != Projection.Order.BY_IDENTITY;
     }
     if (projection.order() != Projection.Order.BY_IDENTITY) {
       long version = event.version().orElse(0);
       long head = heads(tx, Set.of(event.streamId().toString())).getOrDefault(event.streamId(), 0L);
       if (version <= head) {
-        if (parked.cause() != Parking.Cause.CONFLICT) {
+        if (parked.cause() != Parking.Cause.CONFLICT && !parked.discarded()) {
           parking.remove(tx, parked.id());
         }
         return true;
@@ -220,6 +233,11 @@ public final class ProjectionApplier implements RecordApplier {
       if (projection.order() == Projection.Order.CONTIGUOUS && version > head + 1) {
         return false;
       }
+    }
+    if (parked.discarded()) {
+      // Given up: its place is taken without it.
+      remember(tx, List.of(event));
+      return true;
     }
     Savepoint before = tx.setSavepoint();
     try {
@@ -233,7 +251,8 @@ public final class ProjectionApplier implements RecordApplier {
         throw e;
       }
       tx.rollback(before);
-      return false;
+      // A whole state does not wait for an older one.
+      return projection.order() == Projection.Order.LATEST;
     }
   }
 

@@ -4,16 +4,18 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -29,7 +31,33 @@ public final class Rebuild {
   private static final Logger LOG = Logger.getLogger(Rebuild.class);
   private static final String SHADOW = "rebuild";
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final int NAMED_ROWS = 20;
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+  private static final String DEADLOCK = "40P01";
+  private static final int ATTEMPTS = 20;
+  private static final String PARKED_COLUMNS =
+      "consumer, topic, partition, record_offset, stream_key, version, event_id, reason,"
+          + " header_names, header_values, record_key, value, parked_at, discarded_at";
+  private static final String KEYS_AND_INDEXES =
+      """
+      WITH t AS (SELECT oid, relname FROM pg_class WHERE oid = ('public.' || ?)::regclass),
+           c AS (SELECT * FROM pg_constraint WHERE contype IN ('p', 'u', 'x'))
+      SELECT format('ALTER TABLE %I ADD CONSTRAINT %I %s', relname, conname,
+                    pg_get_constraintdef(c.oid))
+      FROM t JOIN c ON c.conrelid = t.oid
+      UNION ALL
+      SELECT replace(pg_get_indexdef(i.indexrelid), ' ON public.', ' ON ')
+      FROM t JOIN pg_index i ON i.indrelid = t.oid
+      WHERE i.indexrelid NOT IN (SELECT conindid FROM c)
+      """;
+  private static final String FOREIGN_KEYS =
+      """
+      SELECT format('ALTER TABLE %I ADD CONSTRAINT %I %s', relname, conname,
+                    pg_get_constraintdef(c.oid))
+      FROM pg_class t JOIN pg_constraint c ON c.conrelid = t.oid
+      WHERE t.oid = ('public.' || ?)::regclass AND contype = 'f'
+      """;
 
   private final DataSource dataSource;
   private final Map<String, Object> kafka;
@@ -81,42 +109,114 @@ public final class Rebuild {
 
   /** Rebuilds, compares and swaps. One at a time in a service; a second one waits. */
   public Report run() throws SQLException {
-    try (Connection guard = dataSource.getConnection()) {
-      guard.setAutoCommit(false);
-      try {
-        Holds.exclusive(guard, "rebuild");
-        return rebuild();
-      } finally {
-        guard.rollback();
-        guard.setAutoCommit(true);
-      }
-    }
+    return Transactions.run(
+        dataSource,
+        guard -> {
+          Holds.exclusive(guard, "rebuild");
+          Savepoint asItWas = guard.setSavepoint();
+          try {
+            return rebuild(guard, asItWas);
+          } catch (SQLException | RuntimeException e) {
+            guard.rollback(asItWas);
+            inOwnTransaction(Rebuild::dropShadow);
+            throw e;
+          }
+        });
   }
 
-  private Report rebuild() throws SQLException {
+  /**
+   * All that changes the live tables happens in the guard's transaction, so a rebuild that lost its
+   * guard, and with it the right to be the only one, changes nothing.
+   */
+  private Report rebuild(Connection guard, Savepoint asItWas) throws SQLException {
     inOwnTransaction(this::createShadow);
     Map<String, Object> settings =
         TopicReader.settings(kafka, "carnet-rebuild-" + UUID.randomUUID());
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings)) {
       Map<TopicPartition, Long> ends = CaughtUp.ends(kafka, projection.topics());
       consumer.assign(ends.keySet());
       consumer.seekToBeginning(ends.keySet());
+      if (source == Source.TOPIC_READER) {
+        ends = only(ends.keySet(), Offsets.stored(guard, projection.name()));
+      }
       long events = fill(consumer, ends);
-      return swap(consumer, events);
-    } finally {
-      inOwnTransaction(tx -> execute(tx, "DROP SCHEMA IF EXISTS " + SHADOW + " CASCADE"));
+      inOwnTransaction(this::analyzeShadow);
+      for (int attempt = 1; ; attempt++) {
+        try {
+          return swap(guard, consumer, events);
+        } catch (Busy e) {
+          if (attempt == ATTEMPTS) {
+            throw e;
+          }
+          LOG.infof("%s: tables in use; writers go on, and it is tried again", projection.name());
+          guard.rollback(asItWas);
+        }
+      }
     }
   }
 
-  private void createShadow(Connection tx) throws SQLException {
+  private static Map<TopicPartition, Long> only(
+      Set<TopicPartition> partitions, Map<TopicPartition, Long> offsets) {
+    return partitions.stream().collect(Collectors.toMap(p -> p, p -> offsets.getOrDefault(p, 0L)));
+  }
+
+  private static void dropShadow(Connection tx) throws SQLException {
     execute(tx, "DROP SCHEMA IF EXISTS " + SHADOW + " CASCADE");
+  }
+
+  /**
+   * Tables like the live ones, down to the names of their constraints, by which a refusal is told.
+   * What was discarded stays discarded.
+   */
+  private void createShadow(Connection tx) throws SQLException {
+    dropShadow(tx);
     execute(tx, "CREATE SCHEMA " + SHADOW);
-    List<String> tables = new ArrayList<>(projection.tables());
-    tables.addAll(List.of("applied", "parked"));
-    for (String table : tables) {
+    for (String table : projection.tables()) {
+      execute(
+          tx,
+          "CREATE TABLE %1$s.%2$s (LIKE public.%2$s INCLUDING ALL EXCLUDING INDEXES)"
+              .formatted(SHADOW, table));
+    }
+    List<String> definitions = definitions(tx, KEYS_AND_INDEXES);
+    definitions.addAll(definitions(tx, FOREIGN_KEYS));
+    execute(tx, "SET LOCAL search_path TO " + SHADOW + ", public");
+    for (String definition : definitions) {
+      execute(tx, definition);
+    }
+    for (String table : List.of("applied", "parked")) {
       execute(
           tx, "CREATE TABLE %s.%s (LIKE public.%s INCLUDING ALL)".formatted(SHADOW, table, table));
+    }
+    try (PreparedStatement copy =
+        tx.prepareStatement(
+            """
+            INSERT INTO %1$s.parked (%2$s)
+            SELECT %2$s FROM public.parked WHERE consumer = ? AND discarded_at IS NOT NULL
+            """
+                .formatted(SHADOW, PARKED_COLUMNS))) {
+      copy.setString(1, projection.name());
+      copy.executeUpdate();
+    }
+  }
+
+  private List<String> definitions(Connection tx, String sql) throws SQLException {
+    List<String> definitions = new ArrayList<>();
+    for (String table : projection.tables()) {
+      try (PreparedStatement select = tx.prepareStatement(sql)) {
+        select.setString(1, table);
+        try (ResultSet row = select.executeQuery()) {
+          while (row.next()) {
+            definitions.add(row.getString(1));
+          }
+        }
+      }
+    }
+    return definitions;
+  }
+
+  private void analyzeShadow(Connection tx) throws SQLException {
+    for (String table : projection.tables()) {
+      execute(tx, "ANALYZE " + SHADOW + "." + table);
     }
   }
 
@@ -125,6 +225,7 @@ public final class Rebuild {
       throws SQLException {
     ProjectionApplier applier = new ProjectionApplier(projection);
     long events = 0;
+    Patience patience = new Patience("Kafka does not give what it said it has");
     while (!reached(consumer, ends)) {
       List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
@@ -135,6 +236,11 @@ public final class Rebuild {
           // Beyond where this fill may go; it is read again in the next one.
           consumer.seek(partition, ends.get(partition));
         }
+      }
+      if (records.isEmpty()) {
+        patience.check();
+      } else {
+        patience = new Patience("Kafka does not give what it said it has");
       }
       events += records.size();
       applyToShadow(applier, records);
@@ -172,64 +278,83 @@ public final class Rebuild {
     }
   }
 
-  private Report swap(Consumer<byte[], byte[]> consumer, long eventsSoFar) throws SQLException {
-    waitForLive(consumer);
-    try (Connection holding = dataSource.getConnection()) {
-      holding.setAutoCommit(false);
-      try {
-        long heldFrom = System.nanoTime();
-        Map<TopicPartition, Long> ends = hold(holding);
-        long events = eventsSoFar + fill(consumer, ends);
-        List<Difference> differences = new ArrayList<>();
-        long rows = 0;
-        for (String table : projection.tables()) {
-          differences.addAll(compare(holding, table));
-          rows += count(holding, table);
-        }
-        exchange(holding);
-        holding.commit();
-        long heldMillis = Duration.ofNanos(System.nanoTime() - heldFrom).toMillis();
-        LOG.infof(
-            "%s: rebuilt from %d records, %d rows, %d differed, writers held %d ms",
-            projection.name(), events, rows, differences.size(), heldMillis);
-        return new Report(projection.name(), rows, events, heldMillis, differences);
-      } catch (SQLException | RuntimeException e) {
-        holding.rollback();
-        throw e;
-      } finally {
-        holding.setAutoCommit(true);
-      }
+  private Report swap(Connection guard, Consumer<byte[], byte[]> consumer, long eventsSoFar)
+      throws SQLException {
+    long heldFrom = System.nanoTime();
+    Map<TopicPartition, Long> ends = unlessBusy(() -> hold(guard, consumer.assignment()));
+    long events = eventsSoFar + fill(consumer, ends);
+    if (source == Source.OWN_STREAMS) {
+      requireNothingWaits(guard);
+    }
+    List<Difference> differences = new ArrayList<>();
+    long rows = 0;
+    for (String table : projection.tables()) {
+      differences.addAll(compare(guard, table));
+      rows += count(guard, table);
+    }
+    unlessBusy(
+        () -> {
+          exchange(guard);
+          return true;
+        });
+    long heldMillis = Duration.ofNanos(System.nanoTime() - heldFrom).toMillis();
+    LOG.infof(
+        "%s: rebuilt from %d records, %d rows, %d differed, writers held %d ms",
+        projection.name(), events, rows, differences.size(), heldMillis);
+    return new Report(projection.name(), rows, events, heldMillis, differences);
+  }
+
+  /** A lock was not to be had. */
+  private static final class Busy extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Busy(SQLException cause) {
+      super(cause);
     }
   }
 
-  /** The shadow may be ahead of the reader that fills the live tables; then it waits for it. */
-  private void waitForLive(Consumer<byte[], byte[]> consumer) throws SQLException {
-    if (source == Source.OWN_STREAMS) {
-      return;
-    }
-    while (true) {
-      Map<TopicPartition, Long> live = Transactions.run(dataSource, tx -> liveOffsets(tx, ""));
-      boolean ahead =
-          consumer.assignment().stream()
-              .anyMatch(p -> consumer.position(p) > live.getOrDefault(p, 0L));
-      if (!ahead) {
-        return;
+  private interface Locking<T> {
+    T take() throws SQLException;
+  }
+
+  private static <T> T unlessBusy(Locking<T> locking) throws SQLException {
+    try {
+      return locking.take();
+    } catch (SQLException e) {
+      if (LOCK_NOT_AVAILABLE.equals(e.getSQLState()) || DEADLOCK.equals(e.getSQLState())) {
+        throw new Busy(e);
       }
-      java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+      throw e;
     }
   }
 
   /** Holds the writers of the live tables, and says up to where those tables have come. */
-  private Map<TopicPartition, Long> hold(Connection holding) throws SQLException {
+  private Map<TopicPartition, Long> hold(Connection guard, Set<TopicPartition> partitions)
+      throws SQLException {
     if (source == Source.TOPIC_READER) {
-      return liveOffsets(holding, " FOR UPDATE");
+      return only(partitions, Offsets.storedAndHeld(guard, projection.name()));
     }
-    Holds.exclusive(holding, projection.name());
+    Holds.exclusive(guard, projection.name());
     // Appends wait now; what they committed before leaves through the relay, which does not wait.
-    while (waitingInOutbox(holding)) {
-      java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    Patience patience = new Patience("the relay does not empty the outbox");
+    while (waitingInOutbox(guard)) {
+      patience.check();
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
     }
     return CaughtUp.ends(kafka, projection.topics());
+  }
+
+  /** So that nothing is held for ever by something that does not come. */
+  private record Patience(String without, long from) {
+    Patience(String without) {
+      this(without, System.nanoTime());
+    }
+
+    void check() {
+      if (System.nanoTime() - from > PATIENCE.toNanos()) {
+        throw new IllegalStateException(without);
+      }
+    }
   }
 
   private boolean waitingInOutbox(Connection connection) throws SQLException {
@@ -247,24 +372,22 @@ public final class Rebuild {
     }
   }
 
-  private Map<TopicPartition, Long> liveOffsets(Connection connection, String locking)
-      throws SQLException {
-    Map<TopicPartition, Long> offsets = new HashMap<>();
-    try (PreparedStatement select =
-        connection.prepareStatement(
-            """
-            SELECT topic, partition, next_offset FROM public.consumer_offset WHERE consumer = ?
-            ORDER BY topic, partition
-            """
-                + locking)) {
-      select.setString(1, projection.name());
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          offsets.put(new TopicPartition(row.getString(1), row.getInt(2)), row.getLong(3));
-        }
+  /**
+   * An append applied each of these events to the live tables; if Kafka's cannot be, the rebuilt
+   * tables would lack them.
+   */
+  private void requireNothingWaits(Connection guard) throws SQLException {
+    try (Statement select = guard.createStatement();
+        ResultSet row =
+            select.executeQuery(
+                "SELECT count(*) FROM %s.parked WHERE reason IN ('GAP', 'NOT_APPLICABLE')"
+                    .formatted(SHADOW))) {
+      row.next();
+      if (row.getLong(1) > 0) {
+        throw new IllegalStateException(
+            row.getLong(1) + " events of the service's own streams could not be applied");
       }
     }
-    return offsets;
   }
 
   private List<Difference> compare(Connection connection, String table) throws SQLException {
@@ -319,33 +442,56 @@ public final class Rebuild {
   }
 
   /**
-   * The rebuilt tables take the live ones' place, and what is applied and parked goes with them.
+   * The rebuilt tables take the live ones' place, and what is applied and parked goes with them. It
+   * gives up before PostgreSQL looks for deadlocks, so that no reader is ever the victim.
    */
   private void exchange(Connection tx) throws SQLException {
-    execute(tx, "DROP SCHEMA IF EXISTS retired CASCADE");
+    execute(tx, "SET LOCAL lock_timeout = '500ms'");
+    execute(
+        tx,
+        projection.tables().stream()
+            .map(table -> "public." + table)
+            .collect(Collectors.joining(", ", "LOCK TABLE ", " IN ACCESS EXCLUSIVE MODE")));
     execute(tx, "CREATE SCHEMA retired");
     for (String table : projection.tables()) {
       execute(tx, "ALTER TABLE public." + table + " SET SCHEMA retired");
       execute(tx, "ALTER TABLE " + SHADOW + "." + table + " SET SCHEMA public");
     }
     if (source == Source.TOPIC_READER) {
-      for (String table : List.of("applied", "parked")) {
-        try (PreparedStatement delete =
-            tx.prepareStatement("DELETE FROM public." + table + " WHERE consumer = ?")) {
-          delete.setString(1, projection.name());
-          delete.executeUpdate();
-        }
-      }
-      execute(tx, "INSERT INTO public.applied SELECT * FROM " + SHADOW + ".applied");
-      String columns =
-          "consumer, topic, partition, record_offset, stream_key, version, event_id, reason,"
-              + " header_names, header_values, record_key, value, parked_at";
-      execute(
-          tx,
-          "INSERT INTO public.parked (%1$s) SELECT %1$s FROM %2$s.parked ORDER BY id"
-              .formatted(columns, SHADOW));
+      takeOverProgress(tx);
     }
-    execute(tx, "DROP SCHEMA retired CASCADE");
+    // No CASCADE: what else depends on a table makes this fail, and the live one stays.
+    execute(
+        tx,
+        projection.tables().stream()
+            .map(table -> "retired." + table)
+            .collect(Collectors.joining(", ", "DROP TABLE ", "")));
+    execute(tx, "DROP SCHEMA retired");
+    dropShadow(tx);
+  }
+
+  private void takeOverProgress(Connection tx) throws SQLException {
+    execute(
+        tx,
+        """
+        UPDATE %s.parked s SET discarded_at = p.discarded_at FROM public.parked p
+        WHERE p.discarded_at IS NOT NULL
+          AND (p.consumer, p.topic, p.partition, p.record_offset)
+            = (s.consumer, s.topic, s.partition, s.record_offset)
+        """
+            .formatted(SHADOW));
+    for (String table : List.of("applied", "parked")) {
+      try (PreparedStatement delete =
+          tx.prepareStatement("DELETE FROM public." + table + " WHERE consumer = ?")) {
+        delete.setString(1, projection.name());
+        delete.executeUpdate();
+      }
+    }
+    execute(tx, "INSERT INTO public.applied SELECT * FROM " + SHADOW + ".applied");
+    execute(
+        tx,
+        "INSERT INTO public.parked (%1$s) SELECT %1$s FROM %2$s.parked ORDER BY id"
+            .formatted(PARKED_COLUMNS, SHADOW));
   }
 
   private interface SqlWork {

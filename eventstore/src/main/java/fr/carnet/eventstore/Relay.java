@@ -41,6 +41,7 @@ public final class Relay implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Relay.class);
   private static final int BATCH = 1_000;
   private static final Duration IDLE = Duration.ofMillis(25);
+  private static final Duration CLOSING = Duration.ofSeconds(5);
   private static final Duration STANDBY = Duration.ofMillis(250);
 
   private final DataSource dataSource;
@@ -112,7 +113,8 @@ public final class Relay implements AutoCloseable {
   }
 
   private void lead(Connection connection) throws SQLException {
-    try (Producer<String, byte[]> producer = new KafkaProducer<>(producerSettings())) {
+    Producer<String, byte[]> producer = new KafkaProducer<>(producerSettings());
+    try {
       producer.initTransactions();
       while (running) {
         List<Row> rows = oldest(connection);
@@ -128,6 +130,9 @@ public final class Relay implements AutoCloseable {
         producer.commitTransaction();
         delete(connection, rows);
       }
+    } finally {
+      // Bounded: a broker that is gone must not keep this relay from giving its lock back.
+      producer.close(CLOSING);
     }
   }
 
@@ -211,11 +216,20 @@ public final class Relay implements AutoCloseable {
   }
 
   private void unlock(Connection connection) {
-    // The connection goes back to its pool: without this it would keep the lock.
+    // The connection goes back to its pool: it must not take the lock along.
     try (Statement unlock = connection.createStatement()) {
       unlock.execute("SELECT pg_advisory_unlock_all()");
     } catch (SQLException e) {
       LOG.debugf("the relay's connection is gone, and its lock with it");
+      abort(connection);
+    }
+  }
+
+  private static void abort(Connection connection) {
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException e) {
+      LOG.debugf("the relay's connection was closed before");
     }
   }
 

@@ -22,12 +22,14 @@ import org.jboss.logging.Logger;
 public final class StreamRecovery implements RecordApplier {
   private static final Logger LOG = Logger.getLogger(StreamRecovery.class);
 
+  private final Aggregate<?, ?> aggregate;
   private final Projection readModel;
   private final Parking parking;
 
-  /** Recovery of the streams behind this read model. */
-  public StreamRecovery(Projection readModel) {
-    this.readModel = readModel;
+  /** Recovery of the streams of this aggregate. */
+  public StreamRecovery(Aggregate<?, ?> aggregate) {
+    this.aggregate = aggregate;
+    this.readModel = aggregate.readModel();
     this.parking = new Parking(consumer(readModel));
   }
 
@@ -45,8 +47,9 @@ public final class StreamRecovery implements RecordApplier {
       long version = event.version().orElseThrow(() -> new Decoding.Malformed("no stream version"));
       long head = heads.getOrDefault(event.streamId(), 0L);
       if (version <= head) {
-        requireSame(tx, event, version);
-      } else if (version == head + 1) {
+        continue;
+      }
+      if (version == head + 1) {
         LOG.infof("%s: recovers version %d of a stream from Kafka", readModel.name(), version);
         record(tx, event, head);
         heads.put(event.streamId(), version);
@@ -54,22 +57,32 @@ public final class StreamRecovery implements RecordApplier {
         throw new IllegalStateException("Kafka lacks an event before version " + version);
       }
     }
+    requireSame(tx, events);
   }
 
-  private void requireSame(Connection tx, RecordedEvent event, long version) throws SQLException {
+  private static void requireSame(Connection tx, List<RecordedEvent> events) throws SQLException {
     try (PreparedStatement select =
-        tx.prepareStatement("SELECT id FROM event WHERE stream_id = ? AND version = ?")) {
-      select.setObject(1, event.streamId());
-      select.setLong(2, version);
+        tx.prepareStatement(
+            """
+            SELECT e.version FROM unnest(?, ?, ?) AS k(stream_id, version, id)
+            JOIN event e ON e.stream_id = k.stream_id AND e.version = k.version AND e.id <> k.id
+            """)) {
+      select.setArray(
+          1, tx.createArrayOf("uuid", events.stream().map(RecordedEvent::streamId).toArray()));
+      select.setArray(
+          2, tx.createArrayOf("bigint", events.stream().map(e -> e.version().orElse(0)).toArray()));
+      select.setArray(
+          3, tx.createArrayOf("uuid", events.stream().map(RecordedEvent::id).toArray()));
       try (ResultSet row = select.executeQuery()) {
-        if (row.next() && !row.getObject(1, UUID.class).equals(event.id())) {
-          throw new IllegalStateException("another event holds version " + version);
+        if (row.next()) {
+          throw new IllegalStateException("another event holds version " + row.getLong(1));
         }
       }
     }
   }
 
   private void record(Connection tx, RecordedEvent event, long head) throws SQLException {
+    Holds.shared(tx, readModel.name());
     Streams.moveHead(tx, event.streamId(), head, 1);
     try (PreparedStatement insert =
         tx.prepareStatement(
@@ -88,6 +101,9 @@ public final class StreamRecovery implements RecordApplier {
       insert.executeUpdate();
     }
     readModel.apply(tx, List.of(event));
+    // The backup's outbox may hold older states of the same stream, that are published again: after
+    // them must come the newest.
+    Outbox.put(tx, aggregate.alsoPublish(tx, List.of(event)));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package fr.carnet.eventstore;
 
 import fr.carnet.events.Topic;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ public final class TopicReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration BACK_OFF = Duration.ofMillis(200);
   private static final Duration RETRY_PARKED = Duration.ofSeconds(30);
+  private static final Duration LOOK_AT_OFFSETS = Duration.ofSeconds(5);
 
   private final String name;
   private final List<Topic> topics;
@@ -86,7 +88,8 @@ public final class TopicReader implements AutoCloseable {
 
   /** Whether records are waiting although nothing has moved for this long: a reader that stands. */
   public boolean stands(Duration time) {
-    return (lag() > 0 || !assigned) && System.nanoTime() - lastMoved > time.toNanos();
+    return (lag() > 0 || !assigned || !thread.isAlive())
+        && System.nanoTime() - lastMoved > time.toNanos();
   }
 
   /** Stops after the batch under way. */
@@ -102,6 +105,7 @@ public final class TopicReader implements AutoCloseable {
 
   private void run() {
     while (running) {
+      assigned = false;
       try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings(kafka, name))) {
         read(consumer);
       } catch (WakeupException e) {
@@ -147,12 +151,17 @@ public final class TopicReader implements AutoCloseable {
           }
         });
     long retryAt = System.nanoTime();
+    long lookAt = System.nanoTime() + LOOK_AT_OFFSETS.toNanos();
     while (running) {
       List<ConsumerRecord<byte[], byte[]>> records = inOrder(consumer);
       try {
         process(records);
         catchUpWithMarkers(consumer);
-        if (System.nanoTime() >= retryAt) {
+        if (System.nanoTime() - lookAt >= 0) {
+          requireStoredOffsets(consumer);
+          lookAt = System.nanoTime() + LOOK_AT_OFFSETS.toNanos();
+        }
+        if (System.nanoTime() - retryAt >= 0) {
           Transactions.run(
               dataSource,
               tx -> {
@@ -172,6 +181,16 @@ public final class TopicReader implements AutoCloseable {
         LOG.warnf("reader %s waits for its database: %s", name, e.toString());
         pause();
         seek(consumer, consumer.assignment());
+      }
+    }
+  }
+
+  /** A database that was set back while nothing arrives would else wait for the next record. */
+  private void requireStoredOffsets(Consumer<byte[], byte[]> consumer) throws SQLException {
+    Map<TopicPartition, Long> stored = Transactions.run(dataSource, tx -> Offsets.stored(tx, name));
+    for (TopicPartition partition : consumer.assignment()) {
+      if (stored.getOrDefault(partition, -1L) != position(partition)) {
+        throw new Offsets.OffsetMoved();
       }
     }
   }
@@ -206,7 +225,7 @@ public final class TopicReader implements AutoCloseable {
       return;
     }
     try {
-      inTransaction(records, () -> {});
+      inTransaction(records, applier::apply);
     } catch (Offsets.OffsetMoved e) {
       throw e;
     } catch (SQLException | RuntimeException e) {
@@ -223,7 +242,11 @@ public final class TopicReader implements AutoCloseable {
     }
   }
 
-  private void inTransaction(List<ConsumerRecord<byte[], byte[]>> records, Runnable after)
+  private interface Change {
+    void in(Connection tx, List<ConsumerRecord<byte[], byte[]>> records) throws SQLException;
+  }
+
+  private void inTransaction(List<ConsumerRecord<byte[], byte[]>> records, Change change)
       throws SQLException {
     Map<TopicPartition, Long> next = nextOffsets(records);
     Transactions.run(
@@ -233,12 +256,11 @@ public final class TopicReader implements AutoCloseable {
           for (var entry : next.entrySet()) {
             Offsets.advance(tx, name, entry.getKey(), position(entry.getKey()), entry.getValue());
           }
-          applier.apply(tx, records);
+          change.in(tx, records);
           return true;
         });
     known.putAll(next);
     lastMoved = System.nanoTime();
-    after.run();
   }
 
   private void park(ConsumerRecord<byte[], byte[]> record, Exception failure) throws SQLException {
@@ -253,18 +275,7 @@ public final class TopicReader implements AutoCloseable {
         record.partition(),
         record.offset(),
         failure.getClass().getSimpleName());
-    Map<TopicPartition, Long> next = nextOffsets(List.of(record));
-    Transactions.run(
-        dataSource,
-        tx -> {
-          for (var entry : next.entrySet()) {
-            Offsets.advance(tx, name, entry.getKey(), position(entry.getKey()), entry.getValue());
-          }
-          applier.park(tx, record, why);
-          return true;
-        });
-    known.putAll(next);
-    lastMoved = System.nanoTime();
+    inTransaction(List.of(record), (tx, _) -> applier.park(tx, record, why));
   }
 
   private long position(TopicPartition partition) {

@@ -1,0 +1,262 @@
+package fr.carnet.eventstore;
+
+import static org.awaitility.Awaitility.await;
+
+import fr.carnet.events.Headers;
+import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.testkit.RealServers;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.flywaydb.core.Flyway;
+import org.postgresql.ds.PGPoolingDataSource;
+
+/** A new database, and topics without a record, on the real servers. */
+final class Bench {
+  static final int PARTITIONS = 3;
+
+  /** How many times longer than usual a test with seeds runs. */
+  static final int ROUNDS = Integer.getInteger("carnet.rounds", 1);
+
+  private final String jdbcUrl = RealServers.emptyDatabase();
+  private final DataSource dataSource = pool(jdbcUrl);
+  private final Map<String, Object> kafka = RealServers.kafkaSettings();
+
+  private Bench() {}
+
+  static Bench fresh() {
+    Bench bench = new Bench();
+    Flyway.configure()
+        .dataSource(bench.dataSource)
+        .locations("db/eventstore", "db/accounts")
+        .load()
+        .migrate();
+    emptyTopics();
+    return bench;
+  }
+
+  /** Sessions that live on, with the statements prepared in them, as in production. */
+  @SuppressWarnings("deprecation")
+  private static DataSource pool(String jdbcUrl) {
+    PGPoolingDataSource pool = new PGPoolingDataSource();
+    pool.setDataSourceName(jdbcUrl);
+    pool.setUrl(jdbcUrl);
+    pool.setUser(RealServers.postgres().user());
+    pool.setPassword(RealServers.postgres().password());
+    pool.setMaxConnections(40);
+    pool.setPrepareThreshold(1);
+    pool.setApplicationName("test");
+    return pool;
+  }
+
+  private static void emptyTopics() {
+    try (Admin admin = Admin.create(RealServers.kafkaSettings())) {
+      List<String> names = Arrays.stream(Topic.values()).map(Topic::wireName).toList();
+      Set<String> present = admin.listTopics().names().get();
+      admin.deleteTopics(names.stream().filter(present::contains).toList()).all().get();
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> admin.listTopics().names().get().stream().noneMatch(names::contains));
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+    RealServers.createTopics(PARTITIONS);
+  }
+
+  String jdbcUrl() {
+    return jdbcUrl;
+  }
+
+  DataSource dataSource() {
+    return dataSource;
+  }
+
+  Map<String, Object> kafka() {
+    return kafka;
+  }
+
+  /** Runs statements in one transaction. */
+  void execute(String... statements) {
+    try {
+      Transactions.run(
+          dataSource,
+          tx -> {
+            try (Statement statement = tx.createStatement()) {
+              for (String sql : statements) {
+                statement.execute(sql);
+              }
+            }
+            return true;
+          });
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  long count(String sql) {
+    return Long.parseLong(rows(sql).getFirst());
+  }
+
+  /** The rows that a query finds, columns as text. */
+  List<String> rows(String sql) {
+    try (Connection connection = dataSource.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      List<String> rows = new ArrayList<>();
+      while (row.next()) {
+        List<String> columns = new ArrayList<>();
+        for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+          columns.add(row.getString(i));
+        }
+        rows.add(String.join(" | ", columns));
+      }
+      return rows;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Everything in the read model of accounts. */
+  List<String> accountRows() {
+    List<String> rows = new ArrayList<>(rows("SELECT * FROM account ORDER BY account_id"));
+    rows.addAll(rows("SELECT * FROM movement ORDER BY account_id, version"));
+    return rows;
+  }
+
+  /** Ends every session on this database, as a failover does. */
+  void endSessions() {
+    execute(
+        """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+        """);
+  }
+
+  /** What the relay would send for an event. */
+  static ProducerRecord<byte[], byte[]> record(
+      Topic topic, UUID stream, UUID id, String type, Optional<Long> version, byte[] data) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(topic.wireName(), bytes(stream.toString()), data);
+    header(record, Headers.ID, id.toString());
+    header(record, Headers.TYPE, type);
+    // Any instant, as long as the same event always has the same.
+    header(
+        record,
+        Headers.TIME,
+        Instant.ofEpochSecond(Math.floorMod(id.getLeastSignificantBits(), 2_000_000_000L))
+            .toString());
+    header(record, Headers.SUBJECT, stream.toString());
+    version.ifPresent(v -> header(record, Headers.STREAM_VERSION, Long.toString(v)));
+    header(record, Headers.ACTOR, "test");
+    header(record, Headers.CORRELATION, "test");
+    return record;
+  }
+
+  /** The first event of an account. */
+  static ProducerRecord<byte[], byte[]> opened(Topic topic, UUID stream) {
+    return record(
+        topic,
+        stream,
+        id(stream, 1),
+        Accounts.OPENED,
+        Optional.of(1L),
+        Wire.write(new Accounts.Opened("owner of " + stream)));
+  }
+
+  /** A later event of an account. */
+  static ProducerRecord<byte[], byte[]> deposited(
+      Topic topic, UUID stream, long version, long cents) {
+    return record(
+        topic,
+        stream,
+        id(stream, version),
+        Accounts.DEPOSITED,
+        Optional.of(version),
+        Wire.write(new Accounts.Deposited(cents)));
+  }
+
+  static UUID id(UUID stream, long version) {
+    return UUID.nameUUIDFromBytes(bytes(stream + "@" + version));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static void header(ProducerRecord<byte[], byte[]> record, String name, String value) {
+    record.headers().remove(name).add(name, bytes(value));
+  }
+
+  /** Puts records on Kafka, in this order. */
+  void produce(List<ProducerRecord<byte[], byte[]>> records) {
+    Map<String, Object> settings = new HashMap<>(kafka);
+    settings.put("acks", "all");
+    settings.put("key.serializer", ByteArraySerializer.class);
+    settings.put("value.serializer", ByteArraySerializer.class);
+    try (Producer<byte[], byte[]> producer = new KafkaProducer<>(settings)) {
+      for (ProducerRecord<byte[], byte[]> record : records) {
+        var _ = producer.send(record);
+      }
+      producer.flush();
+    }
+  }
+
+  @SafeVarargs
+  final void produce(ProducerRecord<byte[], byte[]>... records) {
+    produce(List.of(records));
+  }
+
+  /** Every committed record of a topic, in order within its partition. */
+  List<ConsumerRecord<byte[], byte[]>> committed(Topic topic) {
+    Map<TopicPartition, Long> ends = CaughtUp.ends(kafka, List.of(topic));
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (Consumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(TopicReader.settings(kafka, "test-" + UUID.randomUUID()))) {
+      consumer.assign(ends.keySet());
+      consumer.seekToBeginning(ends.keySet());
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .pollInterval(Duration.ofMillis(1))
+          .until(
+              () -> {
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+                return ends.entrySet().stream()
+                    .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+              });
+    }
+    return records;
+  }
+
+  /** Waits until this reader's offsets are where its topic ends now. */
+  void awaitRead(String reader, Topic topic) {
+    CaughtUp caughtUp = new CaughtUp(dataSource, kafka, reader, List.of(topic));
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(20))
+        .until(caughtUp::reached);
+  }
+}
