@@ -7,7 +7,6 @@ import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
 import fr.carnet.testkit.RealServers;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -21,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.Admin;
@@ -31,6 +31,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGPoolingDataSource;
@@ -42,20 +43,33 @@ final class Bench {
   /** How many times longer than usual a test with seeds runs. */
   static final int ROUNDS = Integer.getInteger("carnet.rounds", 1);
 
+  @SuppressWarnings("deprecation")
+  private static final List<PGPoolingDataSource> POOLS = new CopyOnWriteArrayList<>();
+
   private final String jdbcUrl = RealServers.emptyDatabase();
   private final DataSource dataSource = pool(jdbcUrl);
   private final Map<String, Object> kafka = RealServers.kafkaSettings();
 
   private Bench() {}
 
+  @SuppressWarnings("deprecation")
   static Bench fresh() {
+    for (PGPoolingDataSource pool : POOLS) {
+      pool.close();
+    }
+    POOLS.clear();
+    emptyTopics();
+    return anotherDatabase();
+  }
+
+  /** A new database; topics stay as they are. */
+  static Bench anotherDatabase() {
     Bench bench = new Bench();
     Flyway.configure()
         .dataSource(bench.dataSource)
         .locations("db/eventstore", "db/accounts")
         .load()
         .migrate();
-    emptyTopics();
     return bench;
   }
 
@@ -70,6 +84,7 @@ final class Bench {
     pool.setMaxConnections(40);
     pool.setPrepareThreshold(1);
     pool.setApplicationName("test");
+    POOLS.add(pool);
     return pool;
   }
 
@@ -101,20 +116,15 @@ final class Bench {
 
   /** Runs statements in one transaction. */
   void execute(String... statements) {
-    try {
-      Transactions.run(
-          dataSource,
-          tx -> {
-            try (Statement statement = tx.createStatement()) {
-              for (String sql : statements) {
-                statement.execute(sql);
-              }
+    patiently(
+        tx -> {
+          try (Statement statement = tx.createStatement()) {
+            for (String sql : statements) {
+              statement.execute(sql);
             }
-            return true;
-          });
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+          }
+          return true;
+        });
   }
 
   long count(String sql) {
@@ -123,20 +133,33 @@ final class Bench {
 
   /** The rows that a query finds, columns as text. */
   List<String> rows(String sql) {
-    try (Connection connection = dataSource.getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      List<String> rows = new ArrayList<>();
-      while (row.next()) {
-        List<String> columns = new ArrayList<>();
-        for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
-          columns.add(row.getString(i));
+    return patiently(
+        tx -> {
+          try (Statement statement = tx.createStatement();
+              ResultSet row = statement.executeQuery(sql)) {
+            List<String> rows = new ArrayList<>();
+            while (row.next()) {
+              List<String> columns = new ArrayList<>();
+              for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+                columns.add(row.getString(i));
+              }
+              rows.add(String.join(" | ", columns));
+            }
+            return rows;
+          }
+        });
+  }
+
+  /** Tests end sessions and make deadlocks: they ask again. */
+  private <T> T patiently(Transactions.Work<T> work) {
+    for (int left = 50; ; left--) {
+      try {
+        return Transactions.run(dataSource, work);
+      } catch (SQLException e) {
+        if (left == 0 || !Transactions.isTransient(e)) {
+          throw new IllegalStateException(e);
         }
-        rows.add(String.join(" | ", columns));
       }
-      return rows;
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
     }
   }
 
@@ -197,6 +220,23 @@ final class Bench {
         Accounts.DEPOSITED,
         Optional.of(version),
         Wire.write(new Accounts.Deposited(cents)));
+  }
+
+  /** The event that a reader would find in a record. */
+  static RecordedEvent event(ProducerRecord<byte[], byte[]> record) {
+    return Decoding.event(
+        new ConsumerRecord<>(
+            record.topic(),
+            0,
+            0,
+            ConsumerRecord.NO_TIMESTAMP,
+            TimestampType.NO_TIMESTAMP_TYPE,
+            ConsumerRecord.NULL_SIZE,
+            ConsumerRecord.NULL_SIZE,
+            record.key(),
+            record.value(),
+            record.headers(),
+            Optional.empty()));
   }
 
   static UUID id(UUID stream, long version) {
