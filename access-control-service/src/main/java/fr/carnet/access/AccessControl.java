@@ -64,7 +64,7 @@ public final class AccessControl {
             List.of(streams.topic()),
             dataSource,
             kafka.client(),
-            new StreamRecovery(streams.readModel())));
+            new StreamRecovery(streams)));
     starting.rebuild(
         streams.readModel().name(),
         new Rebuild(dataSource, kafka.client(), streams.readModel(), Rebuild.Source.OWN_STREAMS));

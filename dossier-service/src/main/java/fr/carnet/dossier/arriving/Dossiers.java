@@ -30,10 +30,11 @@ class Dossiers {
   private volatile Optional<CommandHandler<DossierState, DossierEvent>> handler = Optional.empty();
 
   void start(@Observes Machinery.Starting starting) {
+    DossierAggregate streams = new DossierAggregate(dossiers);
     String recovery = StreamRecovery.consumer(dossiers);
     starting.reader(
         new TopicReader(
-            recovery, dossiers.topics(), dataSource, kafka.client(), new StreamRecovery(dossiers)));
+            recovery, dossiers.topics(), dataSource, kafka.client(), new StreamRecovery(streams)));
     starting.reader(
         new TopicReader(
             careHistory.name(),
@@ -52,10 +53,7 @@ class Dossiers {
     handler =
         Optional.of(
             new CommandHandler<>(
-                dataSource,
-                new DossierAggregate(dossiers),
-                machinery::wakeRelay,
-                streamsCompared::reached));
+                dataSource, streams, machinery::wakeRelay, streamsCompared::reached));
   }
 
   CommandHandler<DossierState, DossierEvent> handler() {

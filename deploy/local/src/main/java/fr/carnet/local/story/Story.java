@@ -235,6 +235,14 @@ public final class Story {
 
   private String granted() {
     doctorToken = suite.accounts().token("doctor");
+    // Half a second may be too short for the very first decision on a cold machine; then nothing is
+    // shown, and asking again is what the answer says.
+    await(
+        "a decision",
+        () ->
+            api.get(suite.url(Service.DOSSIER), "/dossiers/" + dossier + "/summary", doctorToken)
+                    .status()
+                != 503);
     refused("before the grant");
     Api.Answer search =
         api.post(
