@@ -1,6 +1,5 @@
 package fr.carnet.dossier.querying;
 
-import fr.carnet.dossier.deciding.DossierRefusal;
 import fr.carnet.dossier.querying.CareHistory.After;
 import fr.carnet.dossier.querying.CareHistory.Item;
 import fr.carnet.dossier.querying.Reading.Asked;
@@ -180,7 +179,7 @@ public class DossierReadsResource {
     PurposeOfUse use =
         purpose == null
             ? PurposeOfUse.NORMAL
-            : Refusal.unless(PurposeOfUse.parse(purpose), DossierRefusal.PURPOSE_UNKNOWN);
+            : Refusal.unless(PurposeOfUse.parse(purpose), ReadingRefusal.PURPOSE_UNKNOWN);
     // Percent-encoded, because a header is ASCII and words are not; in no URL, because URLs are
     // logged.
     Optional<String> words =
@@ -197,14 +196,14 @@ public class DossierReadsResource {
     return Optional.of(
         Refusal.unless(
             Arrays.stream(CareCategory.values()).filter(c -> c.name().equals(name)).findFirst(),
-            DossierRefusal.CATEGORY_UNKNOWN));
+            ReadingRefusal.CATEGORY_UNKNOWN));
   }
 
   private static int limit(String text) {
     if (!text.matches("[0-9]{1,3}")
         || Integer.parseInt(text) < 1
         || Integer.parseInt(text) > MOST) {
-      throw new Refusal(DossierRefusal.LIMIT_INVALID);
+      throw new Refusal(ReadingRefusal.LIMIT_INVALID);
     }
     return Integer.parseInt(text);
   }
@@ -227,8 +226,8 @@ public class DossierReadsResource {
         return Optional.of(new After(LocalDate.parse(place[0]), place[1]));
       }
     } catch (IllegalArgumentException | DateTimeException e) {
-      throw new Refusal(DossierRefusal.CURSOR_INVALID);
+      throw new Refusal(ReadingRefusal.CURSOR_INVALID);
     }
-    throw new Refusal(DossierRefusal.CURSOR_INVALID);
+    throw new Refusal(ReadingRefusal.CURSOR_INVALID);
   }
 }

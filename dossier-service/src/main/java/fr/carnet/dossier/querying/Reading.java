@@ -1,6 +1,5 @@
 package fr.carnet.dossier.querying;
 
-import fr.carnet.dossier.deciding.DossierRefusal;
 import fr.carnet.events.Sealed;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
@@ -123,7 +122,7 @@ class Reading {
             Refusals.count(tx, caller.subject());
             return true;
           });
-      throw new Refusal(DossierRefusal.DOSSIER_NOT_FOUND);
+      throw new Refusal(ReadingRefusal.DOSSIER_NOT_FOUND);
     }
     T answer =
         Transactions.run(
@@ -172,7 +171,7 @@ class Reading {
   void stopWhoTriesTooOften(Caller caller) throws SQLException {
     boolean tooMany = Transactions.run(dataSource, tx -> Refusals.tooMany(tx, caller.subject()));
     if (tooMany) {
-      throw new Refusal(DossierRefusal.TOO_MANY_REFUSALS);
+      throw new Refusal(ReadingRefusal.TOO_MANY_REFUSALS);
     }
   }
 
@@ -188,7 +187,7 @@ class Reading {
               asked.words().isPresent()));
     } catch (WebApplicationException | ProcessingException e) {
       LOG.warnf("no decision: %s", e.getClass().getSimpleName());
-      throw new Refusal(DossierRefusal.DECISION_UNAVAILABLE);
+      throw new Refusal(ReadingRefusal.DECISION_UNAVAILABLE);
     }
   }
 
@@ -215,7 +214,7 @@ class Reading {
           return true;
         });
     machinery.wakeRelay();
-    return new Refusal(DossierRefusal.NO_STANDING);
+    return new Refusal(ReadingRefusal.NO_STANDING);
   }
 
   private static Actor actor(Caller caller, boolean owner) {

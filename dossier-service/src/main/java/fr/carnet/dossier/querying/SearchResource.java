@@ -1,6 +1,5 @@
 package fr.carnet.dossier.querying;
 
-import fr.carnet.dossier.deciding.DossierRefusal;
 import fr.carnet.dossier.querying.Reading.Asked;
 import fr.carnet.dossier.querying.Reading.Released;
 import fr.carnet.events.identity.Ins;
@@ -60,7 +59,7 @@ public class SearchResource {
   @Operation(summary = "One's own dossier")
   public Found mine() throws SQLException {
     PatientRef own = Refusal.unless(current.get().patientRef(), RequestProblem.CLAIM_MISSING);
-    UUID dossierId = Refusal.unless(dossierOf(own), DossierRefusal.DOSSIER_NOT_FOUND);
+    UUID dossierId = Refusal.unless(dossierOf(own), ReadingRefusal.DOSSIER_NOT_FOUND);
     return found(DossierReadsResource.asked(dossierId, "find-own", null, null));
   }
 

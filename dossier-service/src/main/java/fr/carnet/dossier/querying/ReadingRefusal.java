@@ -1,0 +1,69 @@
+package fr.carnet.dossier.querying;
+
+import fr.carnet.events.Reason;
+
+/** Why nothing is shown. */
+enum ReadingRefusal implements Reason {
+  NO_STANDING(
+      Kind.FORBIDDEN,
+      "You may not see this dossier, or there is none. The patient can give you access in Carnet.",
+      "Vous ne pouvez pas voir ce dossier, ou il n'existe pas. Le patient peut vous autoriser dans"
+          + " Carnet."),
+  DOSSIER_NOT_FOUND(
+      Kind.NOT_FOUND,
+      "This person has no dossier. With their consent you can open one.",
+      "Cette personne n'a pas de dossier. Avec son consentement vous pouvez en ouvrir un."),
+  DECISION_UNAVAILABLE(
+      Kind.UNAVAILABLE,
+      "Whether you may see this cannot be decided now, so nothing is shown. Ask again in a moment.",
+      "Votre droit d'accès ne peut être vérifié pour l'instant, rien n'est donc montré."
+          + " Recommencez dans un moment."),
+  TOO_MANY_REFUSALS(
+      Kind.TOO_MANY,
+      "You were refused too often within the hour. Ask your patient for access, and try later.",
+      "Trop de refus en une heure. Demandez l'accès à votre patient, et réessayez plus tard."),
+  PURPOSE_UNKNOWN(
+      Kind.INVALID,
+      "Carnet-Purpose is normal, bris_de_glace or centre_15.",
+      "Carnet-Purpose vaut normal, bris_de_glace ou centre_15."),
+  CATEGORY_UNKNOWN(
+      Kind.INVALID,
+      "The category is none of the eight; see the API document.",
+      "La catégorie n'est pas l'une des huit ; voir la documentation."),
+  CURSOR_INVALID(
+      Kind.INVALID,
+      "The cursor is not one that a page of this list gave. Start at the first page.",
+      "Ce curseur ne vient pas d'une page de cette liste. Reprenez à la première page."),
+  LIMIT_INVALID(
+      Kind.INVALID, "limit is a number from 1 to 200.", "limit est un nombre de 1 à 200.");
+
+  private final Kind kind;
+  private final String english;
+  private final String french;
+
+  ReadingRefusal(Kind kind, String english, String french) {
+    this.kind = kind;
+    this.english = english;
+    this.french = french;
+  }
+
+  @Override
+  public String code() {
+    return name();
+  }
+
+  @Override
+  public Kind kind() {
+    return kind;
+  }
+
+  @Override
+  public String english() {
+    return english;
+  }
+
+  @Override
+  public String french() {
+    return french;
+  }
+}

@@ -1,0 +1,5 @@
+package fr.carnet.dossier;
+
+import fr.carnet.testkit.ArchitectureRules;
+
+class ArchitectureTest extends ArchitectureRules {}

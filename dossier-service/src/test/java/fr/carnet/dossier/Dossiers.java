@@ -1,0 +1,195 @@
+package fr.carnet.dossier;
+
+import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
+
+import fr.carnet.events.Headers;
+import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.events.care.Act;
+import fr.carnet.events.care.ActSystem;
+import fr.carnet.events.care.Care;
+import fr.carnet.events.care.CareCategory;
+import fr.carnet.events.care.CareLinePassed;
+import fr.carnet.events.care.CareLineWithdrawn;
+import fr.carnet.events.care.CareProvider;
+import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.trace.AccessTraced;
+import fr.carnet.sealing.Binding;
+import fr.carnet.sealing.SealingSession;
+import fr.carnet.testkit.Neighbours;
+import fr.carnet.testkit.RealServers;
+import fr.carnet.testkit.TestTokens;
+import io.restassured.http.ContentType;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** What tests of this service say: people, dossiers, care that passed the valve, traces. */
+public final class Dossiers {
+  /** Today where care is reckoned. */
+  public static LocalDate today() {
+    return LocalDate.now(ZoneId.of("Europe/Paris"));
+  }
+
+  private static final CareProvider SOMEBODY =
+      new CareProvider(Optional.of("99700024450"), Optional.empty(), Optional.of("06"));
+
+  private Dossiers() {}
+
+  /** A made-up person who has no dossier yet. */
+  public static String newIns() {
+    String number =
+        "1" + (10_00_00_000_000L + ThreadLocalRandom.current().nextLong(89_00_00_000_000L));
+    number = number.substring(0, 3) + "05" + number.substring(5, 13);
+    return number + String.format("%02d", 97 - Long.parseLong(number) % 97);
+  }
+
+  /** Opens a dossier online. */
+  public static UUID open(String ins) {
+    return UUID.fromString(
+        given()
+            .auth()
+            .oauth2(TestTokens.patient(ins))
+            .contentType(ContentType.JSON)
+            .body("{\"consentWording\":\"v1\"}")
+            .post("/dossiers")
+            .then()
+            .statusCode(201)
+            .extract()
+            .path("dossierId"));
+  }
+
+  /** What every decision answers from now on. */
+  public static void decisionsAre(boolean allowed, String rule) {
+    Neighbours.answer(
+        "/decisions",
+        _ ->
+            Neighbours.Answer.ok(
+                """
+                {"allowed":%s,"rule":"%s","classes":%s,"maskedToo":false,
+                 "policyVersion":"test-1","accessVersion":3}
+                """
+                    .formatted(allowed, rule, allowed ? "[\"60\"]" : "[]")));
+  }
+
+  /** Access-control is down. */
+  public static void noDecisions() {
+    Neighbours.answer("/decisions", _ -> new Neighbours.Answer(503, "{}"));
+  }
+
+  /** A line of imaging, some days ago. */
+  public static Care imaging(String item, int daysAgo, int quantity) {
+    return new Care(
+        item,
+        CareCategory.IMAGING,
+        "1351",
+        Optional.of(new Act(ActSystem.CCAM, "QEQJ001")),
+        BigDecimal.valueOf(quantity),
+        SOMEBODY,
+        Optional.empty(),
+        Optional.empty(),
+        today().minusDays(daysAgo),
+        today().minusDays(daysAgo),
+        false);
+  }
+
+  /** Puts a line on the topic, sealed towards the dossier, as ingest does. */
+  public static void passed(UUID dossier, String lineKey, Care care) {
+    SealingSession session = SealingSession.towards(dossier, publicKey(dossier));
+    Binding binding = new Binding(dossier, lineKey, CareLinePassed.WIRE_NAME);
+    send(
+        dossier,
+        CareLinePassed.WIRE_NAME,
+        Wire.write(new CareLinePassed(lineKey, session.seal(Wire.write(care), binding))));
+  }
+
+  /** Takes a line back. */
+  public static void withdrawn(UUID dossier, String lineKey) {
+    send(dossier, CareLineWithdrawn.WIRE_NAME, Wire.write(new CareLineWithdrawn(lineKey)));
+  }
+
+  /** Any record on the care topic. */
+  public static void send(UUID dossier, String type, byte[] value) {
+    Map<String, Object> settings = new HashMap<>(RealServers.kafkaSettings());
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
+      ProducerRecord<String, byte[]> record =
+          new ProducerRecord<>(Topic.CARE_REIMBURSEMENTS.wireName(), dossier.toString(), value);
+      Map.of(
+              Headers.ID, UUID.randomUUID().toString(),
+              Headers.TYPE, type,
+              Headers.TIME, Instant.now().toString(),
+              Headers.SUBJECT, dossier.toString())
+          .forEach(
+              (name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
+      var _ = producer.send(record);
+      producer.flush();
+    }
+  }
+
+  /** The dossier's public key, as the registry tells it. */
+  public static String publicKey(UUID dossier) {
+    return await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                of(Topic.DOSSIER_REGISTRY, dossier).stream()
+                    .map(record -> Wire.read(record.value(), DossierRegistered.class).publicKey())
+                    .findFirst(),
+            Optional::isPresent)
+        .get();
+  }
+
+  /** The traces of a dossier that are on Kafka by now. */
+  public static List<AccessTraced> traces(UUID dossier) {
+    return of(Topic.ACCESS_TRACES, dossier).stream()
+        .map(record -> Wire.read(record.value(), AccessTraced.class))
+        .toList();
+  }
+
+  /** The committed records of a dossier on a topic. */
+  public static List<ConsumerRecord<byte[], byte[]>> of(Topic topic, UUID dossier) {
+    Map<String, Object> settings = new HashMap<>(RealServers.kafkaSettings());
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic.wireName()).stream()
+              .map(info -> new TopicPartition(info.topic(), info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (ends.entrySet().stream()
+          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+          if (new String(record.key(), StandardCharsets.UTF_8).equals(dossier.toString())) {
+            records.add(record);
+          }
+        }
+      }
+    }
+    return records;
+  }
+}

@@ -1,0 +1,391 @@
+package fr.carnet.dossier.querying;
+
+import static fr.carnet.dossier.Dossiers.imaging;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
+
+import fr.carnet.dossier.Dossiers;
+import fr.carnet.events.trace.AccessTraced;
+import fr.carnet.events.trace.Actor;
+import fr.carnet.testkit.Neighbours;
+import fr.carnet.testkit.RealServersForQuarkus;
+import fr.carnet.testkit.TestTokens;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+
+/** Who reads what, and that every release and every refusal leaves exactly one trace. */
+@QuarkusTest
+@WithTestResource(RealServersForQuarkus.class)
+class ReadingTest {
+  private static final Pattern CORRELATION =
+      Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+  @Inject DataSource dataSource;
+
+  private final String ins = Dossiers.newIns();
+  private final String owner = TestTokens.patient(ins);
+
+  private static String doctor() {
+    // Another one each time, so that no test uses up another's refusals.
+    return TestTokens.professional(
+        "8" + (10_000_000_000L + System.nanoTime() % 1_000_000_000), "10");
+  }
+
+  private static ValidatableResponse care(UUID dossier, String token, String query) {
+    return given().auth().oauth2(token).get("/dossiers/" + dossier + "/care" + query).then();
+  }
+
+  private void awaitItems(UUID dossier, int count) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> care(dossier, owner, "").statusCode(200).body("items", hasSize(count)));
+  }
+
+  private static List<AccessTraced> awaitTraces(UUID dossier, int count) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> assertThat(Dossiers.traces(dossier)).hasSizeGreaterThanOrEqualTo(count));
+    return Dossiers.traces(dossier);
+  }
+
+  @Test
+  void a_read_leaves_exactly_one_trace_that_names_what_was_shown() {
+    UUID dossier = Dossiers.open(ins);
+    Dossiers.passed(dossier, "line-1", imaging("item-1", 10, 1));
+    awaitItems(dossier, 1);
+    int before = awaitTraces(dossier, 1).size();
+    Dossiers.decisionsAre(true, "GRANT");
+    String doctor = doctor();
+    care(dossier, doctor, "").statusCode(200).body("items", hasSize(1));
+    Dossiers.decisionsAre(false, "NO_STANDING");
+    care(dossier, doctor, "").statusCode(403).body("code", equalTo("NO_STANDING"));
+    // One more by the owner: when its trace is there, those before it are.
+    care(dossier, owner, "").statusCode(200);
+    List<AccessTraced> traces = awaitTraces(dossier, before + 3);
+    assertThat(traces).hasSize(before + 3);
+    AccessTraced released = traces.get(before);
+    assertThat(released.outcome()).isEqualTo(AccessTraced.Outcome.RELEASED);
+    assertThat(released.rule()).isEqualTo("GRANT");
+    assertThat(released.itemIds()).containsExactly("item-1");
+    assertThat(released.accessVersion()).contains(3L);
+    assertThat(traces.get(before + 1).outcome()).isEqualTo(AccessTraced.Outcome.REFUSED);
+    assertThat(traces.get(before + 1).itemIds()).isEmpty();
+    assertThat(traces.get(before + 2).actor()).isEqualTo(Actor.anonymous(Actor.Role.OWNER));
+  }
+
+  @Test
+  void if_the_trace_cannot_be_written_no_data_leave() throws SQLException {
+    UUID dossier = Dossiers.open(ins);
+    Dossiers.passed(dossier, "line-1", imaging("item-1", 10, 1));
+    awaitItems(dossier, 1);
+    sql("ALTER TABLE outbox ADD CONSTRAINT full_disk CHECK (type <> 'access.traced.v1') NOT VALID");
+    try {
+      for (String path : List.of("/care", "/summary")) {
+        String answer =
+            given()
+                .auth()
+                .oauth2(owner)
+                .get("/dossiers/" + dossier + path)
+                .then()
+                .statusCode(500)
+                .body("code", equalTo("INTERNAL_ERROR"))
+                .extract()
+                .asString();
+        assertThat(answer).doesNotContain("QEQJ001", "item-1", "Testaud");
+      }
+    } finally {
+      sql("ALTER TABLE outbox DROP CONSTRAINT full_disk");
+    }
+    care(dossier, owner, "").statusCode(200).body("items", hasSize(1));
+  }
+
+  private void sql(String statement) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        var execute = connection.createStatement()) {
+      execute.execute(statement);
+    }
+  }
+
+  @Test
+  void no_decision_means_no_access_and_owners_still_read() {
+    UUID dossier = Dossiers.open(ins);
+    Dossiers.noDecisions();
+    care(dossier, doctor(), "").statusCode(503).body("code", equalTo("DECISION_UNAVAILABLE"));
+    care(dossier, owner, "").statusCode(200);
+  }
+
+  @Test
+  void a_slow_decision_is_no_decision() {
+    UUID dossier = Dossiers.open(ins);
+    Neighbours.answer(
+        "/decisions",
+        _ -> {
+          java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
+          return Neighbours.Answer.ok("{\"allowed\":true,\"rule\":\"GRANT\",\"classes\":[\"60\"]}");
+        });
+    long begin = System.nanoTime();
+    care(dossier, doctor(), "").statusCode(503);
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(2_500));
+  }
+
+  @Test
+  void reversals_before_after_and_partial_are_summed_when_read() {
+    UUID dossier = Dossiers.open(ins);
+    Dossiers.passed(dossier, "reversal-first", imaging("reversed", 5, -1));
+    Dossiers.passed(dossier, "then-the-line", imaging("reversed", 5, 1));
+    Dossiers.passed(dossier, "three", imaging("partly", 6, 3));
+    Dossiers.passed(dossier, "minus-one", imaging("partly", 6, -1));
+    Dossiers.passed(dossier, "three", imaging("partly", 6, 3));
+    Dossiers.passed(dossier, "kept", imaging("kept", 7, 1));
+    awaitItems(dossier, 2);
+    care(dossier, owner, "")
+        .body("items[0].itemId", equalTo("partly"))
+        .body("items[0].quantity", equalTo(2))
+        .body("items[1].itemId", equalTo("kept"));
+  }
+
+  @Test
+  void a_withdrawn_line_stays_withdrawn_whatever_comes_again() {
+    UUID dossier = Dossiers.open(ins);
+    Dossiers.passed(dossier, "secret", imaging("secret", 5, 1));
+    Dossiers.passed(dossier, "other", imaging("other", 6, 1));
+    awaitItems(dossier, 2);
+    Dossiers.withdrawn(dossier, "secret");
+    Dossiers.passed(dossier, "secret", imaging("secret", 5, 1));
+    Dossiers.passed(dossier, "last", imaging("last", 7, 1));
+    awaitItems(dossier, 2);
+    care(dossier, owner, "").body("items.itemId", equalTo(List.of("other", "last")));
+  }
+
+  @Test
+  void the_window_has_24_months_with_both_ends() {
+    UUID dossier = Dossiers.open(ins);
+    int first =
+        (int)
+            java.time.temporal.ChronoUnit.DAYS.between(
+                Dossiers.today().minusMonths(24), Dossiers.today());
+    Dossiers.passed(dossier, "too-old", imaging("too-old", first + 1, 1));
+    Dossiers.passed(dossier, "first-day", imaging("first-day", first, 1));
+    Dossiers.passed(dossier, "today", imaging("today", 0, 1));
+    awaitItems(dossier, 2);
+    care(dossier, owner, "").body("items.itemId", equalTo(List.of("today", "first-day")));
+  }
+
+  @Test
+  void pages_neither_skip_nor_repeat_while_lines_arrive() {
+    UUID dossier = Dossiers.open(ins);
+    for (int i = 0; i < 25; i++) {
+      Dossiers.passed(dossier, "line-" + i, imaging("item-" + (10 + i), 1 + i / 5, 1));
+    }
+    awaitItems(dossier, 25);
+    List<String> seen = new ArrayList<>();
+    String cursor = "";
+    int page = 0;
+    do {
+      var answer =
+          care(dossier, owner, "?limit=7" + (cursor.isEmpty() ? "" : "&cursor=" + cursor))
+              .statusCode(200)
+              .extract();
+      seen.addAll(answer.<List<String>>path("items.itemId"));
+      cursor = answer.path("next") == null ? "" : answer.path("next");
+      // Newer than every page that is still to come.
+      Dossiers.passed(dossier, "new-" + page, imaging("new-" + page++, 0, 1));
+    } while (!cursor.isEmpty());
+    assertThat(seen).hasSize(25).doesNotHaveDuplicates();
+    care(dossier, owner, "?cursor=nonsense")
+        .statusCode(422)
+        .body("code", equalTo("CURSOR_INVALID"));
+    care(dossier, owner, "?limit=0").statusCode(422).body("code", equalTo("LIMIT_INVALID"));
+    care(dossier, owner, "?category=OTHER")
+        .statusCode(422)
+        .body("code", equalTo("CATEGORY_UNKNOWN"));
+    care(dossier, owner, "?category=LABORATORY").statusCode(200).body("items", empty());
+  }
+
+  @Test
+  void an_empty_history_says_so_in_both_languages() {
+    UUID dossier = Dossiers.open(ins);
+    care(dossier, owner, "")
+        .body("notice.en", equalTo("No reimbursement known in the period."))
+        .body("notice.fr", equalTo("Aucun remboursement connu sur la période."));
+  }
+
+  @Test
+  void a_closed_dossier_shows_to_its_owner_only() {
+    UUID dossier = Dossiers.open(ins);
+    Neighbours.answer("/registry", _ -> Neighbours.Answer.ok("{\"version\":2,\"open\":false}"));
+    given()
+        .auth()
+        .oauth2(owner)
+        .contentType(ContentType.JSON)
+        .body("{}")
+        .post("/dossiers/" + dossier + "/closing")
+        .then()
+        .statusCode(200);
+    // Even if the decision has not heard of the closing.
+    Dossiers.decisionsAre(true, "GRANT");
+    care(dossier, doctor(), "").statusCode(403).body("code", equalTo("NO_STANDING"));
+    care(dossier, owner, "").statusCode(200);
+  }
+
+  @Test
+  void a_dossier_that_may_not_be_seen_and_none_give_the_same_answer() {
+    UUID dossier = Dossiers.open(ins);
+    Dossiers.decisionsAre(false, "NO_STANDING");
+    String doctor = doctor();
+    String hidden = care(dossier, doctor, "").statusCode(403).extract().asString();
+    String none = care(UUID.randomUUID(), doctor, "").statusCode(403).extract().asString();
+    assertThat(anonymous(hidden)).isEqualTo(anonymous(none));
+    assertThat(anonymous(search(ins, doctor)))
+        .isEqualTo(anonymous(search(Dossiers.newIns(), doctor)));
+  }
+
+  private static String search(String ins, String token) {
+    return given()
+        .auth()
+        .oauth2(token)
+        .contentType(ContentType.JSON)
+        .body("{\"ins\":\"" + ins + "\"}")
+        .post("/dossiers/search")
+        .then()
+        .statusCode(403)
+        .extract()
+        .asString();
+  }
+
+  private static String anonymous(String answer) {
+    return CORRELATION.matcher(answer).replaceAll("*");
+  }
+
+  @Test
+  void who_is_refused_too_often_is_stopped() {
+    UUID dossier = Dossiers.open(ins);
+    Dossiers.decisionsAre(false, "NO_STANDING");
+    String doctor = doctor();
+    for (int i = 0; i < 20; i++) {
+      care(dossier, doctor, "").statusCode(403);
+    }
+    care(dossier, doctor, "").statusCode(429).body("code", equalTo("TOO_MANY_REFUSALS"));
+    care(dossier, owner, "").statusCode(200);
+  }
+
+  @Test
+  void a_finding_by_ins_with_a_grant_gives_the_dossier() {
+    UUID dossier = Dossiers.open(ins);
+    Dossiers.decisionsAre(true, "GRANT");
+    given()
+        .auth()
+        .oauth2(doctor())
+        .contentType(ContentType.JSON)
+        .body("{\"ins\":\"" + ins + "\"}")
+        .post("/dossiers/search")
+        .then()
+        .statusCode(200)
+        .body("dossierId", equalTo(dossier.toString()));
+  }
+
+  @Test
+  void a_poison_line_is_parked_and_others_go_on() {
+    UUID poisoned = Dossiers.open(ins);
+    String otherIns = Dossiers.newIns();
+    UUID other = Dossiers.open(otherIns);
+    Dossiers.passed(poisoned, "good", imaging("good", 3, 1));
+    Dossiers.send(
+        poisoned,
+        "care.line-passed.v1",
+        "{\"lineKey\":\"x\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    Dossiers.passed(poisoned, "behind", imaging("behind", 2, 1));
+    Dossiers.passed(other, "line", imaging("line", 3, 1));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> care(other, TestTokens.patient(otherIns), "").body("items", hasSize(1)));
+    care(poisoned, owner, "").body("items", hasSize(1));
+    String operator = TestTokens.withRole("op", "operator");
+    var parked =
+        given()
+            .auth()
+            .oauth2(operator)
+            .get("/operations/parked")
+            .then()
+            .statusCode(200)
+            .body("reason", not(empty()))
+            .extract()
+            .<List<Integer>>path("findAll { it.reason == 'NOT_APPLICABLE' }.id");
+    assertThat(parked).isNotEmpty();
+    for (int id : parked) {
+      given().auth().oauth2(operator).delete("/operations/parked/" + id).then().statusCode(204);
+    }
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> care(poisoned, owner, "").body("items", hasSize(2)));
+  }
+
+  @Test
+  void the_care_history_rebuilt_from_kafka_equals_the_live_one_and_an_altered_row_is_named()
+      throws SQLException {
+    UUID dossier = Dossiers.open(ins);
+    Dossiers.passed(dossier, "line-1", imaging("item-1", 10, 1));
+    Dossiers.passed(dossier, "line-2", imaging("item-2", 11, 1));
+    awaitItems(dossier, 2);
+    for (String projection : List.of("care-history", "dossier")) {
+      rebuild(projection).statusCode(200).body("differences", empty());
+    }
+    sql(
+        "UPDATE care_line SET quantity = 9 WHERE line_key = 'line-2' AND dossier_id = '"
+            + dossier
+            + "'");
+    rebuild("care-history")
+        .statusCode(200)
+        .body("differences", hasSize(1))
+        .body("differences[0].primaryKey", equalTo("(" + dossier + ",line-2)"))
+        .body("differences[0].kind", equalTo("ALTERED"));
+    care(dossier, owner, "").body("items.quantity", equalTo(List.of(1, 1)));
+  }
+
+  private static ValidatableResponse rebuild(String projection) {
+    return given()
+        .auth()
+        .oauth2(TestTokens.withRole("op", "operator"))
+        .post("/operations/rebuilds/" + projection)
+        .then();
+  }
+
+  @Test
+  void health_metrics_and_api_documents_answer_without_a_token_and_nothing_else() {
+    for (String open : List.of("/q/health/ready", "/q/metrics", "/q/openapi", "/q/swagger-ui/")) {
+      given().get(open).then().statusCode(200);
+    }
+    UUID any = UUID.randomUUID();
+    for (String closed :
+        List.of(
+            "/dossiers/mine",
+            "/dossiers/" + any + "/care",
+            "/dossiers/" + any + "/summary",
+            "/registry/" + any,
+            "/operations/parked")) {
+      given().get(closed).then().statusCode(401);
+    }
+    given().auth().oauth2(owner).get("/registry/" + any).then().statusCode(403);
+    given().auth().oauth2(owner).get("/operations/parked").then().statusCode(403);
+  }
+}
