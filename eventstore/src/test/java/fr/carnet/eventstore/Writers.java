@@ -27,7 +27,7 @@ final class Writers implements AutoCloseable {
   Writers(Bench bench, Accounts accounts, int writers, int streams, long seed, Runnable wake) {
     this.handler = new CommandHandler<>(bench.dataSource(), accounts, wake, () -> true);
     this.threads = Executors.newFixedThreadPool(writers);
-    this.pauseNanos = TimeUnit.MILLISECONDS.toNanos(20);
+    this.pauseNanos = TimeUnit.MILLISECONDS.toNanos(40);
     List<UUID> ids =
         new Random(seed).longs(streams).mapToObj(most -> new UUID(most, seed)).toList();
     for (int i = 0; i < writers; i++) {
