@@ -5,25 +5,30 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 
 /**
  * The right to lead: an advisory lock on a connection of its own. PostgreSQL ends that session when
- * it was silent for six seconds, so a process that is stopped, or a machine that is gone while its
- * connection looks alive, loses the lock by itself.
+ * it was silent for five seconds, so a process that is stopped, or a machine that is gone while its
+ * connection looks alive, loses the lock by itself. A thread speaks on it twice a second, so that a
+ * slow start or a long commit does not.
  */
 final class Leadership implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Leadership.class);
-  private static final Duration CONFIRM = Duration.ofSeconds(1);
+  private static final long BEAT_MILLIS = 500;
 
   private final Connection connection;
-  private long confirmed = System.nanoTime();
+  private final Semaphore end = new Semaphore(0);
+  private final Thread heart;
+  private volatile boolean held = true;
 
   private Leadership(Connection connection) {
     this.connection = connection;
+    this.heart = Thread.ofPlatform().name("sequencer-lock").daemon().start(this::beat);
   }
 
   /** The leadership of this log, unless somebody has it. */
@@ -33,7 +38,7 @@ final class Leadership implements AutoCloseable {
       connection.setAutoCommit(true);
       if (tryLock(connection, log)) {
         try (Statement silence = connection.createStatement()) {
-          silence.execute("SET idle_session_timeout = '6s'");
+          silence.execute("SET idle_session_timeout = '5s'");
         }
         return Optional.of(new Leadership(connection));
       }
@@ -55,20 +60,35 @@ final class Leadership implements AutoCloseable {
     }
   }
 
-  /** Speaks on the lock's connection, at most once a second; fails when the lock is lost. */
+  /**
+   * Fails when the lock is known to be lost. It saves work that could not be written anyway: what
+   * keeps the log from forking is Kafka's fencing and the compare-and-set, never this.
+   */
   void confirm() throws SQLException {
-    long now = System.nanoTime();
-    if (now - confirmed < CONFIRM.toNanos()) {
-      return;
+    if (!held) {
+      throw new SQLException("the sequencer's lock is lost", "08006");
     }
+  }
+
+  private void beat() {
     try (Statement alive = connection.createStatement()) {
-      alive.execute("SELECT 1");
+      while (!end.tryAcquire(BEAT_MILLIS, TimeUnit.MILLISECONDS)) {
+        alive.execute("SELECT 1");
+      }
+    } catch (SQLException | InterruptedException e) {
+      held = false;
+      LOG.debug("the sequencer's lock is lost", e);
     }
-    confirmed = now;
   }
 
   @Override
   public void close() {
+    end.release();
+    try {
+      heart.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     giveBack(connection);
   }
 

@@ -124,7 +124,7 @@ final class LogTables {
   private static void prepare(Connection tx) throws SQLException {
     try (Statement settings = tx.createStatement()) {
       settings.execute(
-          "SET LOCAL idle_in_transaction_session_timeout = '4s';"
+          "SET LOCAL idle_in_transaction_session_timeout = '3s';"
               + " SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;"
               + " SET LOCAL enable_mergejoin = off");
     }

@@ -231,7 +231,7 @@ class SequencerTest {
         """);
     kafka.publish(true, events(50, new Random(6)));
     try (Sequencer sequencer = sequencer(database)) {
-      await().atMost(Duration.ofSeconds(20)).until(() -> sequencer.broken().isPresent());
+      await().atMost(Duration.ofSeconds(60)).until(() -> sequencer.broken().isPresent());
       assertThat(sequencer.broken().orElseThrow()).contains("does not stand at offset");
     }
     assertThat(database.size()).isEqualTo(size);
