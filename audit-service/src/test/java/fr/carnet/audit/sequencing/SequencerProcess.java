@@ -3,6 +3,8 @@ package fr.carnet.audit.sequencing;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -50,6 +52,15 @@ final class SequencerProcess {
     signal("-CONT");
   }
 
+  /** As its own connection, beside those of the sequencer, is called in the database. */
+  String name() {
+    return name(process.pid());
+  }
+
+  private static String name(long pid) {
+    return "sequencer-process-" + pid;
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }
@@ -58,11 +69,13 @@ final class SequencerProcess {
     new ProcessBuilder("kill", name, Long.toString(process.pid())).start().waitFor();
   }
 
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, SQLException {
     PGSimpleDataSource dataSource = new PGSimpleDataSource();
     dataSource.setUrl(args[0]);
     dataSource.setUser(args[1]);
     dataSource.setPassword(args[2]);
+    dataSource.setApplicationName(name(ProcessHandle.current().pid()));
+    Connection _ = dataSource.getConnection();
     Sequencer sequencer =
         new Sequencer(
             dataSource, Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, (Object) args[3]));
