@@ -266,7 +266,6 @@ class LogOverHttpTest {
             "access.traced.v1",
             "dossier.closed.v1");
     assertThat(all.asString()).doesNotContain(CANARY).doesNotContain("line-key");
-    System.out.println(all.asString());
 
     Response traced =
         as(auditor(), "/log?dossier=" + dossier + "&type=access.traced.v1&to=2026-05-03T10:00:01Z");
@@ -359,7 +358,6 @@ class LogOverHttpTest {
     assertThat(Base64.getDecoder().decode(record.jsonPath().getString("key")))
         .isEqualTo(sent.getFirst().key());
     assertThat(record.jsonPath().getList("headers.name")).contains("ce_id", "ce_type", "ce_time");
-    System.out.println(record.asString());
     awaitTraces("audit-record", 1);
     long size = as(auditor(), "/log/size").jsonPath().getLong("size");
     assertThat(size).isEqualTo(count("SELECT size FROM log_head")).isPositive();
@@ -372,7 +370,6 @@ class LogOverHttpTest {
     story();
     Response own = as(TestTokens.patient(OWNER_INS), "/dossiers/" + dossier + "/log");
     assertThat(own.statusCode()).isEqualTo(200);
-    System.out.println(own.asString());
     assertThat(own.jsonPath().getList("entries.type"))
         .containsExactlyInAnyOrder(
             "dossier.opened.v1", "access.granted.v1", "access.traced.v1", "dossier.closed.v1");
