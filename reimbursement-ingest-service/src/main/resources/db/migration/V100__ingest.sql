@@ -23,8 +23,11 @@ CREATE TABLE rejection (
   codes       text[]      NOT NULL,
   faults      jsonb       NOT NULL,
   received    bytea       NOT NULL,
+  line_key    text,
   received_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+-- For a late flag of secret care: what was refused under that line id is dropped.
+CREATE INDEX rejection_of_line ON rejection (line_key) WHERE line_key IS NOT NULL;
 CREATE INDEX rejection_by_sender ON rejection (sender, received_at);
 
 -- dossier.registry: who has a dossier, and towards which key to seal.

@@ -11,10 +11,10 @@ import fr.carnet.ingest.deciding.Window;
 import fr.carnet.ingest.keeping.LineStore;
 import fr.carnet.ingest.keeping.Outcome;
 import fr.carnet.ingest.keeping.Received;
+import fr.carnet.ingest.keeping.Today;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +40,7 @@ final class BillingApplier implements RecordApplier {
   @Override
   public void apply(Connection tx, List<ConsumerRecord<byte[], byte[]>> records)
       throws SQLException {
-    LocalDate today = Window.today(Clock.systemUTC());
+    LocalDate today = Today.inParis();
     List<Received> lines = records.stream().map(record -> received(record, today)).toList();
     List<Outcome> outcomes = store.keep(tx, sender, lines, Window.endingOn(today), "");
     store.count(sender, outcomes);
@@ -49,14 +49,15 @@ final class BillingApplier implements RecordApplier {
 
   private static Received received(ConsumerRecord<byte[], byte[]> record, LocalDate today) {
     byte[] bytes = record.value() == null ? new byte[0] : record.value();
-    Optional<String> type = Decoding.text(record, Headers.TYPE);
-    if (type.isPresent() && !type.get().equals(LINE_TYPE)) {
-      return new Received(bytes, LineRules.invalid(LineFault.TYPE_UNKNOWN));
-    }
     Optional<String> key =
         Optional.ofNullable(record.key()).map(k -> new String(k, StandardCharsets.UTF_8));
-    Verdict verdict = LineRules.read(bytes, key, today);
-    return new Received(bytes, verdict);
+    Verdict verdict = LineBytes.read(bytes, key, today);
+    boolean anotherType =
+        Decoding.text(record, Headers.TYPE).filter(type -> !type.equals(LINE_TYPE)).isPresent();
+    // Secret care comes first: it is not even in a rejection.
+    return anotherType && !(verdict instanceof Verdict.Secret)
+        ? new Received(bytes, LineRules.invalid(LineFault.TYPE_UNKNOWN))
+        : new Received(bytes, verdict);
   }
 
   @Override

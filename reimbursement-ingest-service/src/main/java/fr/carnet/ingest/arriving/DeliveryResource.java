@@ -2,11 +2,11 @@ package fr.carnet.ingest.arriving;
 
 import fr.carnet.events.billing.LineRejected;
 import fr.carnet.eventstore.Transactions;
-import fr.carnet.ingest.deciding.LineRules;
 import fr.carnet.ingest.deciding.Window;
 import fr.carnet.ingest.keeping.LineStore;
 import fr.carnet.ingest.keeping.Outcome;
 import fr.carnet.ingest.keeping.Received;
+import fr.carnet.ingest.keeping.Today;
 import fr.carnet.ingest.passing.Valve;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.Machinery;
@@ -20,7 +20,6 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +38,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class DeliveryResource {
   private static final int LINES_A_TRANSACTION = 1_000;
   private static final int LISTED_REJECTIONS = 100;
+  private static final int ATTEMPTS = 5;
 
   @Inject DataSource dataSource;
   @Inject LineStore store;
@@ -86,16 +86,12 @@ public class DeliveryResource {
         if (chunk.isEmpty()) {
           break;
         }
-        LocalDate today = Window.today(Clock.systemUTC());
+        LocalDate today = Today.inParis();
         List<Received> received = new ArrayList<>(chunk.size());
         for (byte[] line : chunk) {
-          received.add(new Received(line, LineRules.read(line, Optional.empty(), today)));
+          received.add(new Received(line, LineBytes.read(line, Optional.empty(), today)));
         }
-        List<Outcome> outcomes =
-            Transactions.run(
-                dataSource,
-                tx ->
-                    store.keep(tx, sender, received, Window.endingOn(today), caller.correlation()));
+        List<Outcome> outcomes = keep(sender, received, Window.endingOn(today));
         store.count(sender, outcomes);
         outcomes.forEach(tally::add);
         valve.wake();
@@ -103,6 +99,24 @@ public class DeliveryResource {
       }
     }
     return tally.receipt();
+  }
+
+  /**
+   * Two writers of the same lines may come to wait for each other: one is told, and tries again.
+   */
+  private List<Outcome> keep(String sender, List<Received> lines, Window window)
+      throws SQLException {
+    String correlation = caller.correlation();
+    for (int attempt = 1; true; attempt++) {
+      try {
+        return Transactions.run(
+            dataSource, tx -> store.keep(tx, sender, lines, window, correlation));
+      } catch (SQLException e) {
+        if (attempt == ATTEMPTS || !Transactions.isTransient(e)) {
+          throw e;
+        }
+      }
+    }
   }
 
   private static final class Tally {

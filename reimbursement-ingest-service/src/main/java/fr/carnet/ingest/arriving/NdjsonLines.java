@@ -9,6 +9,9 @@ import java.util.List;
 
 /** Cuts a stream into lines, in constant memory: what is beyond the limit of a line is not kept. */
 final class NdjsonLines {
+  /** So that long lines make a chunk of fewer: what is in hand stays within a few megabytes. */
+  private static final int MOST_BYTES = 2 << 20;
+
   private final InputStream in;
   private boolean ended;
 
@@ -19,10 +22,12 @@ final class NdjsonLines {
   /** Up to this many lines that are not blank; empty at the end. */
   List<byte[]> next(int most) throws IOException {
     List<byte[]> lines = new ArrayList<>();
-    while (!ended && lines.size() < most) {
+    int bytes = 0;
+    while (!ended && lines.size() < most && bytes < MOST_BYTES) {
       byte[] line = line();
       if (!isBlank(line)) {
         lines.add(line);
+        bytes += line.length;
       }
     }
     return lines;

@@ -1,25 +1,40 @@
 package fr.carnet.ingest.deciding;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import fr.carnet.events.billing.LineRejected;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.ResolverStyle;
+import java.time.temporal.ChronoField;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
-/** Reads the fields of one JSON object and notes, field by field, what is wrong with them. */
+/**
+ * Reads the fields of one object and notes, field by field, what is wrong with them. Values are
+ * text, {@code BigInteger} or {@code BigDecimal}, booleans, maps and lists; null is as absent.
+ */
 final class LineReading {
+  /** Four digits for the year and no sign: a pattern would take +10000 and -2026. */
   private static final DateTimeFormatter DATE =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd").withResolverStyle(ResolverStyle.STRICT);
+      new DateTimeFormatterBuilder()
+          .appendValue(ChronoField.YEAR, 4)
+          .appendPattern("-MM-dd")
+          .toFormatter(Locale.ROOT)
+          .withResolverStyle(ResolverStyle.STRICT);
+
+  private static final BigInteger LEAST_CENTS = BigInteger.valueOf(Long.MIN_VALUE);
+  private static final BigInteger MOST_CENTS = BigInteger.valueOf(Long.MAX_VALUE);
 
   private final String path;
-  private final JsonNode object;
+  private final Map<?, ?> object;
   private final List<LineRejected.Fault> faults;
 
-  LineReading(String path, JsonNode object, List<LineRejected.Fault> faults) {
+  LineReading(String path, Map<?, ?> object, List<LineRejected.Fault> faults) {
     this.path = path;
     this.object = object;
     this.faults = faults;
@@ -33,33 +48,32 @@ final class LineReading {
     faults.add(fault.of(path(field)));
   }
 
-  private Optional<JsonNode> present(String field) {
-    JsonNode node = object.path(field);
-    return node.isMissingNode() || node.isNull() ? Optional.empty() : Optional.of(node);
+  private Optional<Object> present(String field) {
+    return Optional.ofNullable(object.get(field));
   }
 
-  private Optional<JsonNode> required(String field) {
-    Optional<JsonNode> node = present(field);
-    if (node.isEmpty()) {
+  private Optional<Object> required(String field) {
+    Optional<Object> value = present(field);
+    if (value.isEmpty()) {
       fault(field, LineFault.MISSING_FIELD);
     }
-    return node;
+    return value;
   }
 
   Optional<String> requiredText(String field) {
-    return required(field).flatMap(node -> asText(field, node));
+    return required(field).flatMap(value -> as(String.class, field, value));
   }
 
   Optional<String> text(String field) {
-    return present(field).flatMap(node -> asText(field, node));
+    return present(field).flatMap(value -> as(String.class, field, value));
   }
 
-  private Optional<String> asText(String field, JsonNode node) {
-    if (!node.isTextual()) {
+  private <T> Optional<T> as(Class<T> type, String field, Object value) {
+    if (!type.isInstance(value)) {
       fault(field, LineFault.INVALID_TYPE);
       return Optional.empty();
     }
-    return Optional.of(node.textValue());
+    return Optional.of(type.cast(value));
   }
 
   Optional<LocalDate> requiredDate(String field) {
@@ -81,14 +95,10 @@ final class LineReading {
 
   Optional<BigDecimal> requiredNumber(String field) {
     return required(field)
-        .flatMap(
-            node -> {
-              if (!node.isNumber()) {
-                fault(field, LineFault.INVALID_TYPE);
-                return Optional.empty();
-              }
-              return Optional.of(node.decimalValue());
-            });
+        .flatMap(value -> as(Number.class, field, value))
+        .map(
+            number ->
+                number instanceof BigInteger whole ? new BigDecimal(whole) : (BigDecimal) number);
   }
 
   boolean isAbsent(String field) {
@@ -96,43 +106,33 @@ final class LineReading {
   }
 
   boolean flag(String field) {
-    Optional<JsonNode> node = required(field);
-    if (node.isPresent() && !node.get().isBoolean()) {
-      fault(field, LineFault.INVALID_TYPE);
-    }
-    return node.map(JsonNode::booleanValue).orElse(false);
+    return required(field).flatMap(value -> as(Boolean.class, field, value)).orElse(false);
   }
 
   Optional<LineReading> requiredObject(String field) {
-    return required(field).flatMap(node -> asObject(field, node));
+    return required(field).flatMap(value -> asObject(field, value));
   }
 
   Optional<LineReading> object(String field) {
-    return present(field).flatMap(node -> asObject(field, node));
+    return present(field).flatMap(value -> asObject(field, value));
   }
 
-  private Optional<LineReading> asObject(String field, JsonNode node) {
-    if (!node.isObject()) {
-      fault(field, LineFault.INVALID_TYPE);
-      return Optional.empty();
-    }
-    return Optional.of(new LineReading(path(field), node, faults));
+  private Optional<LineReading> asObject(String field, Object value) {
+    return as(Map.class, field, value).map(map -> new LineReading(path(field), map, faults));
   }
 
   /** A whole number of cents as text; anything else is a fault. */
   String cents(String field) {
-    Optional<JsonNode> node = required(field);
-    if (node.isEmpty()) {
+    Optional<Number> number = required(field).flatMap(value -> as(Number.class, field, value));
+    if (number.isEmpty()) {
       return "";
     }
-    if (!node.get().isNumber()) {
-      fault(field, LineFault.INVALID_TYPE);
-      return "";
+    if (number.get() instanceof BigInteger whole
+        && whole.compareTo(LEAST_CENTS) >= 0
+        && whole.compareTo(MOST_CENTS) <= 0) {
+      return whole.toString();
     }
-    if (!node.get().isIntegralNumber() || !node.get().canConvertToLong()) {
-      fault(field, LineFault.AMOUNT_INVALID);
-      return "";
-    }
-    return Long.toString(node.get().longValue());
+    fault(field, LineFault.AMOUNT_INVALID);
+    return "";
   }
 }

@@ -1,9 +1,5 @@
 package fr.carnet.ingest.deciding;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import fr.carnet.events.Wire;
 import fr.carnet.events.billing.LineRejected;
 import fr.carnet.events.care.Act;
 import fr.carnet.events.care.ActSystem;
@@ -12,23 +8,19 @@ import fr.carnet.events.care.CareProvider;
 import fr.carnet.events.identity.Finess;
 import fr.carnet.events.identity.Ins;
 import fr.carnet.events.identity.Rpps;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What makes bytes a line: every rule is looked at, so a sender is told all that is wrong. */
+/** What makes an object a line: every rule is looked at, so a sender is told all that is wrong. */
 public final class LineRules {
   /** The longest line that is read. */
   public static final int MAX_BYTES = 65_536;
-
-  /** Bytes after the object are no line either. */
-  private static final ObjectReader ONE_OBJECT =
-      Wire.JSON.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private static final Pattern NATURE_CODE = Pattern.compile("[0-9]{1,5}");
   private static final Pattern SPECIALTY = Pattern.compile("[0-9A-Z]{2}");
@@ -41,30 +33,19 @@ public final class LineRules {
   /**
    * Reads a line.
    *
+   * @param object as parsed: text, {@code BigInteger} or {@code BigDecimal}, booleans, maps, lists
    * @param key the Kafka key, where there is one
    * @param today the calendar day in Europe/Paris
    */
-  public static Verdict read(byte[] bytes, Optional<String> key, LocalDate today) {
-    if (bytes.length > MAX_BYTES) {
-      return invalid(LineFault.TOO_LARGE);
-    }
-    JsonNode json;
-    try {
-      json = ONE_OBJECT.readTree(bytes);
-    } catch (IOException e) {
-      return invalid(LineFault.NOT_JSON);
-    }
-    if (json == null || !json.isObject()) {
-      return invalid(LineFault.NOT_JSON);
-    }
-    JsonNode secret = json.path("secretCare");
-    if (secret.isBoolean() && secret.booleanValue()) {
+  public static Verdict read(Map<?, ?> object, Optional<String> key, LocalDate today) {
+    if (Boolean.TRUE.equals(object.get("secretCare"))) {
       // Before any other rule, so that secret care is not even in a rejection (CSP R1111-33).
-      JsonNode lineId = json.path("lineId");
       return new Verdict.Secret(
-          lineId.isTextual() ? Optional.of(lineId.textValue()) : Optional.empty());
+          object.get("lineId") instanceof String id && isLineId(id)
+              ? Optional.of(id)
+              : Optional.empty());
     }
-    return read(json, key, today);
+    return readInFull(object, key, today);
   }
 
   /** A line that is refused as a whole. */
@@ -72,12 +53,20 @@ public final class LineRules {
     return new Verdict.Invalid(Optional.empty(), Optional.empty(), List.of(fault.of("record")));
   }
 
-  private static Verdict read(JsonNode json, Optional<String> key, LocalDate today) {
-    List<LineRejected.Fault> faults = new ArrayList<>();
-    LineReading line = new LineReading("", json, faults);
+  /** 1 to 128 characters of Unicode; half a surrogate pair is none and cannot be written back. */
+  private static boolean isLineId(String text) {
+    return !text.isEmpty()
+        && text.codePointCount(0, text.length()) <= LINE_ID_LENGTH
+        && text.codePoints().noneMatch(point -> Character.getType(point) == Character.SURROGATE);
+  }
 
-    Optional<String> lineId = line.requiredText("lineId");
-    if (lineId.filter(id -> id.isEmpty() || id.length() > LINE_ID_LENGTH).isPresent()) {
+  private static Verdict readInFull(Map<?, ?> object, Optional<String> key, LocalDate today) {
+    List<LineRejected.Fault> faults = new ArrayList<>();
+    LineReading line = new LineReading("", object, faults);
+
+    Optional<String> lineIdText = line.requiredText("lineId");
+    Optional<String> lineId = lineIdText.filter(LineRules::isLineId);
+    if (lineIdText.isPresent() && lineId.isEmpty()) {
       line.fault("lineId", LineFault.LINE_ID_INVALID);
     }
     Optional<String> insText = line.requiredText("beneficiaryIns");
@@ -113,7 +102,8 @@ public final class LineRules {
         && performerObject.get().isAbsent("finess")) {
       line.fault("performer", LineFault.PERFORMER_MISSING);
     }
-    Optional<CareProvider> prescriber = line.object("prescriber").map(LineRules::provider);
+    Optional<CareProvider> prescriber =
+        line.object("prescriber").map(LineRules::provider).filter(LineRules::isSomebody);
     Optional<LocalDate> prescribedOn = line.date("prescribedOn");
     String amounts =
         line.requiredObject("amounts")
@@ -162,7 +152,7 @@ public final class LineRules {
     if (quantity.isEmpty()) {
       return quantity;
     }
-    BigDecimal value = quantity.get();
+    BigDecimal value = quantity.get().stripTrailingZeros();
     if (value.signum() == 0) {
       line.fault("quantity", LineFault.QUANTITY_ZERO);
     } else if ((long) value.precision() - value.scale() > QUANTITY_INTEGER_DIGITS
@@ -202,6 +192,13 @@ public final class LineRules {
       provider.fault("specialtyCode", LineFault.SPECIALTY_CODE_INVALID);
     }
     return new CareProvider(rpps, finess, specialty);
+  }
+
+  /** A prescriber of whom nothing is said is as absent. */
+  private static boolean isSomebody(CareProvider provider) {
+    return provider.rpps().isPresent()
+        || provider.finess().isPresent()
+        || provider.specialtyCode().isPresent();
   }
 
   private static <T extends Enum<T>> Optional<T> named(

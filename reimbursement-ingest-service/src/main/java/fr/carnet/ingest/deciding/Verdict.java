@@ -19,7 +19,7 @@ public sealed interface Verdict {
   /**
    * Not a line, with everything that is wrong with it.
    *
-   * @param lineId where it could be read
+   * @param lineId where there is one by the rules
    * @param ins as sent, where it could be read
    */
   record Invalid(Optional<String> lineId, Optional<String> ins, List<LineRejected.Fault> faults)

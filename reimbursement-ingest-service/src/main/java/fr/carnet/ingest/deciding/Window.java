@@ -1,22 +1,14 @@
 package fr.carnet.ingest.deciding;
 
-import java.time.Clock;
 import java.time.LocalDate;
-import java.time.ZoneId;
 
 /** The 24 months of care that a dossier is fed, by first day of care, both ends included. */
 public record Window(LocalDate first, LocalDate last) {
-  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
   private static final int MONTHS = 24;
 
   /** The window as of this day in Europe/Paris. */
   public static Window endingOn(LocalDate today) {
     return new Window(today.minusMonths(MONTHS), today);
-  }
-
-  /** Today in Europe/Paris. */
-  public static LocalDate today(Clock clock) {
-    return LocalDate.now(clock.withZone(PARIS));
   }
 
   /** Whether care that began on this day is within. */

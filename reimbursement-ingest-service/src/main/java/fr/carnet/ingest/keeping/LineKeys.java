@@ -23,13 +23,16 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 public class LineKeys {
   private static final int ITEM_BYTES = 18;
 
-  @Inject
-  @ConfigProperty(name = "carnet.line-key-secret")
-  String lineKeySecret;
+  private final String lineKeySecret;
+  private final String patientRefSecret;
 
   @Inject
-  @ConfigProperty(name = "carnet.patient-ref-secret")
-  String patientRefSecret;
+  LineKeys(
+      @ConfigProperty(name = "carnet.line-key-secret") String lineKeySecret,
+      @ConfigProperty(name = "carnet.patient-ref-secret") String patientRefSecret) {
+    this.lineKeySecret = lineKeySecret;
+    this.patientRefSecret = patientRefSecret;
+  }
 
   /** The pseudonym of the beneficiary. */
   PatientRef patientRef(BillingLine line) {

@@ -17,9 +17,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,9 +32,16 @@ import java.util.Set;
  */
 @ApplicationScoped
 public class LineStore {
-  @Inject LineKeys keys;
-  @Inject Rejections rejections;
-  @Inject MeterRegistry metrics;
+  private final LineKeys keys;
+  private final Rejections rejections;
+  private final MeterRegistry metrics;
+
+  @Inject
+  LineStore(LineKeys keys, Rejections rejections, MeterRegistry metrics) {
+    this.keys = keys;
+    this.rejections = rejections;
+    this.metrics = metrics;
+  }
 
   private record Keyed(int index, String lineKey, BillingLine line, byte[] digest) {}
 
@@ -46,35 +53,61 @@ public class LineStore {
   public List<Outcome> keep(
       Connection tx, String sender, List<Received> lines, Window window, String correlation)
       throws SQLException {
-    Outcome[] outcomes = new Outcome[lines.size()];
-    Set<String> secret = secretKeys(sender, lines, outcomes);
+    List<Optional<String>> lineKeys =
+        lines.stream()
+            .map(line -> lineId(line.verdict()).map(id -> keys.lineKey(sender, id)))
+            .toList();
+    Set<String> secret = keysOf(Verdict.Secret.class, lines, lineKeys);
     forgetSecret(tx, secret);
-    Map<String, Keyed> first = new LinkedHashMap<>();
+    rejections.forget(tx, secret);
+    secret.addAll(secretAmong(tx, keysOf(Verdict.Invalid.class, lines, lineKeys)));
+
+    Outcome[] outcomes = new Outcome[lines.size()];
+    Map<String, List<Keyed>> sound = new HashMap<>();
     for (int i = 0; i < outcomes.length; i++) {
+      Optional<String> key = lineKeys.get(i);
+      if (key.filter(secret::contains).isPresent()) {
+        outcomes[i] = new Outcome.Accepted();
+        continue;
+      }
       switch (lines.get(i).verdict()) {
+        case Verdict.Secret _ -> outcomes[i] = new Outcome.Accepted();
         case Verdict.Invalid invalid ->
             outcomes[i] = new Outcome.Rejected(invalid.lineId(), invalid.faults());
-        case Verdict.Secret _ -> outcomes[i] = new Outcome.Accepted();
         case Verdict.Valid valid -> {
-          String key = keys.lineKey(sender, valid.line().lineId());
-          if (secret.contains(key)) {
-            outcomes[i] = new Outcome.Accepted();
-          } else if (!window.holds(valid.line().careFrom())) {
-            outcomes[i] = new Outcome.OutsideWindow();
+          if (window.holds(valid.line().careFrom())) {
+            sound
+                .computeIfAbsent(key.orElseThrow(), _ -> new ArrayList<>())
+                .add(new Keyed(i, key.orElseThrow(), valid.line(), LineKeys.digest(valid.line())));
           } else {
-            Keyed keyed = new Keyed(i, key, valid.line(), LineKeys.digest(valid.line()));
-            Keyed earlier = first.putIfAbsent(key, keyed);
-            if (earlier != null) {
-              outcomes[i] = repeatOf(earlier.digest(), keyed);
-            }
+            outcomes[i] = new Outcome.OutsideWindow();
           }
         }
       }
     }
-    insert(tx, first, outcomes);
-    List<Outcome> all = Arrays.asList(outcomes);
-    rejections.record(tx, sender, lines, all, correlation);
-    return List.copyOf(all);
+    keepSound(tx, sound, outcomes);
+    List<Outcome> all = List.of(outcomes);
+    rejections.record(tx, sender, lines, lineKeys, all, correlation);
+    return all;
+  }
+
+  private static Optional<String> lineId(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Valid valid -> Optional.of(valid.line().lineId());
+      case Verdict.Invalid invalid -> invalid.lineId();
+      case Verdict.Secret secret -> secret.lineId();
+    };
+  }
+
+  private static Set<String> keysOf(
+      Class<? extends Verdict> verdict, List<Received> lines, List<Optional<String>> lineKeys) {
+    Set<String> found = new HashSet<>();
+    for (int i = 0; i < lineKeys.size(); i++) {
+      if (verdict.isInstance(lines.get(i).verdict())) {
+        lineKeys.get(i).ifPresent(found::add);
+      }
+    }
+    return found;
   }
 
   /** Counts outcomes once their transaction is committed. */
@@ -103,16 +136,6 @@ public class LineStore {
     metrics.counter("carnet.lines", "sender", sender, "outcome", outcome).increment();
   }
 
-  private Set<String> secretKeys(String sender, List<Received> lines, Outcome[] outcomes) {
-    Set<String> secret = new HashSet<>();
-    for (int i = 0; i < outcomes.length; i++) {
-      if (lines.get(i).verdict() instanceof Verdict.Secret flagged) {
-        flagged.lineId().ifPresent(lineId -> secret.add(keys.lineKey(sender, lineId)));
-      }
-    }
-    return secret;
-  }
-
   /**
    * Leaves of a secret line only its key. A line that was kept is emptied but for its patient, whom
    * the valve needs to withdraw it, and becomes unpassed for that.
@@ -135,15 +158,64 @@ public class LineStore {
     }
   }
 
-  private void insert(Connection tx, Map<String, Keyed> lines, Outcome[] outcomes)
+  /** Which of these are known as secret: a faulty copy of one must not stay in a rejection. */
+  private static Set<String> secretAmong(Connection tx, Set<String> lineKeys) throws SQLException {
+    Set<String> secret = new HashSet<>();
+    if (lineKeys.isEmpty()) {
+      return secret;
+    }
+    try (PreparedStatement select =
+        tx.prepareStatement("SELECT line_key FROM line WHERE secret AND line_key = ANY (?)")) {
+      select.setArray(1, tx.createArrayOf("text", lineKeys.toArray()));
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          secret.add(rows.getString(1));
+        }
+      }
+    }
+    return secret;
+  }
+
+  /** The first of each key is kept, unless one was kept before; all others are compared with it. */
+  private void keepSound(Connection tx, Map<String, List<Keyed>> lines, Outcome[] outcomes)
       throws SQLException {
     if (lines.isEmpty()) {
       return;
     }
     // In the order of keys, so that two writers of the same lines cannot wait for each other.
-    List<Keyed> sorted =
-        lines.values().stream().sorted(java.util.Comparator.comparing(Keyed::lineKey)).toList();
-    int n = sorted.size();
+    List<Keyed> firsts =
+        lines.values().stream()
+            .map(List::getFirst)
+            .sorted(Comparator.comparing(Keyed::lineKey))
+            .toList();
+    Set<String> inserted = insert(tx, firsts);
+    List<String> present =
+        firsts.stream().map(Keyed::lineKey).filter(key -> !inserted.contains(key)).toList();
+    Map<String, Optional<byte[]>> before = present.isEmpty() ? Map.of() : digests(tx, present);
+    lines.forEach(
+        (key, sameKey) -> {
+          Keyed first = sameKey.getFirst();
+          if (inserted.contains(key)) {
+            outcomes[first.index()] = new Outcome.Accepted();
+            sameKey.stream()
+                .skip(1)
+                .forEach(line -> outcomes[line.index()] = repeatOf(first.digest(), line));
+          } else {
+            for (Keyed line : sameKey) {
+              outcomes[line.index()] =
+                  before
+                      .get(key)
+                      .map(digest -> repeatOf(digest, line))
+                      // Known as secret: discarded, and no rejection says so.
+                      .orElseGet(Outcome.Accepted::new);
+            }
+          }
+        });
+  }
+
+  /** Inserts lines, and gives the keys of those that were not there. */
+  private Set<String> insert(Connection tx, List<Keyed> lines) throws SQLException {
+    int n = lines.size();
     String[] lineKeys = new String[n];
     String[] patients = new String[n];
     Short[] buckets = new Short[n];
@@ -151,7 +223,7 @@ public class LineStore {
     Date[] days = new Date[n];
     byte[][] cares = new byte[n][];
     for (int i = 0; i < n; i++) {
-      Keyed keyed = sorted.get(i);
+      Keyed keyed = lines.get(i);
       PatientRef patient = keys.patientRef(keyed.line());
       lineKeys[i] = keyed.lineKey();
       patients[i] = patient.value();
@@ -181,40 +253,25 @@ public class LineStore {
         }
       }
     }
-    List<String> present = new ArrayList<>();
-    for (Keyed keyed : sorted) {
-      if (inserted.contains(keyed.lineKey())) {
-        outcomes[keyed.index()] = new Outcome.Accepted();
-      } else {
-        present.add(keyed.lineKey());
-      }
-    }
-    compareWithKept(tx, present, lines, outcomes);
+    return inserted;
   }
 
-  private static void compareWithKept(
-      Connection tx, List<String> present, Map<String, Keyed> lines, Outcome[] outcomes)
+  /** The digests of lines that are kept; none where the line is known as secret. */
+  private static Map<String, Optional<byte[]>> digests(Connection tx, List<String> lineKeys)
       throws SQLException {
-    if (present.isEmpty()) {
-      return;
-    }
-    Map<String, Optional<byte[]>> kept = new HashMap<>();
+    Map<String, Optional<byte[]>> digests = new HashMap<>();
     try (PreparedStatement select =
         tx.prepareStatement("SELECT line_key, secret, digest FROM line WHERE line_key = ANY (?)")) {
-      select.setArray(1, tx.createArrayOf("text", present.toArray()));
+      select.setArray(1, tx.createArrayOf("text", lineKeys.toArray()));
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
-          kept.put(
+          digests.put(
               rows.getString(1),
               rows.getBoolean(2) ? Optional.empty() : Optional.of(rows.getBytes(3)));
         }
       }
     }
-    for (String key : present) {
-      Keyed keyed = lines.get(key);
-      outcomes[keyed.index()] =
-          kept.get(key).map(digest -> repeatOf(digest, keyed)).orElseGet(Outcome.Accepted::new);
-    }
+    return digests;
   }
 
   private static Outcome repeatOf(byte[] keptDigest, Keyed line) {

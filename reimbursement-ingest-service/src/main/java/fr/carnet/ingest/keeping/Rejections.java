@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 
 /** Keeps what was refused, as received and with every reason, and tells the insurer's own topic. */
@@ -29,6 +30,7 @@ class Rejections {
       Connection tx,
       String sender,
       List<Received> lines,
+      List<Optional<String>> lineKeys,
       List<Outcome> outcomes,
       String correlation)
       throws SQLException {
@@ -36,8 +38,8 @@ class Rejections {
     try (PreparedStatement insert =
         tx.prepareStatement(
             """
-            INSERT INTO rejection (id, sender, codes, faults, received)
-            VALUES (?, ?, ?, ?::jsonb, ?)
+            INSERT INTO rejection (id, sender, codes, faults, received, line_key)
+            VALUES (?, ?, ?, ?::jsonb, ?, ?)
             """)) {
       for (int i = 0; i < outcomes.size(); i++) {
         if (outcomes.get(i) instanceof Outcome.Rejected rejected) {
@@ -51,6 +53,7 @@ class Rejections {
                   "text", rejected.faults().stream().map(f -> f.code()).distinct().toArray()));
           insert.setString(4, new String(Wire.write(rejected.faults()), StandardCharsets.UTF_8));
           insert.setBytes(5, received);
+          insert.setString(6, lineKeys.get(i).orElse(null));
           insert.addBatch();
           entries.add(entry(id, sender, lines.get(i), rejected, received, correlation));
         }
@@ -59,6 +62,18 @@ class Rejections {
         insert.executeBatch();
         Outbox.put(tx, entries);
       }
+    }
+  }
+
+  /** Drops what was refused under these keys before it was known that they are secret care. */
+  void forget(Connection tx, Set<String> lineKeys) throws SQLException {
+    if (lineKeys.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement delete =
+        tx.prepareStatement("DELETE FROM rejection WHERE line_key = ANY (?)")) {
+      delete.setArray(1, tx.createArrayOf("text", lineKeys.toArray()));
+      delete.executeUpdate();
     }
   }
 
