@@ -8,6 +8,7 @@ import fr.carnet.events.care.CareLineWithdrawn;
 import fr.carnet.eventstore.Transactions;
 import fr.carnet.ingest.deciding.Window;
 import fr.carnet.ingest.keeping.Buckets;
+import fr.carnet.ingest.keeping.Today;
 import fr.carnet.resourceserver.KafkaSettings;
 import fr.carnet.sealing.Binding;
 import fr.carnet.sealing.SealingSession;
@@ -103,11 +104,18 @@ public class Valve implements AutoCloseable {
           rest(BACK_OFF);
         } catch (RuntimeException e) {
           sessions.forget();
-          LOG.warnf("the valve tries again: %s", e.getClass().getName());
+          LOG.warnf("the valve tries again: %s", reason(e));
           rest(BACK_OFF);
         }
       }
     }
+  }
+
+  /** What failed, without its text: that of a database error may quote values. */
+  private static String reason(Exception failure) {
+    return failure instanceof SQLException sql
+        ? "SQLSTATE " + sql.getSQLState()
+        : failure.getClass().getName();
   }
 
   private record Line(
@@ -208,7 +216,7 @@ public class Valve implements AutoCloseable {
                    EXISTS (SELECT 1 FROM parked
                            WHERE consumer = 'dossier-registry'
                              AND stream_key = d.dossier_id::text)
-            FROM dossier_patient p JOIN dossier d ON d.dossier_id = p.dossier_id
+            FROM dossier d JOIN dossier_patient p ON p.dossier_id = d.dossier_id
             WHERE p.patient_ref = ANY (?)
             """)) {
       select.setArray(
@@ -231,7 +239,7 @@ public class Valve implements AutoCloseable {
 
   private List<ProducerRecord<String, byte[]>> seal(
       Connection tx, List<Line> lines, Map<String, List<Dossier>> dossiers) throws SQLException {
-    LocalDate today = Window.today(Clock.systemUTC());
+    LocalDate today = Today.inParis();
     Window window = Window.endingOn(today);
     Map<UUID, String> open = new HashMap<>();
     Set<UUID> stopped = new HashSet<>();
