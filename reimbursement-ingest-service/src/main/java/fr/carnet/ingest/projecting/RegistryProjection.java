@@ -6,10 +6,15 @@ import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.identity.PatientRef;
 import fr.carnet.eventstore.Projection;
 import fr.carnet.eventstore.RecordedEvent;
+import fr.carnet.sealing.SealingSession;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 
 /** {@code dossier.registry} → who has a dossier, whether it is open, and its public key. */
 public final class RegistryProjection implements Projection {
@@ -35,6 +40,14 @@ public final class RegistryProjection implements Projection {
 
   @Override
   public void apply(Connection tx, List<RecordedEvent> events) throws SQLException {
+    // Each is the whole state, so only the last of each dossier counts: a topic that was compacted
+    // gives the same rows.
+    Map<UUID, DossierRegistered> last = new LinkedHashMap<>();
+    for (RecordedEvent event : events) {
+      if (event.type().equals(DossierRegistered.WIRE_NAME)) {
+        last.put(event.streamId(), registered(event));
+      }
+    }
     try (PreparedStatement dossier =
             tx.prepareStatement(
                 """
@@ -43,30 +56,38 @@ public final class RegistryProjection implements Projection {
                   SET public_key = excluded.public_key, open = excluded.open,
                       version = excluded.version
                 """);
+        PreparedStatement nobody =
+            tx.prepareStatement("DELETE FROM dossier_patient WHERE dossier_id = ANY (?)");
         PreparedStatement patient =
             tx.prepareStatement(
-                """
-                INSERT INTO dossier_patient (patient_ref, dossier_id) VALUES (?, ?)
-                ON CONFLICT DO NOTHING
-                """)) {
-      for (RecordedEvent event : events) {
-        if (!event.type().equals(DossierRegistered.WIRE_NAME)) {
-          continue;
-        }
-        DossierRegistered registered = Wire.read(event.data(), DossierRegistered.class);
-        dossier.setObject(1, event.streamId());
+                "INSERT INTO dossier_patient (patient_ref, dossier_id) VALUES (?, ?)")) {
+      for (DossierRegistered registered : last.values()) {
+        dossier.setObject(1, registered.dossierId());
         dossier.setString(2, registered.publicKey());
         dossier.setBoolean(3, registered.state() == DossierRegistered.State.OPEN);
         dossier.setLong(4, registered.version());
         dossier.addBatch();
-        for (PatientRef ref : registered.patientRefs()) {
+        for (PatientRef ref : Set.copyOf(registered.patientRefs())) {
           patient.setString(1, ref.value());
-          patient.setObject(2, event.streamId());
+          patient.setObject(2, registered.dossierId());
           patient.addBatch();
         }
       }
       dossier.executeBatch();
+      nobody.setArray(1, tx.createArrayOf("uuid", last.keySet().toArray()));
+      nobody.executeUpdate();
       patient.executeBatch();
     }
+  }
+
+  /** Refused here, so that it is parked and stops this dossier only, and not the valve for all. */
+  private static DossierRegistered registered(RecordedEvent event) {
+    DossierRegistered registered = Wire.read(event.data(), DossierRegistered.class);
+    if (!registered.dossierId().equals(event.streamId())
+        || registered.version() != event.version().orElseThrow()) {
+      throw new Wire.UnreadableFact("the body is not of the dossier and version of its headers");
+    }
+    var _ = SealingSession.towards(registered.dossierId(), registered.publicKey());
+    return registered;
   }
 }

@@ -35,9 +35,13 @@ final class WhenDossierOpenedThenBackfill implements RecordApplier {
   @Override
   public void apply(Connection tx, List<ConsumerRecord<byte[], byte[]>> records)
       throws SQLException {
-    Buckets.exclusive(tx, bucketsOf(records));
+    Set<UUID> dossiers = dossiersOf(records);
+    Set<Integer> buckets = bucketsOf(records);
+    // Of those whom a dossier is taken from, too.
+    buckets.addAll(bucketsKnown(tx, dossiers));
+    Buckets.exclusive(tx, buckets);
     registry.apply(tx, records);
-    backfill(tx, dossiersOf(records));
+    backfill(tx, dossiers);
   }
 
   @Override
@@ -70,6 +74,20 @@ final class WhenDossierOpenedThenBackfill implements RecordApplier {
     for (ConsumerRecord<byte[], byte[]> record : records) {
       for (PatientRef ref : registered(record).map(r -> r.patientRefs()).orElse(List.of())) {
         buckets.add(Buckets.of(ref.value()));
+      }
+    }
+    return buckets;
+  }
+
+  private static Set<Integer> bucketsKnown(Connection tx, Set<UUID> dossiers) throws SQLException {
+    Set<Integer> buckets = new TreeSet<>();
+    try (PreparedStatement select =
+        tx.prepareStatement("SELECT patient_ref FROM dossier_patient WHERE dossier_id = ANY (?)")) {
+      select.setArray(1, tx.createArrayOf("uuid", dossiers.toArray()));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          buckets.add(Buckets.of(row.getString(1)));
+        }
       }
     }
     return buckets;
@@ -118,7 +136,11 @@ final class WhenDossierOpenedThenBackfill implements RecordApplier {
   private static Set<UUID> toComeBackTo(Connection tx) throws SQLException {
     Set<UUID> dossiers = new HashSet<>();
     try (PreparedStatement select =
-            tx.prepareStatement("SELECT dossier_id FROM backfilled WHERE version = 0");
+            tx.prepareStatement(
+                """
+                SELECT dossier_id FROM backfilled JOIN dossier USING (dossier_id)
+                WHERE backfilled.version = 0 AND dossier.open
+                """);
         ResultSet row = select.executeQuery()) {
       while (row.next()) {
         dossiers.add(row.getObject(1, UUID.class));
