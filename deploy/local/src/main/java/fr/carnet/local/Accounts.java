@@ -11,11 +11,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /** The local realm's accounts: who there is, and their tokens. */
 public final class Accounts {
@@ -64,6 +68,22 @@ public final class Accounts {
       return people;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * What stands for a beneficiary inside the suite: the claim {@code patient_ref}, lower case hex.
+   */
+  public static String patientRef(String ins) {
+    try {
+      String algorithm = "HmacSHA256";
+      Mac mac = Mac.getInstance(algorithm);
+      mac.init(
+          new SecretKeySpec(
+              ServiceEnvironment.PATIENT_REF_SECRET.getBytes(StandardCharsets.UTF_8), algorithm));
+      return HexFormat.of().formatHex(mac.doFinal(ins.getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has HmacSHA256", e);
     }
   }
 
