@@ -38,6 +38,11 @@ public final class Logs {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+  static {
+    // Kafka's client has nowhere to log to here, and need not say so among the figures.
+    System.setProperty("slf4j.internal.verbosity", "ERROR");
+  }
+
   private final Map<String, Object> kafka;
 
   /** On this suite's Kafka. */
