@@ -1,5 +1,7 @@
 package fr.carnet.local;
 
+import fr.carnet.local.bench.BenchCommand;
+import fr.carnet.local.chaos.ChaosCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -8,7 +10,7 @@ import picocli.CommandLine.Command;
     name = "carnet",
     description = "A shared medical record, on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {RunCommand.class})
+    subcommands = {RunCommand.class, BenchCommand.class, ChaosCommand.class})
 public final class Carnet {
 
   private Carnet() {}

@@ -1,0 +1,143 @@
+package fr.carnet.local.chaos;
+
+import fr.carnet.local.PortChoice;
+import fr.carnet.local.Suite;
+import fr.carnet.local.SuiteOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The long versions of the tests that kill processes. */
+@Command(
+    name = "chaos",
+    description = "Kills processes of the whole suite at random, and looks whether all is well.",
+    mixinStandardHelpOptions = true)
+public final class ChaosCommand implements Callable<Integer> {
+  private static final int FAILED = 1;
+  private static final int MISUSED = 2;
+  private static final int TRIALS_A_ROUND = 500;
+
+  /** A folder of its own in the one that is named: it is emptied at each start. */
+  private static final String OWN_FOLDER = "chaos";
+
+  /** What there is, in the order in which it is done. */
+  private enum Scenario {
+    VALVE("ingest killed while dossiers open and close and lines arrive; N kills"),
+    REVOCATION("a revocation binds the next decision at another process; 500 N trials"),
+    RELAY("dossier-service and access-control killed while they record events; N kills");
+
+    private final String description;
+
+    Scenario(String description) {
+      this.description = description;
+    }
+
+    String shown() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "How long (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "Of all that is drawn (default: another one each time; it is told).")
+  private Optional<Long> seed = Optional.empty();
+
+  @Option(
+      names = "--data",
+      paramLabel = "FOLDER",
+      description = "Keep its data in " + OWN_FOLDER + " there (default: target of the project).")
+  private Optional<Path> data = Optional.empty();
+
+  @Parameters(
+      paramLabel = "SCENARIO",
+      description = "valve, revocation, relay (default: all, one after the other).")
+  private List<String> names = new ArrayList<>();
+
+  @Override
+  public Integer call() {
+    List<Scenario> scenarios = new ArrayList<>();
+    for (String name : names) {
+      Optional<Scenario> known =
+          List.of(Scenario.values()).stream().filter(s -> s.shown().equals(name)).findFirst();
+      if (known.isEmpty()) {
+        System.err.println("There is no scenario " + name + ". Scenarios:");
+        for (Scenario scenario : Scenario.values()) {
+          System.err.printf("  %-11s %s%n", scenario.shown(), scenario.description);
+        }
+        return MISUSED;
+      }
+      scenarios.add(known.get());
+    }
+    if (rounds < 1) {
+      System.err.println("There must be a round.");
+      return MISUSED;
+    }
+    return play(scenarios.isEmpty() ? List.of(Scenario.values()) : scenarios);
+  }
+
+  private int play(List<Scenario> scenarios) {
+    long chosen = seed.orElseGet(() -> (long) new Random().nextInt(1_000_000));
+    SuiteOptions people = SuiteOptions.forPeople();
+    Path folder = data.orElse(people.project().resolve("target")).resolve(OWN_FOLDER);
+    Suite suite = Suite.of(people.withData(folder).withFresh(true).withPorts(PortChoice.ANY));
+    Runtime.getRuntime().addShutdownHook(new Thread(suite::close, "stop"));
+    int failures = 0;
+    try (suite) {
+      System.out.println("Seed " + chosen + "; starting, with data in " + suite.data());
+      suite.start();
+      for (Scenario scenario : scenarios) {
+        System.out.printf("%n%s, seed %d: %s%n", scenario.shown(), chosen, scenario.description);
+        if (!holds(scenario, suite, chosen)) {
+          failures++;
+        }
+      }
+    } catch (RuntimeException e) {
+      System.err.println("Chaos could not be made: " + e.getMessage());
+      return FAILED;
+    }
+    System.out.printf("%n%s%n", failures == 0 ? "Everything held." : failures + " did not hold.");
+    return failures == 0 ? 0 : FAILED;
+  }
+
+  private boolean holds(Scenario scenario, Suite suite, long chosen) {
+    long begin = System.nanoTime();
+    try {
+      ChaosReport report = scenario(scenario, suite, chosen).run();
+      System.out.println("HELD  " + report);
+      return true;
+    } catch (AssertionError violated) {
+      System.out.println("BROKEN  " + violated.getMessage());
+    } catch (Exception failure) {
+      System.out.println("FAILED  " + scenario.shown() + ", seed " + chosen + ": " + failure);
+      failure.printStackTrace();
+    } finally {
+      System.out.printf(Locale.ROOT, "%.0f s%n", (System.nanoTime() - begin) / 1e9);
+    }
+    System.out.println("Logs are in " + suite.logs());
+    return false;
+  }
+
+  private ChaosScenario scenario(Scenario scenario, Suite suite, long chosen) {
+    return switch (scenario) {
+      case VALVE -> new ValveScenario(suite, chosen, rounds, System.out::println);
+      case REVOCATION ->
+          new RevocationScenario(suite, chosen, rounds * TRIALS_A_ROUND, System.out::println);
+      case RELAY -> new RelayScenario(suite, chosen, rounds, System.out::println);
+    };
+  }
+}
