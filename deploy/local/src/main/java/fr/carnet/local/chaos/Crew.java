@@ -12,7 +12,8 @@ import java.util.concurrent.TimeoutException;
 
 /** What goes on at the same time, until it is told to stop; the first failure ends it. */
 final class Crew implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  /** For what is under way when it is told to stop. */
+  private static final Duration ENDING = Duration.ofMinutes(3);
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Future<?>> work = new ArrayList<>();
@@ -52,7 +53,7 @@ final class Crew implements AutoCloseable {
   void check() throws Exception {
     for (Future<?> one : work) {
       if (one.isDone()) {
-        result(one);
+        result(one, ENDING);
       }
     }
   }
@@ -60,19 +61,19 @@ final class Crew implements AutoCloseable {
   /** Lets what is under way come to its end. */
   void finish() throws Exception {
     stopping = true;
-    await();
+    await(ENDING);
   }
 
   /** Waits for everything to end by itself. */
-  void await() throws Exception {
+  void await(Duration atMost) throws Exception {
     for (Future<?> one : work) {
-      result(one);
+      result(one, atMost);
     }
   }
 
-  private static void result(Future<?> one) throws Exception {
+  private static void result(Future<?> one, Duration atMost) throws Exception {
     try {
-      one.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      one.get(atMost.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       switch (e.getCause()) {
         case AssertionError violated -> throw violated;
@@ -80,7 +81,7 @@ final class Crew implements AutoCloseable {
         case Throwable other -> throw new IllegalStateException(other);
       }
     } catch (TimeoutException e) {
-      throw new AssertionError("something did not end within " + PATIENCE, e);
+      throw new AssertionError("something did not end within " + atMost, e);
     }
   }
 

@@ -36,6 +36,10 @@ public final class RevocationScenario implements ChaosScenario {
       List.of("899700024450", "899700031018", "899700032024");
 
   private static final String STRUCTURE = "3750100125";
+
+  /** Every request has its own time limit, so that this one is only the last resort. */
+  private static final Duration AT_MOST = Duration.ofHours(2);
+
   private static final Duration TOKEN_RENEWAL = Duration.ofMinutes(10);
 
   private record Of(String ins, String dossierId) {}
@@ -108,7 +112,7 @@ public final class RevocationScenario implements ChaosScenario {
                 });
           }
         }
-        crew.await();
+        crew.await(AT_MOST);
         onlookers.finish();
       }
     }
