@@ -109,6 +109,7 @@ public final class RevocationScenario implements ChaosScenario {
                 () -> {
                   decide(http, process, own.dossierId(), DOCTORS.get(0));
                   besides.incrementAndGet();
+                  Thread.sleep(2);
                 });
           }
         }
