@@ -38,6 +38,8 @@ final class AuditedTopics implements AutoCloseable {
 
   static Map<String, Object> settings(Map<String, Object> kafka) {
     Map<String, Object> settings = new HashMap<>(kafka);
+    // Kafka shares nothing out and keeps no offset here.
+    settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     // Records that are gone must not be stepped over in silence.
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
