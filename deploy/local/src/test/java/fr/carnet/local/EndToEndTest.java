@@ -1,0 +1,234 @@
+package fr.carnet.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import fr.carnet.billing.BillingSystem;
+import fr.carnet.billing.SentLine;
+import fr.carnet.local.chaos.ChaosReport;
+import fr.carnet.local.chaos.RelayScenario;
+import fr.carnet.local.chaos.RevocationScenario;
+import fr.carnet.local.chaos.ValveScenario;
+import fr.carnet.local.looking.Look;
+import fr.carnet.local.looking.Look.Finding;
+import fr.carnet.local.looking.Places;
+import fr.carnet.local.looking.Places.Place;
+import fr.carnet.local.story.Story;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** The packaged services, started by the launcher, used as people and other systems use them. */
+@Tag("suite")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class EndToEndTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static LocalDate today() {
+    return LocalDate.now(ZoneId.of("Europe/Paris"));
+  }
+
+  private static final long SEED = 20_261_121;
+
+  private static Suite suite;
+
+  @BeforeAll
+  static void start() throws IOException {
+    Path target = Path.of("target").toAbsolutePath();
+    suite =
+        Suite.of(SuiteOptions.forTests(Files.createTempDirectory(target, "end-to-end"))).start();
+  }
+
+  @AfterAll
+  static void stop() {
+    suite.close();
+  }
+
+  @Test
+  @Order(1)
+  void every_step_of_the_story_holds_and_it_can_be_played_again() {
+    ByteArrayOutputStream told = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(told, true, StandardCharsets.UTF_8);
+    assertThat(Story.play(suite, out)).as(() -> told.toString(StandardCharsets.UTF_8)).isTrue();
+    assertThat(Story.play(suite, out)).as(() -> told.toString(StandardCharsets.UTF_8)).isTrue();
+    System.out.println(told.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  @Order(2)
+  void a_barred_party_with_a_valid_token_gets_nothing_from_any_service() {
+    Api api = new Api();
+    String dossier = patientsDossier(api);
+    String barred = suite.accounts().serviceToken("complementary-insurer");
+    List<Api.Answer> answers = new ArrayList<>();
+    for (String path : List.of("/care", "/summary")) {
+      answers.add(api.get(suite.url(Service.DOSSIER), "/dossiers/" + dossier + path, barred));
+    }
+    answers.add(api.get(suite.url(Service.DOSSIER), "/dossiers/mine", barred));
+    answers.add(api.get(suite.url(Service.DOSSIER), "/registry/" + dossier, barred));
+    answers.add(api.get(suite.url(Service.ACCESS), "/dossiers/" + dossier + "/grants", barred));
+    answers.add(api.get(suite.url(Service.ACCESS), "/dossiers/" + dossier + "/access", barred));
+    answers.add(api.get(suite.url(Service.AUDIT), "/dossiers/" + dossier + "/log", barred));
+    answers.add(api.get(suite.url(Service.AUDIT), "/log?dossier=" + dossier, barred));
+    answers.add(api.get(suite.url(Service.INGEST), "/rejections/counts", barred));
+    answers.add(api.get(suite.url(Service.INGEST), "/registry/" + dossier, barred));
+    for (Api.Answer answer : answers) {
+      assertThat(answer.status()).isEqualTo(403);
+      assertThat(answer.json().has("items")).isFalse();
+    }
+  }
+
+  private static String patientsDossier(Api api) {
+    return api.get(suite.url(Service.DOSSIER), "/dossiers/mine", suite.accounts().token("patient"))
+        .json()
+        .path("dossierId")
+        .asText();
+  }
+
+  @Test
+  @Order(3)
+  void nothing_personal_is_on_kafka_behind_the_valve_in_logs_or_in_metrics() throws Exception {
+    Set<String> words = new HashSet<>(List.of("Orsini", "Paulette", "1953-07-"));
+    for (SentLine line :
+        BillingSystem.seeded(today().toEpochDay(), today())
+            .withBeneficiaries(60)
+            .withNamed(List.of("253072B07300470"))
+            .withAboutLines(2_500)
+            .careers()
+            .sent()) {
+      addWords(line, words);
+    }
+    assertThat(words).hasSizeGreaterThan(2_000);
+    String canary = "canary-" + SEED;
+    words.add(canary);
+    Look look = new Look(words);
+    List<Place> places = new ArrayList<>();
+    List<String> topics =
+        Places.topicsKeptForEver(suite.bootstrapServers()).stream()
+            .filter(topic -> !topic.startsWith("billing."))
+            .toList();
+    places.addAll(Places.ofRecords(Places.records(suite.bootstrapServers(), topics)).toList());
+    places.addAll(Places.files(suite.logs()));
+    for (Service service : Service.values()) {
+      places.add(new Place(service + " metrics", page(suite.url(service).resolve("/q/metrics"))));
+    }
+    for (byte[] hidden : everyEncodingOf(canary)) {
+      places.add(new Place("planted", hidden));
+    }
+    List<Finding> findings =
+        places.stream().flatMap(place -> look.in(place.where(), place.bytes()).stream()).toList();
+    List<Finding> leaks =
+        findings.stream().filter(finding -> !finding.where().equals("planted")).toList();
+    System.out.printf(
+        "looked for %d words in %d places: %d canaries, %d leaks%n",
+        words.size(), places.size(), findings.size() - leaks.size(), leaks.size());
+    assertThat(leaks).isEmpty();
+    for (String how : List.of("plain", "base64", "hex", "escapes", "gzip")) {
+      assertThat(findings)
+          .as("the canary in " + how)
+          .anyMatch(f -> f.where().equals("planted") && f.how().endsWith(how));
+    }
+  }
+
+  private static void addWords(SentLine line, Set<String> words) throws IOException {
+    if (line.ins().length() == 15) {
+      words.add(line.ins());
+    }
+    JsonNode json;
+    try {
+      json = JSON.readTree(line.json());
+    } catch (IOException e) {
+      // A broken line has nothing to look for but its beneficiary.
+      return;
+    }
+    String lineId = json.path("lineId").asText();
+    if (lineId.length() >= 8) {
+      words.add(lineId);
+    }
+    String code = json.path("act").path("code").asText();
+    // Codes that are but a few digits stand in any clock's fractions of a second.
+    if (code.matches("[A-Z]{4}[0-9]{3}|3400[0-9]{9}")) {
+      words.add(code);
+    }
+    String performer = json.path("performer").path("rpps").asText();
+    // The doctor of the story acts in clear; that is no leak.
+    if (performer.matches("[0-9]{11}") && !performer.equals("99700024450")) {
+      words.add(performer);
+    }
+  }
+
+  private static List<byte[]> everyEncodingOf(String word) throws IOException {
+    byte[] plain = ("x=" + word + ";").getBytes(StandardCharsets.UTF_8);
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
+      gzip.write(plain);
+    }
+    StringBuilder url = new StringBuilder();
+    for (byte character : plain) {
+      url.append(String.format("%%%02X", character));
+    }
+    return List.of(
+        plain,
+        Base64.getUrlEncoder().withoutPadding().encode(plain),
+        HexFormat.of().formatHex(plain).getBytes(StandardCharsets.UTF_8),
+        url.toString().getBytes(StandardCharsets.UTF_8),
+        zipped.toByteArray());
+  }
+
+  private static byte[] page(URI address) throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<byte[]> response =
+          client.send(
+              HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofByteArray());
+      assertThat(response.statusCode()).isEqualTo(200);
+      return response.body();
+    }
+  }
+
+  @Test
+  @Order(4)
+  void lines_openings_and_closings_survive_kills_of_ingest() throws Exception {
+    held(new ValveScenario(suite, SEED, 2).run());
+  }
+
+  @Test
+  @Order(5)
+  void a_revocation_at_one_process_binds_the_next_decision_of_another() throws Exception {
+    held(new RevocationScenario(suite, SEED, 300).run());
+  }
+
+  @Test
+  @Order(6)
+  void what_was_committed_reaches_kafka_in_order_whoever_is_killed() throws Exception {
+    held(new RelayScenario(suite, SEED, 2).run());
+  }
+
+  private static void held(ChaosReport report) {
+    // The scenario throws when something does not hold; the report has the counts.
+    System.out.println(report);
+  }
+}
