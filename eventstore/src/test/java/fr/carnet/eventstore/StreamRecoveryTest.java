@@ -8,9 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -65,8 +70,7 @@ class StreamRecoveryTest {
     // when the backup comes back
     restore();
     assertThat(bench.count("SELECT count(*) FROM event")).isEqualTo(3);
-    CaughtUp caughtUp =
-        new CaughtUp(bench.dataSource(), bench.kafka(), name, List.of(Topic.DOSSIER_EVENTS));
+    CaughtUp caughtUp = caughtUp();
     CommandHandler<Accounts.Account, Accounts.Event> handler =
         new CommandHandler<>(bench.dataSource(), accounts, () -> {}, caughtUp::reached);
     // then nothing is accepted
@@ -125,16 +129,44 @@ class StreamRecoveryTest {
   }
 
   @Test
-  void whatKafkaCannotTellIsNotReadyAndNotATopicWithoutPartitions() {
-    // given a topic that does not exist
+  void aTransactionThatIsNotYetMarkedAsCommittedIsWaitedFor() {
+    // given a transaction that is open: so it looks too between its commit and its markers
+    Map<String, Object> settings = new HashMap<>(bench.kafka());
+    settings.put("transactional.id", "somebody");
+    settings.put("key.serializer", ByteArraySerializer.class);
+    settings.put("value.serializer", ByteArraySerializer.class);
+    try (Producer<byte[], byte[]> producer = new KafkaProducer<>(settings);
+        TopicReader _ = recovery().start()) {
+      bench.awaitRead(name, Topic.DOSSIER_EVENTS);
+      producer.initTransactions();
+      producer.beginTransaction();
+      var _ = producer.send(Bench.opened(Topic.DOSSIER_EVENTS, UUID.randomUUID()));
+      producer.flush();
+      CaughtUp caughtUp = caughtUp();
+      // when / then
+      assertThat(caughtUp.reached()).isFalse();
+      assertThat(bench.count("SELECT count(*) FROM event")).isZero();
+      producer.commitTransaction();
+      await().atMost(Duration.ofSeconds(30)).until(caughtUp::reached);
+      assertThat(bench.count("SELECT count(*) FROM event")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whereKafkaDoesNotAnswerNothingIsReady() {
+    // given
     CaughtUp nowhere =
         new CaughtUp(
             bench.dataSource(),
-            java.util.Map.of("bootstrap.servers", "127.0.0.1:1"),
+            Map.of("bootstrap.servers", "127.0.0.1:1"),
             name,
             List.of(Topic.DOSSIER_EVENTS));
     // when / then
     assertThat(nowhere.reached()).isFalse();
+  }
+
+  private CaughtUp caughtUp() {
+    return new CaughtUp(bench.dataSource(), bench.kafka(), name, List.of(Topic.DOSSIER_EVENTS));
   }
 
   private TopicReader recovery() {
