@@ -13,6 +13,7 @@ import fr.carnet.local.probing.Http;
 import fr.carnet.local.probing.Logs;
 import fr.carnet.local.probing.Patients;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -44,8 +45,13 @@ import java.util.stream.IntStream;
  */
 final class FeedBenchmark {
   private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
+  private static final int WINDOW_MONTHS = 24;
   private static final int SAMPLED = 200;
-  private static final int WARM_UP_LINES = 20_000;
+
+  /** So many for each beneficiary, on average: few dossiers come to the measured part unfed. */
+  private static final int WARM_UP_LINES_EACH = 3;
+
+  private static final String SESSIONS = "SELECT count(*) FROM sealing_session";
   private static final int OPENING_AT_ONCE = 32;
   private static final int READING_AT_ONCE = 8;
   private static final int A_MINUTE = 60;
@@ -101,36 +107,41 @@ final class FeedBenchmark {
               databases.number(Service.INGEST, "SELECT count(*) FROM dossier") >= size.dossiers());
 
       LineStream stream = billing.endless("feed", everybody);
-      Sampling warmUp =
-          new Sampling(databases, patients, dossiers, sample, take(stream, WARM_UP_LINES));
-      progress.accept("Warm-up, not counted: %,d lines".formatted(WARM_UP_LINES));
-      Timing warm = warmUp.run();
+      int warmUpLines = WARM_UP_LINES_EACH * size.beneficiaries();
+      int last = warmUpLines / WARM_UP_LINES_EACH;
+      progress.accept(
+          "Warm-up, not counted: %,d lines; most dossiers get the month's session key with them"
+              .formatted(warmUpLines));
+      new Sampling(databases, patients, dossiers, sample, take(stream, warmUpLines - last)).run();
+      Timing warm = new Sampling(databases, patients, dossiers, sample, take(stream, last)).run();
 
-      int lines = size.lines().orElseGet(() -> linesOfAMinute(warm.seconds()));
+      int lines = size.lines().orElseGet(() -> linesOfAMinute(last / warm.seconds()));
+      long sessionsBefore = databases.number(Service.INGEST, SESSIONS);
       List<SentLine> measured = take(stream, lines);
       Sampling sampling = new Sampling(databases, patients, dossiers, sample, measured);
       progress.accept("Measured: %,d lines".formatted(lines));
       Costs before = Costs.of(suite);
       Timing timing = sampling.run();
       Costs costs = Costs.of(suite).since(before);
+      long sessions = databases.number(Service.INGEST, SESSIONS) - sessionsBefore;
       look(databases);
 
       BarePipe pipe = new BarePipe(suite, logs);
       pipe.prepare();
-      progress.accept(
-          "Bare pipe: %,d lines to warm up, %,d measured".formatted(WARM_UP_LINES, lines));
-      pipe.run(sent.subList(0, WARM_UP_LINES));
+      progress.accept("Bare pipe: %,d lines to warm up, %,d measured".formatted(last, lines));
+      pipe.run(sent.subList(0, last));
       Costs beforePipe = Costs.of(suite);
       double pipeSeconds = pipe.run(measured);
       Costs pipeCosts = Costs.of(suite).since(beforePipe);
       suite.died().stream().map(suite::whatDied).forEach(losses::add);
       return new FeedResult(
           size,
-          WARM_UP_LINES,
+          warmUpLines,
           lines,
           Math.toIntExact(ofHolders(measured)),
           sample.size(),
           sampling.sampledLines(),
+          sessions,
           openingsPerSecond,
           timing.stages(),
           timing.seconds(),
@@ -141,9 +152,8 @@ final class FeedBenchmark {
     }
   }
 
-  private static int linesOfAMinute(double warmUpSeconds) {
-    double aMinute = WARM_UP_LINES / warmUpSeconds * A_MINUTE;
-    return Math.clamp(Math.round(aMinute / 10_000) * 10_000, FEWEST, MOST);
+  private static int linesOfAMinute(double linesPerSecond) {
+    return Math.clamp(Math.round(linesPerSecond * A_MINUTE / 10_000) * 10_000, FEWEST, MOST);
   }
 
   private List<String> sample(List<String> holders) {
@@ -153,9 +163,14 @@ final class FeedBenchmark {
   }
 
   private List<SentLine> take(LineStream stream, int count) {
+    // The window's first day leaves it at midnight, and its lines would be missed then.
+    String leaving = "\"careFrom\":\"" + today.minusMonths(WINDOW_MONTHS) + '"';
     List<SentLine> taken = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      taken.add(stream.next());
+    while (taken.size() < count) {
+      SentLine line = stream.next();
+      if (!new String(line.json(), StandardCharsets.UTF_8).contains(leaving)) {
+        taken.add(line);
+      }
     }
     sent.addAll(taken);
     return taken;

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param stages each with when its last line came through
  * @param seconds from the first publishing to the last sampled line visible
  * @param linesOfOpenDossiers of the measured ones, those that must become visible
+ * @param sessionKeysExchanged how many dossiers got their month's session key while it was measured
  * @param losses sentences on what is missing; empty when all is well
  */
 record FeedResult(
@@ -20,6 +21,7 @@ record FeedResult(
     int linesOfOpenDossiers,
     int sampledDossiers,
     int sampledLines,
+    long sessionKeysExchanged,
     double openingsPerSecond,
     List<Stage> stages,
     double seconds,
@@ -67,6 +69,7 @@ record FeedResult(
     figures.put("warmUpLines", warmUpLines);
     figures.put("sampledDossiers", sampledDossiers);
     figures.put("sampledLines", sampledLines);
+    figures.put("sessionKeysExchanged", sessionKeysExchanged);
     figures.put("cpuMillisecondsPerLine", thousandth(1_000 * total(costs) / lines));
     figures.put("openingsPerSecond", tenth(openingsPerSecond));
     figures.put("processors", Runtime.getRuntime().availableProcessors());

@@ -18,6 +18,7 @@ import fr.carnet.local.probing.Logs;
 import fr.carnet.local.probing.Patients;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -123,7 +124,10 @@ public final class ValveScenario implements ChaosScenario {
             .withAboutLines(Math.max(FEWEST_LINES, kills * LINES_A_ROUND))
             .withBrokenShare(0.05);
     List<SentLine> lines =
-        billing.careers().sent().stream().filter(ValveScenario::countsInAnyOrder).toList();
+        billing.careers().sent().stream()
+            .filter(ValveScenario::countsInAnyOrder)
+            .filter(this::staysInWindow)
+            .toList();
     List<String> people = new ArrayList<>(billing.beneficiaryNumbers());
     Collections.shuffle(people, new Random(seed));
     List<Holder> holders = people.stream().limit(HOLDERS).map(Holder::new).toList();
@@ -151,6 +155,12 @@ public final class ValveScenario implements ChaosScenario {
         && rejected.faults().stream()
             .map(Fault::code)
             .anyMatch(code -> code == RejectionCode.LINE_ID_REUSED));
+  }
+
+  /** The window's first day leaves it at midnight, which may come while this runs. */
+  private boolean staysInWindow(SentLine line) {
+    String leaving = "\"careFrom\":\"" + today.minusMonths(24) + '"';
+    return !new String(line.json(), StandardCharsets.UTF_8).contains(leaving);
   }
 
   private void killAmidst(List<SentLine> lines, List<Holder> holders, Hands hands)
@@ -485,9 +495,7 @@ public final class ValveScenario implements ChaosScenario {
     String mark = '"' + ins + '"';
     List<WireLine> own =
         List.copyOf(arrived).stream()
-            .filter(
-                line ->
-                    new String(line.json(), java.nio.charset.StandardCharsets.UTF_8).contains(mark))
+            .filter(line -> new String(line.json(), StandardCharsets.UTF_8).contains(mark))
             .toList();
     return Reckoning.ofWire(own, today).counts().kept();
   }
