@@ -1,0 +1,159 @@
+package fr.carnet.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import fr.carnet.events.access.AccessEvent;
+import fr.carnet.events.access.AccessGranted;
+import fr.carnet.events.access.EmergencyWishRecorded;
+import fr.carnet.events.access.GrantRevoked;
+import fr.carnet.events.access.Grantee;
+import fr.carnet.events.access.ProfessionalBlocked;
+import fr.carnet.events.access.ProfessionalUnblocked;
+import fr.carnet.events.access.TreatingPhysicianEnded;
+import fr.carnet.events.access.TreatingPhysicianNamed;
+import fr.carnet.events.billing.LineRejected;
+import fr.carnet.events.care.CareLinePassed;
+import fr.carnet.events.care.CareLineWithdrawn;
+import fr.carnet.events.dossier.Channel;
+import fr.carnet.events.dossier.ClosingReason;
+import fr.carnet.events.dossier.DossierClosed;
+import fr.carnet.events.dossier.DossierEvent;
+import fr.carnet.events.dossier.DossierOpened;
+import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.dossier.DossierReopened;
+import fr.carnet.events.identity.NationalId;
+import fr.carnet.events.identity.PatientRef;
+import fr.carnet.events.trace.AccessTraced;
+import fr.carnet.events.trace.Actor;
+import fr.carnet.events.trace.PurposeOfUse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Every version of every fact ever written, as it stands on Kafka for ever. A golden file is never
+ * edited: what was written must be readable, and what is written must not change by accident. A new
+ * fact or version gets a new file, which this test names when it is missing.
+ */
+class GoldenEventsTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/golden");
+  private static final UUID ID = UUID.fromString("01a2002e-9329-7756-990e-ac0f75b69a43");
+  private static final Sealed SEALED = new Sealed("session", "wrapped", "body");
+  private static final NationalId DOCTOR = new NationalId("899700024450");
+  private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
+
+  private static Map<String, Object> facts() {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    for (DossierEvent event :
+        List.of(
+            new DossierOpened("key", Channel.ONLINE, "v1", SEALED),
+            new DossierClosed(ClosingReason.FERMETURE_DEMANDE_PATIENT),
+            new DossierReopened(Channel.COUNTER, "v2"))) {
+      facts.put(event.wireName(), event);
+    }
+    for (AccessEvent event :
+        List.of(
+            new AccessGranted(
+                ID,
+                new Grantee(Grantee.Kind.PROFESSIONAL, DOCTOR),
+                NOON,
+                Optional.of(NOON.plusSeconds(60)),
+                Optional.of(SEALED)),
+            new GrantRevoked(ID),
+            new ProfessionalBlocked(DOCTOR),
+            new ProfessionalUnblocked(DOCTOR),
+            new TreatingPhysicianNamed(DOCTOR),
+            new TreatingPhysicianEnded(DOCTOR, TreatingPhysicianEnded.Cause.BLOCKED),
+            new EmergencyWishRecorded(EmergencyWishRecorded.Wish.BREAK_GLASS, true))) {
+      facts.put(event.wireName(), event);
+    }
+    facts.put(
+        DossierRegistered.WIRE_NAME,
+        new DossierRegistered(
+            ID,
+            List.of(new PatientRef("0123456789abcdef".repeat(4))),
+            "key",
+            DossierRegistered.State.OPEN,
+            1));
+    facts.put(CareLinePassed.WIRE_NAME, new CareLinePassed("line", SEALED));
+    facts.put(CareLineWithdrawn.WIRE_NAME, new CareLineWithdrawn("line"));
+    facts.put(
+        AccessTraced.WIRE_NAME,
+        new AccessTraced(
+            new Actor(
+                Actor.Role.PROFESSIONAL,
+                Optional.of(DOCTOR.value()),
+                Optional.of("10"),
+                Optional.of(new NationalId("3750100125"))),
+            PurposeOfUse.BREAK_GLASS,
+            "read-care-history",
+            AccessTraced.Outcome.RELEASED,
+            "BREAK_GLASS",
+            Optional.of(ID),
+            Optional.of("2018-11"),
+            Optional.of(3L),
+            List.of("item"),
+            Optional.of(SEALED)));
+    facts.put(
+        LineRejected.WIRE_NAME,
+        new LineRejected(
+            "billing-system",
+            Optional.of("line-1"),
+            List.of(new LineRejected.Fault("quantity", "QUANTITY_ZERO", "en", "fr")),
+            "e30="));
+    return facts;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> is_written_and_read_as_ever() {
+    return facts().entrySet().stream()
+        .map(
+            fact ->
+                DynamicTest.dynamicTest(
+                    fact.getKey(),
+                    () -> {
+                      Path file = GOLDEN.resolve(fact.getKey() + ".json");
+                      String written =
+                          new String(Wire.write(fact.getValue()), StandardCharsets.UTF_8);
+                      assertThat(file)
+                          .as("a new fact needs a golden file with: " + written)
+                          .exists();
+                      String golden = Files.readString(file).strip();
+                      assertThat(written).isEqualTo(golden);
+                      assertThat(
+                              Wire.read(
+                                  golden.getBytes(StandardCharsets.UTF_8),
+                                  fact.getValue().getClass()))
+                          .isEqualTo(fact.getValue());
+                    }));
+  }
+
+  @Test
+  void every_event_of_the_two_streams_has_a_golden_file() throws IOException {
+    long events =
+        Arrays.stream(DossierEvent.class.getPermittedSubclasses()).count()
+            + Arrays.stream(AccessEvent.class.getPermittedSubclasses()).count();
+    try (Stream<Path> files = Files.list(GOLDEN)) {
+      assertThat(files.count()).isGreaterThanOrEqualTo(events + 5);
+    }
+  }
+
+  @Test
+  void a_field_that_a_later_version_adds_is_ignored() {
+    byte[] later =
+        "{\"grantId\":\"%s\",\"why\":\"later\"}".formatted(ID).getBytes(StandardCharsets.UTF_8);
+    assertThat(AccessEvent.read(GrantRevoked.WIRE_NAME, later)).isEqualTo(new GrantRevoked(ID));
+  }
+}
