@@ -31,7 +31,10 @@ public final class Rebuild {
   private static final Logger LOG = Logger.getLogger(Rebuild.class);
   private static final String SHADOW = "rebuild";
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** Longer than a transaction of a relay that was killed stands open on Kafka (10 s). */
+  private static final Duration PATIENCE = Duration.ofSeconds(12);
+
   private static final int NAMED_ROWS = 20;
   private static final String LOCK_NOT_AVAILABLE = "55P03";
   private static final String DEADLOCK = "40P01";
