@@ -87,7 +87,7 @@ public final class RegistryProjection implements Projection {
         || registered.version() != event.version().orElseThrow()) {
       throw new Wire.UnreadableFact("the body is not of the dossier and version of its headers");
     }
-    var _ = SealingSession.towards(registered.dossierId(), registered.publicKey());
+    SealingSession.requirePublicKey(registered.publicKey());
     return registered;
   }
 }
