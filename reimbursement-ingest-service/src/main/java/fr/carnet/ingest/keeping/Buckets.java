@@ -34,22 +34,21 @@ public final class Buckets {
 
   /** For passing. */
   public static void shared(Connection tx, Collection<Integer> buckets) throws SQLException {
-    lock(tx, "SELECT pg_advisory_xact_lock_shared(?, ?)", buckets);
+    lock(tx, "SELECT pg_advisory_xact_lock_shared(?, b) FROM unnest(?) AS t(b)", buckets);
   }
 
   /** For opening, closing, erasing. */
   public static void exclusive(Connection tx, Collection<Integer> buckets) throws SQLException {
-    lock(tx, "SELECT pg_advisory_xact_lock(?, ?)", buckets);
+    lock(tx, "SELECT pg_advisory_xact_lock(?, b) FROM unnest(?) AS t(b)", buckets);
   }
 
   private static void lock(Connection tx, String sql, Collection<Integer> buckets)
       throws SQLException {
     try (PreparedStatement lock = tx.prepareStatement(sql)) {
-      for (int bucket : new TreeSet<>(buckets)) {
-        lock.setInt(1, LOCK_CLASS);
-        lock.setInt(2, bucket);
-        lock.execute();
-      }
+      lock.setInt(1, LOCK_CLASS);
+      // In this order: the rows of an array come, and are locked, one after the other.
+      lock.setArray(2, tx.createArrayOf("integer", new TreeSet<>(buckets).toArray()));
+      lock.execute();
     }
   }
 }
