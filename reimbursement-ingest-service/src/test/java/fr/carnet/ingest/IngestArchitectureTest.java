@@ -1,0 +1,5 @@
+package fr.carnet.ingest;
+
+import fr.carnet.testkit.ArchitectureRules;
+
+class IngestArchitectureTest extends ArchitectureRules {}

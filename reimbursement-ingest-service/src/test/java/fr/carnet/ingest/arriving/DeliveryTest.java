@@ -1,0 +1,337 @@
+package fr.carnet.ingest.arriving;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import fr.carnet.billing.WireLine;
+import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.events.billing.LineRejected;
+import fr.carnet.events.dossier.DossierRegistered.State;
+import fr.carnet.eventstore.Decoding;
+import fr.carnet.ingest.CareOnKafka;
+import fr.carnet.ingest.IngestOverHttp;
+import fr.carnet.ingest.RegisteredDossier;
+import fr.carnet.testkit.TestTokens;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class DeliveryTest extends IngestOverHttp {
+  private static final byte[] X = {'x'};
+
+  @TestHTTPResource("/deliveries")
+  URL deliveries;
+
+  @Test
+  void aReceiptAccountsForEveryLine() {
+    // given
+    List<String> lines = texts(lines(11, "receipt", people(11, 3)), 6);
+    String reused = lines.get(0).replaceFirst("\"quantity\":\\d+", "\"quantity\":9");
+    String outside =
+        lines
+            .get(1)
+            .replaceFirst("\"careFrom\":\"\\d{4}", "\"careFrom\":\"2001")
+            .replaceFirst("\"lineId\":\"", "\"lineId\":\"outside-");
+    String faulty = "{\"lineId\":\"faulty\",\"quantity\":0}";
+    String tooLong = lines.get(2) + " ".repeat(70_000);
+    String secret = lines.get(3).replace("\"secretCare\":false", "\"secretCare\":true");
+    String body =
+        String.join(
+            "\n",
+            lines.get(0),
+            "",
+            lines.get(0),
+            "  \t\r",
+            reused,
+            outside,
+            faulty,
+            tooLong,
+            secret,
+            lines.get(3) + "\r",
+            "",
+            "not a line",
+            lines.get(4));
+    // when: no newline ends the last line
+    JsonPath receipt = deliver("receipts", body).then().statusCode(200).extract().jsonPath();
+    // then
+    assertThat(receipt.getInt("received")).isEqualTo(10);
+    assertThat(receipt.getInt("accepted")).isEqualTo(4);
+    assertThat(receipt.getInt("repeated")).isEqualTo(1);
+    assertThat(receipt.getInt("outsideWindow")).isEqualTo(1);
+    assertThat(receipt.getInt("rejected")).isEqualTo(4);
+    assertThat(receipt.getMap("rejectedByReason", String.class, Integer.class))
+        .containsEntry("LINE_ID_REUSED", 1)
+        .containsEntry("TOO_LARGE", 1)
+        .containsEntry("NOT_JSON", 1)
+        .containsEntry("QUANTITY_ZERO", 1)
+        .containsEntry("MISSING_FIELD", 1);
+    assertThat(receipt.getList("rejections.line", Integer.class)).containsExactly(3, 5, 6, 9);
+    assertThat(receipt.getList("rejections.lineId", String.class)).contains("faulty");
+  }
+
+  @Test
+  void onlyTheInsurerDelivers() {
+    for (String role : List.of("operator", "registry", "auditor", "complementary-insurer")) {
+      given()
+          .auth()
+          .oauth2(TestTokens.withRole("someone", role))
+          .contentType("application/x-ndjson")
+          .body(X)
+          .post("/deliveries")
+          .then()
+          .statusCode(403);
+    }
+    given()
+        .auth()
+        .oauth2(TestTokens.patient("253072B07300470"))
+        .contentType("application/x-ndjson")
+        .body(X)
+        .post("/deliveries")
+        .then()
+        .statusCode(403);
+    given().contentType("application/x-ndjson").body(X).post("/deliveries").then().statusCode(401);
+    given()
+        .auth()
+        .oauth2(TestTokens.withRole("s", "billing"))
+        .contentType("application/json")
+        .body("{}")
+        .post("/deliveries")
+        .then()
+        .statusCode(415);
+    given()
+        .auth()
+        .oauth2(TestTokens.withRole("s", "billing"))
+        .get("/registry/00000000-0000-7000-8000-000000000000")
+        .then()
+        .statusCode(403);
+  }
+
+  @Test
+  void nothingAtAllIsADelivery() {
+    assertThat(deliver("nothing", "\n\r\n  ").jsonPath().getInt("received")).isZero();
+    assertThat(deliver("nothing", "").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aDeliveryThatWasCutIsSentAgain() throws IOException {
+    // given
+    List<String> lines = texts(lines(12, "cut", people(12, 5)), 2_500);
+    byte[] whole = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
+    int cutAt = whole.length - 100;
+    // when: the connection ends within the last line
+    try (Socket socket = new Socket(deliveries.getHost(), deliveries.getPort())) {
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          """
+          POST /deliveries HTTP/1.1\r
+          Host: localhost\r
+          Authorization: Bearer %s\r
+          Content-Type: application/x-ndjson\r
+          Content-Length: %d\r
+          \r
+          """
+              .formatted(TestTokens.withRole("cut-sender", "billing"), whole.length)
+              .getBytes(StandardCharsets.US_ASCII));
+      out.write(whole, 0, cutAt);
+      out.flush();
+      await().atMost(SOON).until(() -> count("SELECT count(*) FROM line") >= 2_000);
+    }
+    JsonPath receipt = deliver("cut-sender", whole).then().statusCode(200).extract().jsonPath();
+    // then: what was kept is repeated, and the half line is nowhere
+    assertThat(receipt.getInt("received")).isEqualTo(2_500);
+    assertThat(receipt.getInt("repeated")).isBetween(2_000, 2_499);
+    assertThat(receipt.getInt("accepted") + receipt.getInt("repeated")).isEqualTo(2_500);
+    assertThat(
+            given()
+                .auth()
+                .oauth2(TestTokens.withRole("cut-sender", "billing"))
+                .get("/rejections/counts")
+                .jsonPath()
+                .getInt("lines"))
+        .isZero();
+  }
+
+  @Test
+  void theAnswerIsTheSameWhetherSomeoneHasADossierOrNot() {
+    // given
+    List<String> people = people(13, 2);
+    RegisteredDossier dossier = RegisteredDossier.of(people.get(0));
+    register(dossier, State.OPEN);
+    // when: the same of one as of the other, twice, and with faults
+    List<Answer> withDossier = answersAbout(people.get(0), "with");
+    List<Answer> without = answersAbout(people.get(1), "without");
+    // then
+    assertThat(withDossier).isEqualTo(without);
+    await().atMost(SOON).until(() -> CareOnKafka.read(kafka).of(dossier.id()).size() == 39);
+  }
+
+  private record Answer(int status, String body, Map<String, String> headers) {}
+
+  private static List<Answer> answersAbout(String ins, String sender) {
+    List<String> lines = texts(lines(14, "same", List.of(ins)), 40);
+    List<String> body = new ArrayList<>(lines);
+    body.add("{\"beneficiaryIns\":\"" + ins + "\"}");
+    body.add(lines.get(0).replaceFirst("\"quantity\":\\d+", "\"quantity\":9"));
+    body.add(lines.get(1).replace("\"secretCare\":false", "\"secretCare\":true"));
+    List<Answer> answers = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      answers.add(answer(deliver(sender, String.join("\n", body))));
+      answers.add(
+          answer(
+              given()
+                  .auth()
+                  .oauth2(TestTokens.withRole(sender, "billing"))
+                  .get("/rejections/counts")));
+    }
+    return answers;
+  }
+
+  private static Answer answer(Response response) {
+    return new Answer(
+        response.statusCode(),
+        response.asString(),
+        response.headers().asList().stream()
+            .filter(header -> !header.getName().equalsIgnoreCase("X-Correlation-Id"))
+            .collect(Collectors.toMap(header -> header.getName(), header -> header.getValue())));
+  }
+
+  @Test
+  void aLineByKafkaAndByHttpIsOneLine() {
+    // given
+    List<String> people = people(15, 1);
+    RegisteredDossier dossier = RegisteredDossier.of(people.get(0));
+    register(dossier, State.OPEN);
+    List<String> lines = texts(lines(15, "both", people), 300);
+    // when
+    for (String line : lines) {
+      kafka.line(new WireLine(Optional.of(people.get(0)), line.getBytes(StandardCharsets.UTF_8)));
+    }
+    JsonPath receipt = deliver(SENDER, String.join("\n", lines)).jsonPath();
+    kafka.flush();
+    // then: whoever was first
+    assertThat(receipt.getInt("accepted") + receipt.getInt("repeated")).isEqualTo(300);
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              CareOnKafka care = CareOnKafka.read(kafka);
+              assertThat(care.lines(dossier)).hasSize(300);
+              assertThat(care.of(dossier.id())).hasSize(300);
+            });
+    assertThat(deliver(SENDER, String.join("\n", lines)).jsonPath().getInt("repeated"))
+        .isEqualTo(300);
+  }
+
+  @Test
+  void hostileRecordsAreOneRejectionEachAndTheFeedGoesOn() throws SQLException {
+    // given
+    List<String> people = people(16, 1);
+    RegisteredDossier dossier = RegisteredDossier.of(people.get(0));
+    register(dossier, State.OPEN);
+    List<byte[]> hostile =
+        LineBytesTest.hostileBytesAlone().stream().filter(bytes -> bytes.length > 0).toList();
+    List<String> sound = texts(lines(16, "between", people), hostile.size());
+    // when
+    for (int i = 0; i < hostile.size(); i++) {
+      kafka.line(new WireLine(Optional.empty(), hostile.get(i)));
+      kafka.line(
+          new WireLine(Optional.of(people.get(0)), sound.get(i).getBytes(StandardCharsets.UTF_8)));
+    }
+    kafka.send(new ProducerRecord<>(Topic.BILLING_REIMBURSEMENTS.wireName(), "k", null));
+    ProducerRecord<String, byte[]> anotherType =
+        new ProducerRecord<>(
+            Topic.BILLING_REIMBURSEMENTS.wireName(),
+            people.get(0),
+            sound.get(0).getBytes(StandardCharsets.UTF_8));
+    anotherType.headers().add("ce_type", "another".getBytes(StandardCharsets.UTF_8));
+    kafka.send(anotherType);
+    kafka.flush();
+    // then
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              assertThat(CareOnKafka.read(kafka).lines(dossier)).hasSize(sound.size());
+              List<LineRejected> rejected = rejected();
+              for (byte[] bytes : hostile) {
+                assertThat(rejected.stream().filter(r -> isOf(r, bytes))).hasSize(1);
+              }
+              assertThat(rejected)
+                  .anyMatch(r -> isOf(r, new byte[0]))
+                  .anyMatch(r -> r.faults().getFirst().code().equals("TYPE_UNKNOWN"));
+            });
+    assertThat(count("SELECT count(*) FROM parked WHERE consumer = 'billing-reimbursements'"))
+        .isZero();
+    System.out.println("hostile records: " + hostile.size() + ", one rejection each");
+  }
+
+  private static boolean isOf(LineRejected rejected, byte[] bytes) {
+    return rejected.received().equals(Base64.getEncoder().encodeToString(bytes));
+  }
+
+  private List<LineRejected> rejected() {
+    return kafka.all(Topic.BILLING_REJECTED, IsolationLevel.READ_COMMITTED).stream()
+        .peek(record -> assertThat(Decoding.text(record, "ce_subject")).isEmpty())
+        .map(record -> Wire.read(record.value(), LineRejected.class))
+        .toList();
+  }
+
+  @Test
+  void secretCareIsWithdrawnWhenItHadPassedAndNeverPassesOtherwise() throws SQLException {
+    // given
+    List<String> people = people(17, 1);
+    RegisteredDossier dossier = RegisteredDossier.of(people.get(0));
+    register(dossier, State.OPEN);
+    List<String> lines = texts(lines(17, "secret", people), 60);
+    List<String> flagged =
+        lines.stream()
+            .map(line -> line.replace("\"secretCare\":false", "\"secretCare\":true"))
+            .toList();
+    // when: 20 pass and are flagged late, 20 are flagged first, 20 are ordinary
+    deliver(SENDER, String.join("\n", lines.subList(0, 20))).then().statusCode(200);
+    await().atMost(SOON).until(() -> CareOnKafka.read(kafka).lines(dossier).size() == 20);
+    deliver(SENDER, String.join("\n", flagged.subList(0, 40))).then().statusCode(200);
+    deliver(SENDER, String.join("\n", lines)).then().statusCode(200);
+    deliver(SENDER, String.join("\n", flagged.subList(0, 40))).then().statusCode(200);
+    // then
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              CareOnKafka care = CareOnKafka.read(kafka);
+              assertThat(care.lines(dossier)).hasSize(20);
+              assertThat(care.of(dossier.id()).stream().filter(CareOnKafka.Passed::withdrawn))
+                  .hasSize(20);
+              assertThat(care.of(dossier.id())).hasSize(60);
+            });
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        count(
+                            "SELECT count(*) FROM line WHERE secret AND (patient_ref IS NOT NULL"
+                                + " OR care IS NOT NULL OR digest IS NOT NULL OR unpassed)"))
+                    .isZero());
+    assertThat(count("SELECT count(*) FROM line WHERE secret")).isGreaterThanOrEqualTo(40);
+  }
+}

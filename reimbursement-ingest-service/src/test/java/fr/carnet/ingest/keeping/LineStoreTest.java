@@ -1,0 +1,417 @@
+package fr.carnet.ingest.keeping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import fr.carnet.events.Topic;
+import fr.carnet.events.care.CareCategory;
+import fr.carnet.events.care.CareProvider;
+import fr.carnet.events.identity.Ins;
+import fr.carnet.eventstore.Transactions;
+import fr.carnet.ingest.deciding.BillingLine;
+import fr.carnet.ingest.deciding.LineFault;
+import fr.carnet.ingest.deciding.Verdict;
+import fr.carnet.ingest.deciding.Window;
+import fr.carnet.testkit.RealServers;
+import fr.carnet.testkit.TestTokens;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import org.junit.jupiter.api.Test;
+
+class LineStoreTest {
+  private static final LocalDate TODAY = LocalDate.of(2026, 6, 1);
+  private static final Window WINDOW = Window.endingOn(TODAY);
+  private static final Ins INS = Ins.parse("253072B07300470").orElseThrow();
+  private static final AtomicInteger NAMES = new AtomicInteger();
+
+  /** One database for all: each test has lines of its own. */
+  private static final class Database {
+    static final DataSource SOURCE = RealServers.migratedDatabase("db/eventstore", "db/migration");
+  }
+
+  private final LineKeys keys = new LineKeys("a test's secret", TestTokens.PATIENT_REF_SECRET);
+  private final LineStore store = new LineStore(keys, new Rejections(), new SimpleMeterRegistry());
+
+  private static String newLineId() {
+    return "line-" + NAMES.incrementAndGet();
+  }
+
+  @Test
+  void aLineIsKeptOnceAndSaysSo() throws SQLException {
+    // given
+    String id = newLineId();
+    // when
+    List<Outcome> together = keep(sound(id, 1), sound(id, 1), sound(id, 2));
+    List<Outcome> later = keep(sound(id, 2), sound(id, 1), sound(id, 2));
+    // then
+    assertThat(together)
+        .containsExactly(new Outcome.Accepted(), new Outcome.Repeated(), reused(id));
+    assertThat(later).containsExactly(reused(id), new Outcome.Repeated(), reused(id));
+    assertThat(row(id)).isEqualTo("kept unpassed with care");
+    assertThat(rejections(id)).isEqualTo(3);
+  }
+
+  @Test
+  void aRepeatIsTheSameByValueAndNotByItsText() throws SQLException {
+    String id = newLineId();
+    keep(sound(id, new BigDecimal("1")));
+    assertThat(keep(sound(id, new BigDecimal("1.0")))).containsExactly(new Outcome.Repeated());
+  }
+
+  @Test
+  void theSameIdOfAnotherSenderIsAnotherLine() throws SQLException {
+    String id = newLineId();
+    keep("one", sound(id, 1));
+    assertThat(keep("two", sound(id, 2))).containsExactly(new Outcome.Accepted());
+  }
+
+  @Test
+  void whatIsOutsideTheWindowIsNeitherKeptNorRefused() throws SQLException {
+    String id = newLineId();
+    LocalDate first = TODAY.minusMonths(24);
+    assertThat(keep(on(id, first.minusDays(1)), on(id, first))) //
+        .containsExactly(new Outcome.OutsideWindow(), new Outcome.Accepted());
+    assertThat(keep(on(id, first.minusDays(1)))).containsExactly(new Outcome.OutsideWindow());
+    assertThat(rejections(id)).isZero();
+  }
+
+  /** What may come under one line id. */
+  enum Copy {
+    ONE_CONTENT,
+    ANOTHER_CONTENT,
+    OUTSIDE_THE_WINDOW,
+    FAULTY,
+    FLAGGED,
+    NEXT_BATCH
+  }
+
+  @Provide
+  Arbitrary<List<Copy>> copies() {
+    return Arbitraries.of(Copy.class).list().ofMinSize(1).ofMaxSize(12);
+  }
+
+  @Property(tries = 300, shrinking = ShrinkingMode.BOUNDED)
+  void inWhateverOrderAndBatchesTheOutcomesAreTheSame(@ForAll("copies") List<Copy> copies)
+      throws SQLException {
+    // given
+    String id = newLineId();
+    List<Outcome> outcomes = new ArrayList<>();
+    List<Received> batch = new ArrayList<>();
+    // when
+    for (Copy copy : copies) {
+      if (copy == Copy.NEXT_BATCH) {
+        outcomes.addAll(keep(batch.toArray(Received[]::new)));
+        batch.clear();
+      } else {
+        batch.add(received(id, copy));
+      }
+    }
+    outcomes.addAll(keep(batch.toArray(Received[]::new)));
+    // then
+    if (copies.contains(Copy.FLAGGED)) {
+      assertThat(row(id)).isIn("secret", "secret unpassed");
+      assertThat(rejections(id)).isZero();
+    } else {
+      assertThat(outcomes).isEqualTo(modelled(id, copies));
+    }
+  }
+
+  /** Without a flag: the first content counts, whatever the batches are. */
+  private static List<Outcome> modelled(String id, List<Copy> copies) {
+    Optional<Copy> kept = Optional.empty();
+    List<Outcome> outcomes = new ArrayList<>();
+    for (Copy copy : copies) {
+      switch (copy) {
+        case ONE_CONTENT, ANOTHER_CONTENT -> {
+          outcomes.add(
+              kept.isEmpty()
+                  ? new Outcome.Accepted()
+                  : kept.get() == copy ? new Outcome.Repeated() : reused(id));
+          kept = kept.or(() -> Optional.of(copy));
+        }
+        case OUTSIDE_THE_WINDOW -> outcomes.add(new Outcome.OutsideWindow());
+        case FAULTY ->
+            outcomes.add(
+                new Outcome.Rejected(
+                    Optional.of(id), List.of(LineFault.QUANTITY_ZERO.of("quantity"))));
+        case FLAGGED, NEXT_BATCH -> {}
+      }
+    }
+    return outcomes;
+  }
+
+  @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+  void ofSecretCareNothingRemains(
+      @ForAll("copies") List<Copy> before, @ForAll("copies") List<Copy> after) throws SQLException {
+    // given: whatever came before, looked at by the valve or not
+    String id = newLineId();
+    keepAll(id, before);
+    boolean lookedAt = before.size() % 2 == 0;
+    if (lookedAt) {
+      valveLooksAt(id);
+    }
+    boolean known = !row(id).equals("none") && !row(id).startsWith("secret");
+    // when
+    keep(received(id, Copy.FLAGGED));
+    String flagged = row(id);
+    keepAll(id, after);
+    // then: what was kept waits for the valve, which withdraws it and forgets the patient
+    if (known) {
+      assertThat(flagged).isEqualTo("secret unpassed");
+    }
+    valveLooksAt(id);
+    assertThat(row(id)).isEqualTo("secret");
+    assertThat(rejections(id)).isZero();
+    assertThat(outboxOf(id)).isLessThanOrEqualTo(before.size());
+  }
+
+  @Test
+  void writersOfTheSameLinesAtOnceKeepEachOnce() throws Exception {
+    long seed = 20_260_601L;
+    System.out.println("seed of writers: " + seed);
+    // given
+    String run = newLineId();
+    int lines = 400;
+    int writers = 6;
+    AtomicInteger accepted = new AtomicInteger();
+    AtomicInteger repeated = new AtomicInteger();
+    AtomicInteger again = new AtomicInteger();
+    // when: every writer sends all lines in an order and in batches of its own, some flag some
+    try (ExecutorService threads = Executors.newFixedThreadPool(writers)) {
+      List<Callable<Boolean>> work = new ArrayList<>();
+      for (int w = 0; w < writers; w++) {
+        Random random = new Random(seed + w);
+        work.add(() -> write(run, lines, random, accepted, repeated, again));
+      }
+      for (Future<Boolean> done : threads.invokeAll(work)) {
+        assertThat(done.get()).isTrue();
+      }
+    }
+    // then
+    System.out.printf(
+        "writers at once: %d accepted, %d repeated, %d transactions tried again%n",
+        accepted.get(), repeated.get(), again.get());
+    int ordinary = 0;
+    for (int i = 0; i < lines; i++) {
+      if (i % 10 == 0) {
+        assertThat(row(run + "-" + i)).isIn("secret", "secret unpassed");
+      } else {
+        assertThat(row(run + "-" + i)).isEqualTo("kept unpassed with care");
+        ordinary++;
+      }
+    }
+    assertThat(accepted.get()).isEqualTo(ordinary);
+    assertThat(repeated.get()).isEqualTo(ordinary * (writers - 1));
+  }
+
+  private boolean write(
+      String run,
+      int lines,
+      Random random,
+      AtomicInteger accepted,
+      AtomicInteger repeated,
+      AtomicInteger again)
+      throws SQLException {
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < lines; i++) {
+      order.add(i);
+    }
+    Collections.shuffle(order, random);
+    int next = 0;
+    while (next < lines) {
+      int end = Math.min(lines, next + 1 + random.nextInt(60));
+      List<Integer> part = order.subList(next, end);
+      Received[] batch =
+          part.stream()
+              .map(
+                  i ->
+                      i % 10 == 0 && random.nextInt(3) == 0
+                          ? received(run + "-" + i, Copy.FLAGGED)
+                          : sound(run + "-" + i, 1))
+              .toArray(Received[]::new);
+      try {
+        List<Outcome> outcomes = keep(batch);
+        for (int i = 0; i < outcomes.size(); i++) {
+          if (part.get(i) % 10 != 0) {
+            (outcomes.get(i) instanceof Outcome.Accepted ? accepted : repeated).incrementAndGet();
+          }
+        }
+        next = end;
+      } catch (SQLException e) {
+        // As DeliveryResource and TopicReader do.
+        if (!Transactions.isTransient(e)) {
+          throw e;
+        }
+        again.incrementAndGet();
+      }
+    }
+    // A flag comes for each tenth at least once.
+    for (int i = 0; i < lines; i += 10) {
+      keep(received(run + "-" + i, Copy.FLAGGED));
+    }
+    return true;
+  }
+
+  private void keepAll(String id, List<Copy> copies) throws SQLException {
+    keep(
+        copies.stream()
+            .filter(copy -> copy != Copy.NEXT_BATCH)
+            .map(copy -> received(id, copy))
+            .toArray(Received[]::new));
+  }
+
+  private List<Outcome> keep(Received... lines) throws SQLException {
+    return keep("sender", lines);
+  }
+
+  private List<Outcome> keep(String sender, Received... lines) throws SQLException {
+    return Transactions.run(
+        Database.SOURCE, tx -> store.keep(tx, sender, Arrays.asList(lines), WINDOW, "c"));
+  }
+
+  private static Received received(String id, Copy copy) {
+    return switch (copy) {
+      case ONE_CONTENT -> sound(id, 1);
+      case ANOTHER_CONTENT -> sound(id, 2);
+      case OUTSIDE_THE_WINDOW -> on(id, TODAY.minusMonths(30));
+      case FAULTY ->
+          bytes(
+              new Verdict.Invalid(
+                  Optional.of(id),
+                  Optional.of(INS.value()),
+                  List.of(LineFault.QUANTITY_ZERO.of("quantity"))),
+              id);
+      case FLAGGED -> bytes(new Verdict.Secret(Optional.of(id)), id);
+      case NEXT_BATCH -> throw new IllegalArgumentException("not a line");
+    };
+  }
+
+  private static Received sound(String id, int quantity) {
+    return sound(id, BigDecimal.valueOf(quantity));
+  }
+
+  private static Received sound(String id, BigDecimal quantity) {
+    return line(id, quantity, TODAY.minusDays(10));
+  }
+
+  private static Received on(String id, LocalDate careFrom) {
+    return line(id, BigDecimal.ONE, careFrom);
+  }
+
+  private static Received line(String id, BigDecimal quantity, LocalDate careFrom) {
+    return bytes(
+        new Verdict.Valid(
+            new BillingLine(
+                id,
+                INS,
+                careFrom,
+                careFrom,
+                TODAY,
+                CareCategory.MEDICAL_CARE,
+                "1111",
+                Optional.empty(),
+                quantity,
+                new CareProvider(Optional.of("99700024450"), Optional.empty(), Optional.empty()),
+                Optional.empty(),
+                Optional.empty(),
+                "1/1/1",
+                false)),
+        id);
+  }
+
+  private static Received bytes(Verdict verdict, String id) {
+    return new Received(("received " + id).getBytes(StandardCharsets.UTF_8), verdict);
+  }
+
+  private static Outcome reused(String id) {
+    return new Outcome.Rejected(Optional.of(id), List.of(LineFault.LINE_ID_REUSED.of("lineId")));
+  }
+
+  private String row(String id) throws SQLException {
+    try (Connection connection = Database.SOURCE.getConnection();
+        PreparedStatement select =
+            connection.prepareStatement(
+                """
+                SELECT secret, unpassed, care, digest, care_from, patient_ref FROM line
+                WHERE line_key = ?
+                """)) {
+      select.setString(1, keys.lineKey("sender", id));
+      try (ResultSet row = select.executeQuery()) {
+        if (!row.next()) {
+          return "none";
+        }
+        boolean unpassed = row.getBoolean(2);
+        boolean content =
+            row.getBytes(3) != null || row.getBytes(4) != null || row.getDate(5) != null;
+        boolean patient = row.getString(6) != null;
+        if (row.getBoolean(1)) {
+          assertThat(content).isFalse();
+          assertThat(patient).isEqualTo(unpassed);
+          return unpassed ? "secret unpassed" : "secret";
+        }
+        return "kept" + (unpassed ? " unpassed" : "") + (content && patient ? " with care" : "");
+      }
+    }
+  }
+
+  private long rejections(String id) throws SQLException {
+    return count("SELECT count(*) FROM rejection WHERE received = ?", "received " + id);
+  }
+
+  private long outboxOf(String id) throws SQLException {
+    return count(
+        "SELECT count(*) FROM outbox WHERE aggregatetype = '"
+            + Topic.BILLING_REJECTED.wireName()
+            + "' AND position(? in payload) > 0",
+        id);
+  }
+
+  private static long count(String sql, String bytes) throws SQLException {
+    try (Connection connection = Database.SOURCE.getConnection();
+        PreparedStatement select = connection.prepareStatement(sql)) {
+      select.setBytes(1, bytes.getBytes(StandardCharsets.UTF_8));
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
+    }
+  }
+
+  /** What the valve does when nobody has a dossier. */
+  private void valveLooksAt(String id) throws SQLException {
+    try (Connection connection = Database.SOURCE.getConnection();
+        PreparedStatement update =
+            connection.prepareStatement(
+                """
+                UPDATE line SET unpassed = false,
+                                patient_ref = CASE WHEN secret THEN NULL ELSE patient_ref END
+                WHERE line_key = ?
+                """)) {
+      update.setString(1, keys.lineKey("sender", id));
+      update.executeUpdate();
+    }
+  }
+}

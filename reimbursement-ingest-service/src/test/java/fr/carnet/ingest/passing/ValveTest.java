@@ -1,0 +1,101 @@
+package fr.carnet.ingest.passing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import fr.carnet.events.dossier.DossierRegistered.State;
+import fr.carnet.ingest.CareOnKafka;
+import fr.carnet.ingest.IngestOverHttp;
+import fr.carnet.ingest.RegisteredDossier;
+import fr.carnet.ingest.keeping.Buckets;
+import fr.carnet.testkit.TestTokens;
+import io.quarkus.test.junit.QuarkusTest;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class ValveTest extends IngestOverHttp {
+
+  @Test
+  void openingFeedsWhatWasKeptAndReopeningFeedsWhatCameWhileItWasClosed() {
+    // given: lines before any dossier exists
+    List<String> people = people(51, 2);
+    RegisteredDossier dossier = RegisteredDossier.of(people.get(0));
+    List<String> before = texts(lines(51, "before", people), 100);
+    List<String> closed = texts(lines(51, "closed", people), 100);
+    deliver(SENDER, String.join("\n", before)).then().statusCode(200);
+    // when
+    register(dossier, State.OPEN);
+    awaitLines(dossier, linesOf(before, people.get(0)));
+    register(dossier, State.CLOSED);
+    deliver(SENDER, String.join("\n", closed)).then().statusCode(200);
+    await().atMost(SOON).until(() -> count("SELECT count(*) FROM line WHERE unpassed") == 0);
+    // then
+    awaitLines(dossier, linesOf(before, people.get(0)));
+    // when
+    register(dossier, State.OPEN);
+    // then
+    awaitLines(dossier, linesOf(before, people.get(0)) + linesOf(closed, people.get(0)));
+  }
+
+  @Test
+  void aClosingWaitsWhileLinesOfThatPersonAreBeingPassed() throws SQLException {
+    // given
+    String person = people(52, 1).getFirst();
+    RegisteredDossier dossier = RegisteredDossier.of(person);
+    register(dossier, State.OPEN);
+    // when: somebody passes lines of this person
+    try (Connection passing = dataSource.getConnection()) {
+      passing.setAutoCommit(false);
+      Buckets.shared(passing, List.of(bucketOf(person)));
+      kafka.send(dossier.next(State.CLOSED));
+      kafka.flush();
+      // then
+      await()
+          .during(Duration.ofSeconds(2))
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> applied(dossier) == 1);
+      passing.rollback();
+    }
+    await().atMost(SOON).until(() -> applied(dossier) == 2);
+  }
+
+  @Test
+  void linesWaitWhileAnOpeningOrClosingOfThatPersonIsBeingApplied() throws SQLException {
+    // given
+    String person = people(53, 1).getFirst();
+    RegisteredDossier dossier = RegisteredDossier.of(person);
+    register(dossier, State.OPEN);
+    List<String> lines = texts(lines(53, "waiting", List.of(person)), 20);
+    // when: somebody applies something to this person's dossier
+    try (Connection applying = dataSource.getConnection()) {
+      applying.setAutoCommit(false);
+      Buckets.exclusive(applying, List.of(bucketOf(person)));
+      deliver(SENDER, String.join("\n", lines)).then().statusCode(200);
+      // then
+      await()
+          .during(Duration.ofSeconds(2))
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> CareOnKafka.read(kafka).of(dossier.id()).isEmpty());
+      applying.rollback();
+    }
+    awaitLines(dossier, 20);
+  }
+
+  private void awaitLines(RegisteredDossier dossier, int count) {
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(CareOnKafka.read(kafka).lines(dossier)).hasSize(count));
+  }
+
+  private static int bucketOf(String ins) {
+    return Buckets.of(TestTokens.patientRef(ins).value());
+  }
+
+  private static int linesOf(List<String> lines, String ins) {
+    return (int) lines.stream().filter(line -> line.contains(ins)).count();
+  }
+}

@@ -1,0 +1,183 @@
+package fr.carnet.ingest.projecting;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import fr.carnet.events.dossier.DossierRegistered.State;
+import fr.carnet.ingest.CareOnKafka;
+import fr.carnet.ingest.IngestOverHttp;
+import fr.carnet.ingest.RegisteredDossier;
+import fr.carnet.testkit.TestTokens;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import io.restassured.specification.RequestSpecification;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class RegistryTest extends IngestOverHttp {
+
+  @Test
+  void aDossierWhoseRegistryIsStoppedIsFedNothingAndThenEverything() throws SQLException {
+    // given: five dossiers, each stopped in another way, and one that goes on
+    List<String> people = people(41, 6);
+    RegisteredDossier unreadable = RegisteredDossier.of(people.get(0));
+    RegisteredDossier neverRead = RegisteredDossier.of(people.get(1));
+    RegisteredDossier behind = RegisteredDossier.of(people.get(2));
+    RegisteredDossier unsealable = RegisteredDossier.of(people.get(3));
+    RegisteredDossier another = RegisteredDossier.of(people.get(4));
+    RegisteredDossier goesOn = RegisteredDossier.of(people.get(5));
+    List<RegisteredDossier> stopped = List.of(unreadable, neverRead, behind, unsealable, another);
+    for (RegisteredDossier dossier : List.of(unreadable, behind, goesOn)) {
+      register(dossier, State.OPEN);
+    }
+    long parkedBefore = count("SELECT count(*) FROM parked");
+    kafka.send(unreadable.poison("not JSON"));
+    kafka.send(neverRead.poison("{}"));
+    kafka.send(behind.poison("[]"));
+    kafka.send(behind.next(State.CLOSED));
+    kafka.send(behind.next(State.OPEN));
+    kafka.send(unsealable.withPublicKey("AAAA"));
+    kafka.send(another.poison(new String(goesOn.next(State.OPEN).value(), StandardCharsets.UTF_8)));
+    kafka.flush();
+    await().atMost(SOON).until(() -> count("SELECT count(*) FROM parked") == parkedBefore + 7);
+    // when
+    List<String> lines = texts(lines(41, "parked", people), 240);
+    deliver(SENDER, String.join("\n", lines)).then().statusCode(200);
+    // then
+    int expected = linesOf(lines, people.get(5));
+    await().atMost(SOON).until(() -> CareOnKafka.read(kafka).lines(goesOn).size() == expected);
+    await().atMost(SOON).until(() -> count("SELECT count(*) FROM line WHERE unpassed") == 0);
+    for (RegisteredDossier dossier : stopped) {
+      assertThat(CareOnKafka.read(kafka).of(dossier.id())).isEmpty();
+    }
+    // when: the records are given up, and three of them are sent anew
+    List<Integer> poison = new ArrayList<>();
+    for (Map<String, Object> parked : parked()) {
+      if (!parked.get("reason").equals("BEHIND")) {
+        poison.add((Integer) parked.get("id"));
+      }
+    }
+    assertThat(poison).hasSize(5);
+    for (int id : poison) {
+      operator().delete("/operations/parked/" + id).then().statusCode(204);
+    }
+    for (RegisteredDossier dossier : List.of(neverRead, unsealable, another)) {
+      kafka.send(dossier.next(State.OPEN));
+    }
+    kafka.flush();
+    // then: all of their lines come
+    await()
+        .atMost(SOON.plusSeconds(30))
+        .untilAsserted(
+            () -> {
+              CareOnKafka care = CareOnKafka.read(kafka);
+              for (int i = 0; i < stopped.size(); i++) {
+                assertThat(care.lines(stopped.get(i))).hasSize(linesOf(lines, people.get(i)));
+              }
+            });
+    assertThat(count("SELECT count(*) FROM parked")).isEqualTo(parkedBefore);
+    System.out.println("registry stopped for 5 dossiers, then fed " + (240 - expected) + " lines");
+  }
+
+  @Test
+  void aPersonWhoIsTakenFromADossierFeedsItNoMore() throws SQLException {
+    // given
+    List<String> people = people(42, 2);
+    RegisteredDossier dossier = RegisteredDossier.of(people.get(0), people.get(1));
+    register(dossier, State.OPEN);
+    assertThat(patientsOf(dossier)).isEqualTo(2);
+    // when
+    kafka.send(dossier.nextOf(State.OPEN, people.get(0)));
+    kafka.flush();
+    await().atMost(SOON).until(() -> applied(dossier) == 2);
+    List<String> lines = texts(lines(42, "taken", people), 60);
+    deliver(SENDER, String.join("\n", lines)).then().statusCode(200);
+    // then
+    await().atMost(SOON).until(() -> count("SELECT count(*) FROM line WHERE unpassed") == 0);
+    assertThat(patientsOf(dossier)).isEqualTo(1);
+    assertThat(CareOnKafka.read(kafka).lines(dossier)).hasSize(linesOf(lines, people.get(0)));
+  }
+
+  @Test
+  void aRebuildEqualsTheLiveViewAndNamesARowThatWasAltered() throws SQLException {
+    // given
+    List<String> people = people(43, 20);
+    List<RegisteredDossier> dossiers = people.stream().map(RegisteredDossier::of).toList();
+    for (int round = 0; round < 3; round++) {
+      for (RegisteredDossier dossier : dossiers) {
+        kafka.send(dossier.next(round % 2 == 0 ? State.OPEN : State.CLOSED));
+      }
+    }
+    kafka.flush();
+    for (RegisteredDossier dossier : dossiers) {
+      await().atMost(SOON).until(() -> applied(dossier) == 3);
+    }
+    // when, then
+    JsonPath equal = rebuild();
+    assertThat(equal.getList("differences")).isEmpty();
+    assertThat(equal.getInt("rows")).isGreaterThanOrEqualTo(40);
+    // when
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement alter =
+            connection.prepareStatement("UPDATE dossier SET open = false WHERE dossier_id = ?")) {
+      alter.setObject(1, dossiers.get(7).id());
+      assertThat(alter.executeUpdate()).isEqualTo(1);
+    }
+    JsonPath altered = rebuild();
+    // then: named, and right again
+    assertThat(altered.getList("differences")).hasSize(1);
+    assertThat(altered.getString("differences[0].table")).isEqualTo("dossier");
+    assertThat(altered.getString("differences[0].primaryKey"))
+        .contains(dossiers.get(7).id().toString());
+    assertThat(altered.getString("differences[0].kind")).isEqualTo("ALTERED");
+    assertThat(rebuild().getList("differences")).isEmpty();
+    // and the valve goes by the rebuilt view
+    List<String> lines = texts(lines(43, "rebuilt", people), 100);
+    deliver(SENDER, String.join("\n", lines)).then().statusCode(200);
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(CareOnKafka.read(kafka).lines(dossiers.get(7)))
+                    .hasSize(linesOf(lines, people.get(7))));
+  }
+
+  private long patientsOf(RegisteredDossier dossier) throws SQLException {
+    return count("SELECT count(*) FROM dossier_patient WHERE dossier_id = '" + dossier.id() + "'");
+  }
+
+  private static JsonPath rebuild() {
+    return operator()
+        .post("/operations/rebuilds/dossier-registry")
+        .then()
+        .statusCode(200)
+        .extract()
+        .jsonPath();
+  }
+
+  private static List<Map<String, Object>> parked() {
+    return operator()
+        .get("/operations/parked")
+        .then()
+        .statusCode(200)
+        .extract()
+        .jsonPath()
+        .getList("");
+  }
+
+  private static RequestSpecification operator() {
+    return given().auth().oauth2(TestTokens.withRole("operator", "operator"));
+  }
+
+  private static int linesOf(List<String> lines, String ins) {
+    return (int) lines.stream().filter(line -> line.contains(ins)).count();
+  }
+}
