@@ -47,6 +47,19 @@ public final class SealingSession {
     }
   }
 
+  /**
+   * Looks at a public key without using it, which is far cheaper than a session.
+   *
+   * @throws IllegalArgumentException when nobody could seal towards it
+   */
+  public static void requirePublicKey(String publicKey) {
+    try {
+      var _ = PublicKey.parse(publicKey);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException("not a public key of a dossier", e);
+    }
+  }
+
   /** A session that was kept. */
   public static SealingSession kept(UUID dossierId, String id, String wrappedKey, byte[] key) {
     try {
