@@ -8,10 +8,12 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -38,7 +40,8 @@ public final class Rebuild {
   private static final int NAMED_ROWS = 20;
   private static final String LOCK_NOT_AVAILABLE = "55P03";
   private static final String DEADLOCK = "40P01";
-  private static final int ATTEMPTS = 20;
+  private static final int ATTEMPTS = 10;
+  private static final int LOCK_ATTEMPTS = 50;
   private static final String PARKED_COLUMNS =
       "consumer, topic, partition, record_offset, stream_key, version, event_id, reason,"
           + " header_names, header_values, record_key, value, parked_at, discarded_at";
@@ -119,9 +122,13 @@ public final class Rebuild {
           Savepoint asItWas = guard.setSavepoint();
           try {
             return rebuild(guard, asItWas);
-          } catch (SQLException | RuntimeException e) {
-            guard.rollback(asItWas);
-            inOwnTransaction(Rebuild::dropShadow);
+          } catch (Throwable e) {
+            try {
+              guard.rollback(asItWas);
+              inOwnTransaction(Rebuild::dropShadow);
+            } catch (SQLException later) {
+              e.addSuppressed(later);
+            }
             throw e;
           }
         });
@@ -142,11 +149,12 @@ public final class Rebuild {
       if (source == Source.TOPIC_READER) {
         ends = only(ends.keySet(), Offsets.stored(guard, projection.name()));
       }
-      long events = fill(consumer, ends);
+      LongAdder records = new LongAdder();
+      fill(consumer, ends, records);
       inOwnTransaction(this::analyzeShadow);
       for (int attempt = 1; ; attempt++) {
         try {
-          return swap(guard, consumer, events);
+          return swap(guard, consumer, records);
         } catch (Busy e) {
           if (attempt == ATTEMPTS) {
             throw e;
@@ -223,11 +231,11 @@ public final class Rebuild {
     }
   }
 
-  /** Applies everything before these ends to the shadow; gives how many records that was. */
-  private long fill(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends)
+  /** Applies everything before these ends to the shadow, and counts it. */
+  private void fill(
+      Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends, LongAdder count)
       throws SQLException {
     ProjectionApplier applier = new ProjectionApplier(projection);
-    long events = 0;
     Patience patience = new Patience("Kafka does not give what it said it has");
     while (!reached(consumer, ends)) {
       List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
@@ -245,10 +253,9 @@ public final class Rebuild {
       } else {
         patience = new Patience("Kafka does not give what it said it has");
       }
-      events += records.size();
+      count.add(records.size());
       applyToShadow(applier, records);
     }
-    return events;
   }
 
   private static boolean reached(
@@ -281,11 +288,11 @@ public final class Rebuild {
     }
   }
 
-  private Report swap(Connection guard, Consumer<byte[], byte[]> consumer, long eventsSoFar)
+  private Report swap(Connection guard, Consumer<byte[], byte[]> consumer, LongAdder records)
       throws SQLException {
     long heldFrom = System.nanoTime();
     Map<TopicPartition, Long> ends = unlessBusy(() -> hold(guard, consumer.assignment()));
-    long events = eventsSoFar + fill(consumer, ends);
+    fill(consumer, ends, records);
     if (source == Source.OWN_STREAMS) {
       requireNothingWaits(guard);
     }
@@ -303,8 +310,8 @@ public final class Rebuild {
     long heldMillis = Duration.ofNanos(System.nanoTime() - heldFrom).toMillis();
     LOG.infof(
         "%s: rebuilt from %d records, %d rows, %d differed, writers held %d ms",
-        projection.name(), events, rows, differences.size(), heldMillis);
-    return new Report(projection.name(), rows, events, heldMillis, differences);
+        projection.name(), records.sum(), rows, differences.size(), heldMillis);
+    return new Report(projection.name(), rows, records.sum(), heldMillis, differences);
   }
 
   /** A lock was not to be had. */
@@ -445,16 +452,10 @@ public final class Rebuild {
   }
 
   /**
-   * The rebuilt tables take the live ones' place, and what is applied and parked goes with them. It
-   * gives up before PostgreSQL looks for deadlocks, so that no reader is ever the victim.
+   * The rebuilt tables take the live ones' place, and what is applied and parked goes with them.
    */
   private void exchange(Connection tx) throws SQLException {
-    execute(tx, "SET LOCAL lock_timeout = '500ms'");
-    execute(
-        tx,
-        projection.tables().stream()
-            .map(table -> "public." + table)
-            .collect(Collectors.joining(", ", "LOCK TABLE ", " IN ACCESS EXCLUSIVE MODE")));
+    keepReadersOut(tx);
     execute(tx, "CREATE SCHEMA retired");
     for (String table : projection.tables()) {
       execute(tx, "ALTER TABLE public." + table + " SET SCHEMA retired");
@@ -471,6 +472,32 @@ public final class Rebuild {
             .collect(Collectors.joining(", ", "DROP TABLE ", "")));
     execute(tx, "DROP SCHEMA retired");
     dropShadow(tx);
+  }
+
+  /**
+   * Readers lock tables in any order, so a try may meet one that waits for what this holds and
+   * holds what this wants. Then this gives way at once, long before PostgreSQL looks for deadlocks,
+   * so that no reader is ever the victim, and tries again in another order.
+   */
+  private void keepReadersOut(Connection tx) throws SQLException {
+    List<String> tables = new ArrayList<>(projection.tables());
+    for (int attempt = 1; ; attempt++) {
+      Savepoint unlocked = tx.setSavepoint();
+      try {
+        execute(tx, "SET LOCAL lock_timeout = '100ms'");
+        for (String table : tables) {
+          execute(tx, "LOCK TABLE public." + table + " IN ACCESS EXCLUSIVE MODE");
+          execute(tx, "SET LOCAL lock_timeout = '10ms'");
+        }
+        return;
+      } catch (SQLException e) {
+        if (attempt == LOCK_ATTEMPTS || !LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+          throw e;
+        }
+        tx.rollback(unlocked);
+        Collections.shuffle(tables);
+      }
+    }
   }
 
   private void takeOverProgress(Connection tx) throws SQLException {

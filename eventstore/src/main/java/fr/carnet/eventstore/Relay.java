@@ -102,7 +102,7 @@ public final class Relay implements AutoCloseable {
         } else {
           rest(STANDBY);
         }
-      } catch (Exception e) {
+      } catch (Throwable e) {
         if (running) {
           // Fenced, disconnected or refused: whatever it was, the rows are still there.
           LOG.warnf("relay of %s starts over: %s", service, e.toString());

@@ -110,7 +110,8 @@ public final class TopicReader implements AutoCloseable {
         read(consumer);
       } catch (WakeupException e) {
         LOG.debugf("reader %s stops", name);
-      } catch (Exception e) {
+      } catch (Throwable e) {
+        // Errors too: a reader that died of one would stand without a word.
         if (running) {
           LOG.warnf("reader %s starts over: %s", name, e.toString());
           pause();
