@@ -17,6 +17,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 final class CareProducer implements AutoCloseable {
   private static final int GIVE_UP_MILLIS = 1_000;
+  private static final int SETTLE_MILLIS = 5_000;
 
   private final Map<String, Object> settings;
   private Optional<Producer<String, byte[]>> producer = Optional.empty();
@@ -31,6 +32,7 @@ final class CareProducer implements AutoCloseable {
     all.put(ProducerConfig.BATCH_SIZE_CONFIG, 1 << 17);
     all.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, GIVE_UP_MILLIS);
     all.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, GIVE_UP_MILLIS);
+    all.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, SETTLE_MILLIS);
     all.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
     all.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class);
     all.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
