@@ -32,6 +32,7 @@ public final class CommandHandler<S, E> {
   private final Aggregate<S, E> aggregate;
   private final Runnable wakeRelay;
   private final BooleanSupplier ready;
+  private final Parking recovery;
 
   /**
    * A handler.
@@ -45,6 +46,7 @@ public final class CommandHandler<S, E> {
     this.aggregate = aggregate;
     this.wakeRelay = wakeRelay;
     this.ready = ready;
+    this.recovery = new Parking(StreamRecovery.consumer(aggregate.readModel()));
   }
 
   /** Decides on the state of the stream; may be called several times. */
@@ -123,6 +125,11 @@ public final class CommandHandler<S, E> {
       if (earlier.isPresent()) {
         return new CommandResult.Done(earlier.get(), true);
       }
+    }
+    if (!recovery.stopped(tx, List.of(envelope.streamId().toString())).isEmpty()) {
+      // Kafka holds an event of this stream that could not be recorded again: a new one would begin
+      // a second history.
+      throw new RefusedException(StoreRefusal.STREAM_STOPPED);
     }
     beforehand.in(tx);
     Folded<S> folded = fold(tx, envelope.streamId());

@@ -23,6 +23,14 @@ public interface Projection {
   List<String> tables();
 
   /**
+   * Whether facts of this type may be applied before one that is parked in their stream: what takes
+   * something back must not wait for what cannot be read. Only for {@link Order#BY_IDENTITY}.
+   */
+  default boolean mayOvertake(String type) {
+    return false;
+  }
+
+  /**
    * Applies events in this order; of one dossier they come in the dossier's order, each once. Types
    * it does not know are no error: they are skipped.
    *

@@ -130,7 +130,7 @@ public final class ProjectionApplier implements RecordApplier {
         case CONTIGUOUS -> addVersioned(record, event, true);
         case LATEST -> addVersioned(record, event, false);
         case BY_IDENTITY -> {
-          if (stopped.contains(Decoding.key(record))) {
+          if (stopped.contains(Decoding.key(record)) && !projection.mayOvertake(event.type())) {
             parkAs(record, event, Parking.Cause.BEHIND);
           } else {
             now.add(event);
@@ -222,7 +222,11 @@ public final class ProjectionApplier implements RecordApplier {
       return parked.discarded() || projection.order() != Projection.Order.BY_IDENTITY;
     }
     if (projection.order() != Projection.Order.BY_IDENTITY) {
-      long version = event.version().orElse(0);
+      if (event.version().isEmpty()) {
+        // Where it belongs nobody can tell: it stops its stream until an operator gives it up.
+        return true;
+      }
+      long version = event.version().getAsLong();
       long head = heads(tx, Set.of(event.streamId().toString())).getOrDefault(event.streamId(), 0L);
       if (version <= head) {
         if (parked.cause() != Parking.Cause.CONFLICT && !parked.discarded()) {

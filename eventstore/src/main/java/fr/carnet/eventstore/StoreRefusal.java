@@ -12,6 +12,12 @@ public enum StoreRefusal implements Reason {
       Kind.INVALID,
       "This Idempotency-Key was used for another request. Draw a new key for each request.",
       "Cette Idempotency-Key a servi à une autre demande. Utilisez une nouvelle clé par demande."),
+  STREAM_STOPPED(
+      Kind.UNAVAILABLE,
+      "This dossier's history has to be mended first; nothing was recorded. The operator has been"
+          + " alerted.",
+      "L'historique de ce dossier doit d'abord être réparé ; rien n'a été enregistré. L'exploitant est"
+          + " alerté."),
   NOT_READY(
       Kind.UNAVAILABLE,
       "The service is comparing its database with the log and accepts no change yet. Ask again soon.",

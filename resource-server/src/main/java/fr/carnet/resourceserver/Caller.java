@@ -55,6 +55,19 @@ public record Caller(
           "programme", Actor.Role.PROGRAMME,
           "operator", Actor.Role.OPERATOR);
 
+  /** What somebody can be; one account is one of them. */
+  private static final Set<String> CAPACITIES =
+      Set.of(
+          "patient",
+          "professional",
+          "counter-agent",
+          "billing",
+          "auditor",
+          "privacy-officer",
+          "programme",
+          "operator",
+          "complementary-insurer");
+
   /** The traits that the token gives, as they are recorded with an opening. */
   public PatientIdentity identity(PatientRef of) {
     return new PatientIdentity(of, familyName, givenName, birthDate);
@@ -75,6 +88,10 @@ public record Caller(
   }
 
   private static Actor actor(JsonWebToken token, Set<String> roles, Optional<Integer> exercise) {
+    if (roles.stream().filter(CAPACITIES::contains).count() > 1) {
+      // In which capacity would such an account act, and under which name be traced?
+      throw new Refusal(RequestProblem.ROLES_CONFLICT);
+    }
     // A party that the law bars stays barred, whatever other roles its account was given.
     if (roles.contains("complementary-insurer")) {
       return new Actor(

@@ -13,6 +13,10 @@ public enum RequestProblem implements Reason {
       "Your account has no right to this. Use an account with the role that the API document names.",
       "Votre compte n'y donne pas droit. Utilisez un compte ayant le rôle indiqué par la"
           + " documentation."),
+  ROLES_CONFLICT(
+      Kind.FORBIDDEN,
+      "This account has several roles. Use one account for each capacity you act in.",
+      "Ce compte a plusieurs rôles. Utilisez un compte pour chaque qualité à laquelle vous agissez."),
   CLAIM_MISSING(
       Kind.FORBIDDEN,
       "The token lacks a claim that this request needs; the API document names it.",

@@ -33,7 +33,8 @@ public class StandingFacts {
       """
       SELECT clock_timestamp() AS at, d.patient_refs, d.state,
              EXISTS (SELECT 1 FROM parked p
-                     WHERE p.consumer IN (?, ?) AND p.stream_key = asked.dossier_id::text) AS stopped,
+                     WHERE p.consumer IN (?, ?) AND p.stream_key = asked.dossier_id::text
+                       AND p.discarded_at IS NULL) AS stopped,
              coalesce((SELECT s.version FROM stream s WHERE s.id = asked.dossier_id), 0) AS version,
              EXISTS (SELECT 1 FROM block b
                      WHERE b.dossier_id = asked.dossier_id

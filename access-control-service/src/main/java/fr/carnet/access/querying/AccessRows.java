@@ -50,7 +50,8 @@ class AccessRows {
         SELECT NOT EXISTS (SELECT 1 FROM dossier d, now
                            WHERE d.dossier_id = now.dossier_id AND d.state = 'OPEN')
                OR EXISTS (SELECT 1 FROM parked p, now
-                          WHERE p.consumer IN (?, ?) AND p.stream_key = now.dossier_id::text)
+                          WHERE p.consumer IN (?, ?) AND p.stream_key = now.dossier_id::text
+                            AND p.discarded_at IS NULL)
                AS to_others),
       blocked AS (SELECT b.professional FROM block b, now WHERE b.dossier_id = now.dossier_id),
       who AS (

@@ -25,18 +25,18 @@ final class ReadTrace {
 
   /** The owner read, by this decision. */
   static AccessTraced byOwner(AccessDecision decision, List<Found> shown) {
-    return ofOwner(decision, AccessTraced.Outcome.RELEASED, stretch(shown));
+    return of(Actor.Role.OWNER, decision, AccessTraced.Outcome.RELEASED, stretch(shown));
   }
 
   /** A patient asked and was refused, by this decision. */
   static AccessTraced refused(AccessDecision decision) {
-    return ofOwner(decision, AccessTraced.Outcome.REFUSED, List.of());
+    return of(Actor.Role.OTHER_PATIENT, decision, AccessTraced.Outcome.REFUSED, List.of());
   }
 
-  private static AccessTraced ofOwner(
-      AccessDecision decision, AccessTraced.Outcome outcome, List<String> items) {
+  private static AccessTraced of(
+      Actor.Role role, AccessDecision decision, AccessTraced.Outcome outcome, List<String> items) {
     return new AccessTraced(
-        Actor.anonymous(Actor.Role.OWNER),
+        Actor.anonymous(role),
         PurposeOfUse.NORMAL,
         "read-own-log",
         outcome,

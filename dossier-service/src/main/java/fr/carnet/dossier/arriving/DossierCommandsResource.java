@@ -110,7 +110,7 @@ public class DossierCommandsResource {
     Opening opening = Refusal.unless(Optional.ofNullable(asked), RequestProblem.FIELD_MISSING);
     String wording =
         Refusal.unless(
-            opening.consentWording().filter(text -> !text.isBlank()),
+            opening.consentWording().filter(DossierCommandsResource::isWording),
             DossierRefusal.CONSENT_MISSING);
     boolean counter = caller.roles().contains("counter-agent");
     PatientIdentity patient = counter ? atCounter(opening) : online(caller);
@@ -136,6 +136,11 @@ public class DossierCommandsResource {
                     state -> DossierDecider.decide(new OpenDossier(opened), state),
                     _ -> Wire.write(new Opened(dossierId, "OPEN"))));
     return Response.status(Response.Status.CREATED).entity(answer).build();
+  }
+
+  /** Which wording was agreed to, by its code or its text; it stands in clear in the event. */
+  private static boolean isWording(String text) {
+    return !text.isBlank() && text.length() <= 500;
   }
 
   private PatientIdentity online(Caller caller) {
@@ -194,7 +199,7 @@ public class DossierCommandsResource {
         Refusal.unless(
             Optional.ofNullable(asked)
                 .flatMap(Reopening::consentWording)
-                .filter(text -> !text.isBlank()),
+                .filter(DossierCommandsResource::isWording),
             DossierRefusal.CONSENT_MISSING);
     return Response.ok(change(dossierId, new ReopenDossier(Channel.ONLINE, wording), "OPEN"))
         .build();

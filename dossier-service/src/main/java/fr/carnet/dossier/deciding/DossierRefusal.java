@@ -16,7 +16,7 @@ public enum DossierRefusal implements Reason {
       "Le dossier est déjà fermé. Le patient peut le rouvrir pendant dix ans."),
   CONSENT_MISSING(
       Kind.INVALID,
-      "Opening needs the patient's consent: send consentWording, the wording that was agreed to.",
+      "Opening needs the patient's consent: send consentWording, the wording that was agreed to, at most 500 characters.",
       "L'ouverture nécessite le consentement du patient : envoyez consentWording, le texte"
           + " accepté."),
   INS_NOT_YOURS(

@@ -51,6 +51,14 @@ public class CareHistoryProjection implements Projection {
     return List.of("care_line");
   }
 
+  /**
+   * Secret care is taken out although a line before it cannot be read: the order does not matter.
+   */
+  @Override
+  public boolean mayOvertake(String type) {
+    return type.equals(CareLineWithdrawn.WIRE_NAME);
+  }
+
   private record Line(RecordedEvent event, String lineKey, Care care) {}
 
   @Override

@@ -109,7 +109,10 @@ public class DossierReadsResource {
           List<Item> shown = found.stream().limit(most).toList();
           Optional<String> next =
               found.size() > most ? Optional.of(cursor(shown.getLast())) : Optional.empty();
-          Sentence notice = shown.isEmpty() && after.isEmpty() ? NONE : MAY_BE_INCOMPLETE;
+          Sentence notice =
+              noneKnown(decision, shown) && only.isEmpty() && after.isEmpty()
+                  ? NONE
+                  : MAY_BE_INCOMPLETE;
           return new Released<>(new CarePage(shown, next, notice), ids(shown));
         });
   }
@@ -128,8 +131,14 @@ public class DossierReadsResource {
         (tx, decision) -> {
           List<Item> recent =
               visible(tx, dossierId, decision, Optional.empty(), Optional.empty(), RECENT);
-          return new Released<>(summary(tx, dossierId, recent), ids(recent));
+          return new Released<>(
+              summary(tx, dossierId, recent, noneKnown(decision, recent)), ids(recent));
         });
+  }
+
+  /** "None" is a statement about the patient: only to who would have been shown some. */
+  private static boolean noneKnown(AccessDecision decision, List<Item> shown) {
+    return shown.isEmpty() && decision.classes().contains(AccessDecision.REIMBURSEMENTS);
   }
 
   /** The one filter before everything that speaks of items. */
@@ -146,8 +155,8 @@ public class DossierReadsResource {
         : List.of();
   }
 
-  private static Summary summary(Connection tx, UUID dossierId, List<Item> recent)
-      throws SQLException {
+  private static Summary summary(
+      Connection tx, UUID dossierId, List<Item> recent, boolean noneKnown) throws SQLException {
     try (PreparedStatement select =
         tx.prepareStatement(
             """
@@ -166,7 +175,7 @@ public class DossierReadsResource {
                 Optional.ofNullable(row.getString(4)),
                 Optional.ofNullable(row.getDate(5)).map(Date::toLocalDate)),
             recent,
-            recent.isEmpty() ? NONE : MAY_BE_INCOMPLETE);
+            noneKnown ? NONE : MAY_BE_INCOMPLETE);
       }
     }
   }
@@ -184,9 +193,18 @@ public class DossierReadsResource {
     // logged.
     Optional<String> words =
         Optional.ofNullable(reason)
-            .map(text -> URLDecoder.decode(text, StandardCharsets.UTF_8))
+            .map(DossierReadsResource::decoded)
             .filter(text -> !text.isBlank());
     return new Asked(dossierId, action, use, words);
+  }
+
+  /** Somebody in an emergency who writes "100 %" has given a reason all the same. */
+  private static String decoded(String text) {
+    try {
+      return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return text;
+    }
   }
 
   private static Optional<CareCategory> category(String name) {
@@ -222,7 +240,7 @@ public class DossierReadsResource {
     try {
       String[] place =
           new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8).split("\\|", 2);
-      if (place.length == 2) {
+      if (place.length == 2 && place[1].matches("[A-Za-z0-9_-]{1,64}")) {
         return Optional.of(new After(LocalDate.parse(place[0]), place[1]));
       }
     } catch (IllegalArgumentException | DateTimeException e) {

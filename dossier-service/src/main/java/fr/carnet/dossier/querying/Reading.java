@@ -69,16 +69,18 @@ class Reading {
     Released<T> in(Connection tx, AccessDecision decision) throws SQLException;
   }
 
-  private record Known(boolean open, boolean owned, String publicKey) {}
+  /**
+   * What this service knows of a dossier.
+   *
+   * @param stopped something of it is parked, so that what would show may be wrong: it fails closed
+   */
+  private record Known(boolean open, boolean owned, String publicKey, boolean stopped) {}
 
   <T> T read(Asked asked, Query<T> query) throws SQLException {
     Caller caller = current.get();
     Optional<Known> known =
         Transactions.run(dataSource, tx -> known(tx, asked.dossierId(), caller, false));
     boolean owner = known.map(Known::owned).orElse(false);
-    if (!owner) {
-      stopWhoTriesTooOften(caller);
-    }
     AccessDecision decision = owner ? ownersRight() : decide(asked, caller);
     if (known.isEmpty() || !decision.allowed()) {
       throw refuse(asked, caller, decision, known.isPresent());
@@ -88,7 +90,8 @@ class Reading {
             dataSource,
             tx -> {
               Optional<Known> now = known(tx, asked.dossierId(), caller, true);
-              if (now.isEmpty() || !(now.get().open() || now.get().owned())) {
+              if (now.isEmpty()
+                  || !(now.get().owned() || (now.get().open() && !now.get().stopped()))) {
                 return Optional.empty();
               }
               Released<T> released = query.in(tx, decision);
@@ -114,8 +117,8 @@ class Reading {
   /** A counter agent reads no content, but must know whether there is a dossier to open. */
   <T> T readAtCounter(Asked asked, boolean exists, CounterQuery<T> query) throws SQLException {
     Caller caller = current.get();
-    stopWhoTriesTooOften(caller);
     if (!exists) {
+      stopWhoTriesTooOften(caller, Refusals.AN_AGENTS_HOUR);
       Transactions.run(
           dataSource,
           tx -> {
@@ -168,8 +171,10 @@ class Reading {
         Optional.empty());
   }
 
-  void stopWhoTriesTooOften(Caller caller) throws SQLException {
-    boolean tooMany = Transactions.run(dataSource, tx -> Refusals.tooMany(tx, caller.subject()));
+  /** Looked at only when it is a refusal anyway: who may read is never kept from it by others. */
+  private void stopWhoTriesTooOften(Caller caller, int most) throws SQLException {
+    boolean tooMany =
+        Transactions.run(dataSource, tx -> Refusals.tooMany(tx, caller.subject(), most));
     if (tooMany) {
       throw new Refusal(ReadingRefusal.TOO_MANY_REFUSALS);
     }
@@ -194,6 +199,7 @@ class Reading {
   /** Records a refusal and gives what to answer: one and the same, whatever the cause. */
   Refusal refuse(Asked asked, Caller caller, AccessDecision decision, boolean exists)
       throws SQLException {
+    stopWhoTriesTooOften(caller, Refusals.AN_HOUR);
     Transactions.run(
         dataSource,
         tx -> {
@@ -229,6 +235,9 @@ class Reading {
         tx.prepareStatement(
             """
             SELECT state = 'OPEN', public_key,
+                   EXISTS (SELECT 1 FROM parked
+                           WHERE consumer IN ('care-history', 'dossier-recovery')
+                             AND stream_key = d.dossier_id::text AND discarded_at IS NULL),
                    EXISTS (SELECT 1 FROM dossier_patient p
                            WHERE p.dossier_id = d.dossier_id AND p.patient_ref = ?)
             FROM dossier d WHERE dossier_id = ?
@@ -239,7 +248,9 @@ class Reading {
       select.setObject(2, dossierId);
       try (ResultSet row = select.executeQuery()) {
         return row.next()
-            ? Optional.of(new Known(row.getBoolean(1), row.getBoolean(3), row.getString(2)))
+            ? Optional.of(
+                new Known(
+                    row.getBoolean(1), row.getBoolean(4), row.getString(2), row.getBoolean(3)))
             : Optional.empty();
       }
     }

@@ -11,11 +11,15 @@ import java.util.HexFormat;
 
 /** Counts refusals an actor and hour, so that trying door after door comes to an end. */
 final class Refusals {
-  private static final int AN_HOUR = 20;
+  /** Refusals an hour before everything else is refused too. */
+  static final int AN_HOUR = 20;
+
+  /** Persons without a dossier whom a counter agent may look for in an hour: that is the work. */
+  static final int AN_AGENTS_HOUR = 200;
 
   private Refusals() {}
 
-  static boolean tooMany(Connection connection, String subject) throws SQLException {
+  static boolean tooMany(Connection connection, String subject, int most) throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(
             """
@@ -25,7 +29,7 @@ final class Refusals {
       select.setString(1, hashed(subject));
       try (ResultSet row = select.executeQuery()) {
         row.next();
-        return row.getLong(1) >= AN_HOUR;
+        return row.getLong(1) >= most;
       }
     }
   }

@@ -5,7 +5,6 @@ import fr.carnet.eventstore.Decoding;
 import fr.carnet.eventstore.Parking;
 import fr.carnet.eventstore.RecordApplier;
 import fr.carnet.ingest.deciding.LineFault;
-import fr.carnet.ingest.deciding.LineRules;
 import fr.carnet.ingest.deciding.Verdict;
 import fr.carnet.ingest.deciding.Window;
 import fr.carnet.ingest.keeping.LineStore;
@@ -55,9 +54,22 @@ final class BillingApplier implements RecordApplier {
     boolean anotherType =
         Decoding.text(record, Headers.TYPE).filter(type -> !type.equals(LINE_TYPE)).isPresent();
     // Secret care comes first: it is not even in a rejection.
-    return anotherType && !(verdict instanceof Verdict.Secret)
-        ? new Received(bytes, LineRules.invalid(LineFault.TYPE_UNKNOWN))
-        : new Received(bytes, verdict);
+    return new Received(bytes, anotherType ? ofAnotherType(verdict) : verdict);
+  }
+
+  /** Refused, but still known by its id, so that a late flag of secret care finds it. */
+  private static Verdict ofAnotherType(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Secret secret -> secret;
+      case Verdict.Valid valid ->
+          new Verdict.Invalid(
+              Optional.of(valid.line().lineId()),
+              Optional.of(valid.line().beneficiary().value()),
+              List.of(LineFault.TYPE_UNKNOWN.of("record")));
+      case Verdict.Invalid invalid ->
+          new Verdict.Invalid(
+              invalid.lineId(), invalid.ins(), List.of(LineFault.TYPE_UNKNOWN.of("record")));
+    };
   }
 
   @Override

@@ -6,7 +6,7 @@ import fr.carnet.events.billing.LineRejected;
 import fr.carnet.events.identity.Ins;
 import fr.carnet.events.identity.UuidV7;
 import fr.carnet.eventstore.Outbox;
-import fr.carnet.ingest.deciding.LineRules;
+import fr.carnet.ingest.deciding.LineFault;
 import fr.carnet.ingest.deciding.Verdict;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +15,6 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +43,7 @@ class Rejections {
       for (int i = 0; i < outcomes.size(); i++) {
         if (outcomes.get(i) instanceof Outcome.Rejected rejected) {
           UUID id = UuidV7.next(Clock.systemUTC());
-          byte[] received = bounded(lines.get(i).bytes());
+          byte[] received = kept(lines.get(i).bytes(), rejected);
           insert.setObject(1, id);
           insert.setString(2, sender);
           insert.setArray(
@@ -110,8 +109,17 @@ class Rejections {
     };
   }
 
-  /** What was too large is kept up to the limit: enough to recognise it. */
-  private static byte[] bounded(byte[] bytes) {
-    return bytes.length <= LineRules.MAX_BYTES ? bytes : Arrays.copyOf(bytes, LineRules.MAX_BYTES);
+  /**
+   * What is kept of a rejected line: all of it, unless nobody can tell whether it is secret care.
+   * Then nothing, because that may not even be in a rejection.
+   */
+  private static byte[] kept(byte[] bytes, Outcome.Rejected rejected) {
+    boolean maybeSecret =
+        rejected.faults().stream()
+            .anyMatch(
+                fault ->
+                    fault.field().equals("secretCare")
+                        || fault.code().equals(LineFault.TOO_LARGE.name()));
+    return maybeSecret ? new byte[0] : bytes;
   }
 }

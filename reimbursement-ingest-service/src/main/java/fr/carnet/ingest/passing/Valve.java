@@ -228,7 +228,8 @@ public class Valve implements AutoCloseable {
             SELECT p.patient_ref, d.dossier_id, d.public_key, d.open,
                    EXISTS (SELECT 1 FROM parked
                            WHERE consumer = 'dossier-registry'
-                             AND stream_key = d.dossier_id::text)
+                             AND stream_key = d.dossier_id::text
+                             AND discarded_at IS NULL)
             FROM dossier d JOIN dossier_patient p ON p.dossier_id = d.dossier_id
             WHERE p.patient_ref = ANY (?)
             """)) {

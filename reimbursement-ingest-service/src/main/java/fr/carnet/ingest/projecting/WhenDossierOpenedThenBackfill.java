@@ -120,7 +120,8 @@ final class WhenDossierOpenedThenBackfill implements RecordApplier {
                 AND (done.version IS NULL OR done.version < d.version)
                 AND NOT EXISTS (SELECT 1 FROM parked
                                 WHERE consumer = 'dossier-registry'
-                                  AND stream_key = d.dossier_id::text)
+                                  AND stream_key = d.dossier_id::text
+                                  AND discarded_at IS NULL)
               ON CONFLICT (dossier_id) DO UPDATE SET version = excluded.version
               RETURNING b.dossier_id)
             UPDATE line SET unpassed = true
