@@ -114,7 +114,16 @@ class RelayTest {
     try (Connection holding = bench.dataSource().getConnection();
         Statement hold = holding.createStatement()) {
       holding.setAutoCommit(false);
-      hold.execute("SELECT 1 FROM outbox ORDER BY position LIMIT 1000 FOR UPDATE");
+      // The relay may be faster than the writers, and there must be a row to hold.
+      await()
+          .atMost(LONG)
+          .pollInSameThread()
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(1))
+          .until(
+              () ->
+                  hold.executeQuery("SELECT 1 FROM outbox ORDER BY position LIMIT 1000 FOR UPDATE")
+                      .next());
       await()
           .atMost(LONG)
           .pollInterval(Duration.ofMillis(5))
