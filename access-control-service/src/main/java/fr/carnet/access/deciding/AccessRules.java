@@ -100,8 +100,16 @@ public final class AccessRules {
   /** Whether anything of a dossier could ever be for this role. */
   public static boolean mayEverSeeContent(Role role) {
     return switch (role) {
-      case OWNER, OTHER_PATIENT, PROFESSIONAL -> true;
-      case COUNTER_AGENT, BILLING, AUDITOR, PRIVACY_OFFICER, PROGRAMME, OPERATOR, SERVICE, BARRED ->
+      case OWNER, PROFESSIONAL -> true;
+      case OTHER_PATIENT,
+          COUNTER_AGENT,
+          BILLING,
+          AUDITOR,
+          PRIVACY_OFFICER,
+          PROGRAMME,
+          OPERATOR,
+          SERVICE,
+          BARRED ->
           false;
     };
   }
