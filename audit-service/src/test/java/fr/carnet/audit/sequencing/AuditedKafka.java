@@ -1,5 +1,7 @@
 package fr.carnet.audit.sequencing;
 
+import static org.awaitility.Awaitility.await;
+
 import fr.carnet.events.Headers;
 import fr.carnet.events.Topic;
 import fr.carnet.platform.KafkaBroker;
@@ -14,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -21,6 +24,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -33,6 +37,7 @@ final class AuditedKafka implements AutoCloseable {
   private final KafkaBroker broker;
   final Map<String, Object> settings;
   final KafkaProducer<byte[], byte[]> transactional;
+  private final KafkaConsumer<byte[], byte[]> ends;
 
   AuditedKafka() throws IOException, InterruptedException {
     Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
@@ -41,6 +46,7 @@ final class AuditedKafka implements AutoCloseable {
     try (Admin admin = Admin.create(settings)) {
       Topic.createMissing(admin, PARTITIONS, (short) 1);
     }
+    ends = new KafkaConsumer<>(AuditedTopics.settings(settings));
     transactional = producer(Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "a-relay"));
     transactional.initTransactions();
   }
@@ -51,18 +57,31 @@ final class AuditedKafka implements AutoCloseable {
     return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  /** Publishes records in one transaction, which ends as said. */
+  /**
+   * Publishes records in one transaction, which ends as said. Kafka answers before its brokers have
+   * marked the end in each partition: this returns when a reader of committed records can go by it.
+   */
   void publish(boolean commit, List<ProducerRecord<byte[], byte[]>> records) {
     transactional.beginTransaction();
-    for (ProducerRecord<byte[], byte[]> record : records) {
-      var _ = transactional.send(record);
-    }
+    List<Future<RecordMetadata>> sent = records.stream().map(transactional::send).toList();
     transactional.flush();
     if (commit) {
       transactional.commitTransaction();
     } else {
       transactional.abortTransaction();
     }
+    Map<TopicPartition, Long> last = new HashMap<>();
+    for (Future<RecordMetadata> record : sent) {
+      RecordMetadata place = record.resultNow();
+      last.merge(new TopicPartition(place.topic(), place.partition()), place.offset(), Math::max);
+    }
+    await()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5))
+        .until(
+            () -> ends.endOffsets(last.keySet()),
+            ended ->
+                last.entrySet().stream().allMatch(at -> ended.get(at.getKey()) > at.getValue()));
   }
 
   /** A well-formed event of a dossier. */
@@ -117,6 +136,7 @@ final class AuditedKafka implements AutoCloseable {
   @Override
   public void close() {
     transactional.close(Duration.ZERO);
+    ends.close();
     broker.kill();
   }
 }
