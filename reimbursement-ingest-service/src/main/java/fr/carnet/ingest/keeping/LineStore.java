@@ -57,10 +57,9 @@ public class LineStore {
         lines.stream()
             .map(line -> lineId(line.verdict()).map(id -> keys.lineKey(sender, id)))
             .toList();
-    Set<String> secret = keysOf(Verdict.Secret.class, lines, lineKeys);
+    Set<String> secret = secretOf(lines, lineKeys);
     forgetSecret(tx, secret);
     rejections.forget(tx, secret);
-    secret.addAll(secretAmong(tx, keysOf(Verdict.Invalid.class, lines, lineKeys)));
 
     Outcome[] outcomes = new Outcome[lines.size()];
     Map<String, List<Keyed>> sound = new HashMap<>();
@@ -86,9 +85,27 @@ public class LineStore {
       }
     }
     keepSound(tx, sound, outcomes);
+    acceptWhatBecameSecret(tx, lineKeys, outcomes);
     List<Outcome> all = List.of(outcomes);
     rejections.record(tx, sender, lines, lineKeys, all, correlation);
     return all;
+  }
+
+  /** Another content under a known id is about to be refused: unless it was flagged meanwhile. */
+  private void acceptWhatBecameSecret(
+      Connection tx, List<Optional<String>> lineKeys, Outcome[] outcomes) throws SQLException {
+    Set<String> refused = new HashSet<>();
+    for (int i = 0; i < outcomes.length; i++) {
+      if (outcomes[i] instanceof Outcome.Rejected) {
+        lineKeys.get(i).ifPresent(refused::add);
+      }
+    }
+    Set<String> secret = secretAmong(tx, refused);
+    for (int i = 0; i < outcomes.length; i++) {
+      if (lineKeys.get(i).filter(secret::contains).isPresent()) {
+        outcomes[i] = new Outcome.Accepted();
+      }
+    }
   }
 
   private static Optional<String> lineId(Verdict verdict) {
@@ -99,15 +116,14 @@ public class LineStore {
     };
   }
 
-  private static Set<String> keysOf(
-      Class<? extends Verdict> verdict, List<Received> lines, List<Optional<String>> lineKeys) {
-    Set<String> found = new HashSet<>();
+  private static Set<String> secretOf(List<Received> lines, List<Optional<String>> lineKeys) {
+    Set<String> secret = new HashSet<>();
     for (int i = 0; i < lineKeys.size(); i++) {
-      if (verdict.isInstance(lines.get(i).verdict())) {
-        lineKeys.get(i).ifPresent(found::add);
+      if (lines.get(i).verdict() instanceof Verdict.Secret) {
+        lineKeys.get(i).ifPresent(secret::add);
       }
     }
-    return found;
+    return secret;
   }
 
   /** Counts outcomes once their transaction is committed. */
@@ -159,11 +175,12 @@ public class LineStore {
   }
 
   /** Which of these are known as secret: a faulty copy of one must not stay in a rejection. */
-  private static Set<String> secretAmong(Connection tx, Set<String> lineKeys) throws SQLException {
+  private Set<String> secretAmong(Connection tx, Set<String> lineKeys) throws SQLException {
     Set<String> secret = new HashSet<>();
     if (lineKeys.isEmpty()) {
       return secret;
     }
+    rejections.hold(tx, lineKeys);
     try (PreparedStatement select =
         tx.prepareStatement("SELECT line_key FROM line WHERE secret AND line_key = ANY (?)")) {
       select.setArray(1, tx.createArrayOf("text", lineKeys.toArray()));

@@ -25,6 +25,9 @@ import java.util.UUID;
 /** Keeps what was refused, as received and with every reason, and tells the insurer's own topic. */
 @ApplicationScoped
 class Rejections {
+  private static final int STRIPES = 256;
+  private static final int LOCK_CLASS = 7_302;
+
   void record(
       Connection tx,
       String sender,
@@ -64,15 +67,49 @@ class Rejections {
     }
   }
 
-  /** Drops what was refused under these keys before it was known that they are secret care. */
-  void forget(Connection tx, Set<String> lineKeys) throws SQLException {
-    if (lineKeys.isEmpty()) {
+  /**
+   * Drops what was refused under these keys before it was known that they are secret care, and what
+   * of it has not left for the insurer's topic yet. Whoever refuses one of them at this moment is
+   * waited for.
+   */
+  void forget(Connection tx, Set<String> secret) throws SQLException {
+    if (secret.isEmpty()) {
       return;
     }
+    lock(tx, "SELECT pg_advisory_xact_lock(?, stripe) FROM unnest(?) AS t(stripe)", secret);
     try (PreparedStatement delete =
-        tx.prepareStatement("DELETE FROM rejection WHERE line_key = ANY (?)")) {
-      delete.setArray(1, tx.createArrayOf("text", lineKeys.toArray()));
+        tx.prepareStatement(
+            """
+            WITH gone AS (DELETE FROM rejection WHERE line_key = ANY (?) RETURNING id)
+            DELETE FROM outbox WHERE id IN (SELECT id FROM gone)
+            """)) {
+      delete.setArray(1, tx.createArrayOf("text", secret.toArray()));
       delete.executeUpdate();
+    }
+  }
+
+  /**
+   * Before it is asked whether these are secret: until this transaction ends, nobody comes to know
+   * that they are.
+   */
+  void hold(Connection tx, Set<String> refused) throws SQLException {
+    lock(tx, "SELECT pg_advisory_xact_lock_shared(?, stripe) FROM unnest(?) AS t(stripe)", refused);
+  }
+
+  /** Line keys are dealt over 256 locks, so that no batch fills PostgreSQL's table of locks. */
+  private static void lock(Connection tx, String sql, Set<String> lineKeys) throws SQLException {
+    try (PreparedStatement lock = tx.prepareStatement(sql)) {
+      lock.setInt(1, LOCK_CLASS);
+      lock.setArray(
+          2,
+          tx.createArrayOf(
+              "integer",
+              lineKeys.stream()
+                  .map(key -> Math.floorMod(key.hashCode(), STRIPES))
+                  .distinct()
+                  .sorted()
+                  .toArray()));
+      lock.execute();
     }
   }
 

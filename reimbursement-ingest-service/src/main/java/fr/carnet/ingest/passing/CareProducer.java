@@ -22,10 +22,10 @@ final class CareProducer implements AutoCloseable {
   private final Map<String, Object> settings;
   private Optional<Producer<String, byte[]>> producer = Optional.empty();
 
-  /** A producer; {@code instance} names its transactions and is stable over restarts. */
-  CareProducer(Map<String, Object> kafka, String instance) {
+  /** A producer; {@code transactionalId} names its transactions and is stable over restarts. */
+  CareProducer(Map<String, Object> kafka, String transactionalId) {
     Map<String, Object> all = new HashMap<>(kafka);
-    all.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "ingest-valve-" + instance);
+    all.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
     all.put(ProducerConfig.ACKS_CONFIG, "all");
     all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     all.put(ProducerConfig.LINGER_MS_CONFIG, 0);

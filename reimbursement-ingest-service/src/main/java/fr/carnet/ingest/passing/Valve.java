@@ -35,6 +35,7 @@ import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -57,6 +58,7 @@ public class Valve implements AutoCloseable {
 
   @Inject DataSource dataSource;
   @Inject KafkaSettings kafka;
+  @Inject Sendings sendings;
 
   @Inject
   @ConfigProperty(name = "carnet.instance")
@@ -93,7 +95,7 @@ public class Valve implements AutoCloseable {
     while (running && !registryRead.getAsBoolean()) {
       rest(IDLE);
     }
-    try (CareProducer producer = new CareProducer(kafka.client(), instance)) {
+    try (CareProducer producer = new CareProducer(kafka.client(), transactionalId())) {
       while (running) {
         try {
           if (pass(producer) == 0) {
@@ -140,11 +142,25 @@ public class Valve implements AutoCloseable {
           Map<String, List<Dossier>> dossiers = dossiersOf(tx, lines);
           List<ProducerRecord<String, byte[]>> records = seal(tx, lines, dossiers);
           if (!records.isEmpty()) {
+            // Whatever an earlier batch left open is ended before its row is written over.
+            var _ = producer.ready();
+            sendings.begin(transactionalId(), bucketsOf(lines));
             send(producer, records);
+            Sendings.end(tx, transactionalId());
           }
           markLookedAt(tx, lines);
           return lines.size();
         });
+  }
+
+  private String transactionalId() {
+    return "ingest-valve-" + instance;
+  }
+
+  private static Set<Integer> bucketsOf(List<Line> lines) {
+    return lines.stream()
+        .map(line -> Buckets.of(line.patientRef()))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Sends, or settles with Kafka that nothing was sent, before the locks are given back. */

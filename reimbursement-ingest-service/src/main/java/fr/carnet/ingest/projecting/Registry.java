@@ -4,6 +4,7 @@ import fr.carnet.eventstore.CaughtUp;
 import fr.carnet.eventstore.ProjectionApplier;
 import fr.carnet.eventstore.Rebuild;
 import fr.carnet.eventstore.TopicReader;
+import fr.carnet.ingest.passing.Sendings;
 import fr.carnet.ingest.passing.Valve;
 import fr.carnet.resourceserver.KafkaSettings;
 import fr.carnet.resourceserver.Machinery;
@@ -18,6 +19,7 @@ class Registry {
   @Inject DataSource dataSource;
   @Inject KafkaSettings kafka;
   @Inject Valve valve;
+  @Inject Sendings sendings;
 
   void start(@Observes Machinery.Starting starting) {
     RegistryProjection projection = new RegistryProjection();
@@ -27,7 +29,8 @@ class Registry {
             projection.topics(),
             dataSource,
             kafka.client(),
-            new WhenDossierOpenedThenBackfill(new ProjectionApplier(projection), valve::wake)));
+            new WhenDossierOpenedThenBackfill(
+                new ProjectionApplier(projection), sendings, valve::wake)));
     starting.rebuild(
         projection.name(),
         new Rebuild(dataSource, kafka.client(), projection, Rebuild.Source.TOPIC_READER));

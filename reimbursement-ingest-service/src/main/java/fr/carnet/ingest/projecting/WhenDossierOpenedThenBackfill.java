@@ -6,6 +6,7 @@ import fr.carnet.events.identity.PatientRef;
 import fr.carnet.eventstore.ProjectionApplier;
 import fr.carnet.eventstore.RecordApplier;
 import fr.carnet.ingest.keeping.Buckets;
+import fr.carnet.ingest.passing.Sendings;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -25,10 +26,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 final class WhenDossierOpenedThenBackfill implements RecordApplier {
   private final ProjectionApplier registry;
+  private final Sendings sendings;
   private final Runnable wakeValve;
 
-  WhenDossierOpenedThenBackfill(ProjectionApplier registry, Runnable wakeValve) {
+  WhenDossierOpenedThenBackfill(ProjectionApplier registry, Sendings sendings, Runnable wakeValve) {
     this.registry = registry;
+    this.sendings = sendings;
     this.wakeValve = wakeValve;
   }
 
@@ -40,6 +43,7 @@ final class WhenDossierOpenedThenBackfill implements RecordApplier {
     // Of those whom a dossier is taken from, too.
     buckets.addAll(bucketsKnown(tx, dossiers));
     Buckets.exclusive(tx, buckets);
+    sendings.settle(tx, buckets);
     registry.apply(tx, records);
     backfill(tx, dossiers);
   }
@@ -56,6 +60,7 @@ final class WhenDossierOpenedThenBackfill implements RecordApplier {
     dossiers.addAll(registry.stopped(tx));
     if (!dossiers.isEmpty()) {
       Buckets.exclusive(tx, Buckets.all());
+      sendings.settle(tx, Buckets.all());
       registry.retryParked(tx);
       backfill(tx, dossiers);
     }

@@ -1,23 +1,31 @@
 package fr.carnet.ingest.passing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import fr.carnet.events.Topic;
 import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.ingest.CareOnKafka;
 import fr.carnet.ingest.IngestOverHttp;
 import fr.carnet.ingest.RegisteredDossier;
 import fr.carnet.ingest.keeping.Buckets;
+import fr.carnet.testkit.RealServers;
 import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 class ValveTest extends IngestOverHttp {
+
+  @Inject Sendings sendings;
 
   @Test
   void openingFeedsWhatWasKeptAndReopeningFeedsWhatCameWhileItWasClosed() {
@@ -83,6 +91,31 @@ class ValveTest extends IngestOverHttp {
       applying.rollback();
     }
     awaitLines(dossier, 20);
+  }
+
+  @Test
+  void aBatchWhoseValveLostItsDatabaseCannotSurfaceAfterAClosing() throws SQLException {
+    // given: a valve that asked Kafka for everything but the commit, and holds no bucket any more
+    String person = people(54, 1).getFirst();
+    RegisteredDossier dossier = RegisteredDossier.of(person);
+    register(dossier, State.OPEN);
+    String other = "ingest-valve-other";
+    try (CareProducer lost = new CareProducer(RealServers.kafkaSettings(), other)) {
+      var producer = lost.ready();
+      producer.beginTransaction();
+      var _ =
+          producer.send(
+              new ProducerRecord<>(
+                  Topic.CARE_REIMBURSEMENTS.wireName(), dossier.id().toString(), new byte[] {1}));
+      producer.flush();
+      sendings.begin(other, List.of(bucketOf(person)));
+      // when
+      register(dossier, State.CLOSED);
+      // then
+      assertThatThrownBy(producer::commitTransaction).isInstanceOf(KafkaException.class);
+    }
+    assertThat(CareOnKafka.read(kafka).of(dossier.id())).isEmpty();
+    assertThat(count("SELECT count(*) FROM sending")).isZero();
   }
 
   private void awaitLines(RegisteredDossier dossier, int count) {
