@@ -2,7 +2,6 @@ package fr.carnet.access.arriving;
 
 import fr.carnet.access.deciding.AccessRefusal;
 import fr.carnet.access.deciding.AccessRules;
-import fr.carnet.access.deciding.DecisionFacts;
 import fr.carnet.access.deciding.Policies;
 import fr.carnet.access.projecting.KnownDossiers;
 import fr.carnet.access.projecting.StandingFacts;
@@ -44,16 +43,17 @@ public class DecisionsResource {
     if (!caughtUp.reached()) {
       throw new Refusal(AccessRefusal.NOT_READY);
     }
-    return AccessRules.decide(request, facts(request), policies);
+    AccessDecision decision = decideNow(request);
+    // A refusal may rest on what has not arrived yet.
+    return !decision.allowed()
+            && AccessRules.mayEverSeeContent(request.actor().role())
+            && knownDossiers.learn(request.dossierId())
+        ? decideNow(request)
+        : decision;
   }
 
-  private DecisionFacts facts(DecisionRequest request) throws SQLException {
-    DecisionFacts facts = standingFacts.read(request);
-    return facts.dossier().isEmpty()
-            && AccessRules.mayEverSeeContent(request.actor().role())
-            && knownDossiers.ask(request.dossierId())
-        ? standingFacts.read(request)
-        : facts;
+  private AccessDecision decideNow(DecisionRequest request) throws SQLException {
+    return AccessRules.decide(request, standingFacts.read(request), policies);
   }
 
   private static boolean isComplete(DecisionRequest request) {

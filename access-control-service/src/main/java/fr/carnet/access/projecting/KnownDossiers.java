@@ -22,7 +22,12 @@ import javax.sql.DataSource;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
 import org.jboss.logging.Logger;
 
-/** What is known of dossiers; what is not yet known is asked for, and kept as if it had arrived. */
+/**
+ * What is known of dossiers; what is not yet known is asked for, and kept as if it had arrived.
+ *
+ * <p>Before anybody is refused, the dossier-service is asked, whether or not the dossier is known
+ * here: so neither the time that a refusal takes, nor an outage, tells that there is a dossier.
+ */
 @ApplicationScoped
 public class KnownDossiers {
   private static final Logger LOG = Logger.getLogger(KnownDossiers.class);
@@ -37,12 +42,19 @@ public class KnownDossiers {
    * @throws Refusal with one and the same code when there is none and when it is somebody else's
    */
   public DossierRegistered ownedBy(Caller caller, String dossierId) throws SQLException {
-    Optional<DossierRegistered> dossier =
-        caller.actor().role() == Actor.Role.OWNER && caller.patientRef().isPresent()
-            ? find(parse(dossierId))
-                .filter(found -> found.patientRefs().contains(caller.patientRef().get()))
-            : Optional.empty();
-    return Refusal.unless(dossier, AccessRefusal.NO_STANDING);
+    if (caller.actor().role() != Actor.Role.OWNER) {
+      throw new Refusal(AccessRefusal.NO_STANDING);
+    }
+    PatientRef owner = Refusal.unless(caller.patientRef(), AccessRefusal.NO_STANDING);
+    UUID id = parse(dossierId);
+    Optional<DossierRegistered> owned = owned(id, owner);
+    return owned.isEmpty() && learn(id)
+        ? Refusal.unless(owned(id, owner), AccessRefusal.NO_STANDING)
+        : Refusal.unless(owned, AccessRefusal.NO_STANDING);
+  }
+
+  private Optional<DossierRegistered> owned(UUID dossierId, PatientRef owner) throws SQLException {
+    return arrived(dossierId).filter(dossier -> dossier.patientRefs().contains(owner));
   }
 
   private static UUID parse(String dossierId) {
@@ -52,11 +64,6 @@ public class KnownDossiers {
       // No dossier has such an id: the answer is the one for every dossier that is not there.
       throw new Refusal(AccessRefusal.NO_STANDING);
     }
-  }
-
-  private Optional<DossierRegistered> find(UUID dossierId) throws SQLException {
-    Optional<DossierRegistered> arrived = arrived(dossierId);
-    return arrived.isPresent() || !ask(dossierId) ? arrived : arrived(dossierId);
   }
 
   private Optional<DossierRegistered> arrived(UUID dossierId) throws SQLException {
@@ -84,22 +91,23 @@ public class KnownDossiers {
   }
 
   /**
-   * Asks the dossier-service for a dossier that has not arrived, and keeps the answer.
+   * Asks the dossier-service for a dossier, and keeps what is new in the answer.
    *
-   * @return whether there is one
+   * @return whether something was
    * @throws Refusal when it does not answer in time: then nothing is known, and nothing allowed
    */
-  public boolean ask(UUID dossierId) throws SQLException {
-    Optional<DossierRegistered> answer = answer(dossierId);
-    if (answer.isPresent()) {
+  public boolean learn(UUID dossierId) throws SQLException {
+    long known = arrived(dossierId).map(DossierRegistered::version).orElse(0L);
+    Optional<DossierRegistered> news = answer(dossierId).filter(answer -> answer.version() > known);
+    if (news.isPresent()) {
       Transactions.run(
           dataSource,
           tx -> {
-            DossierRegistryProjection.store(tx, answer.get());
+            DossierRegistryProjection.store(tx, news.get());
             return true;
           });
     }
-    return answer.isPresent();
+    return news.isPresent();
   }
 
   private Optional<DossierRegistered> answer(UUID dossierId) {

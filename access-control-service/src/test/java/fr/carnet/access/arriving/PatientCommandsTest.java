@@ -322,21 +322,32 @@ class PatientCommandsTest extends AccessOverHttp {
   }
 
   @Test
-  void while_the_registry_does_not_answer_an_unknown_dossier_is_unavailable() {
-    Neighbours.answer("/registry/", _ -> new Neighbours.Answer(503, "{}"));
+  void while_the_registry_does_not_answer_nobody_learns_whether_there_is_a_dossier() {
+    granted(dossier, DOCTOR);
+    for (String path : List.of("/registry/", "/registry/" + dossier.id())) {
+      Neighbours.answer(path, _ -> new Neighbours.Answer(503, "{}"));
+    }
     Dossier unheard = new Dossier(UUID.randomUUID(), dossier.keys());
-    refused(grant(unheard, toProfessional(DOCTOR)), 503, "REGISTRY_UNAVAILABLE");
-    refused(
-        as(SERVICE)
-            .body(
-                """
-                {"dossierId":"%s","actor":{"role":"PROFESSIONAL","id":"%s","profession":"10"},
-                 "purpose":"normal","regulation":false,"wordsGiven":false}
-                """
-                    .formatted(unheard.id(), DOCTOR))
-            .post("/decisions"),
-        503,
-        "REGISTRY_UNAVAILABLE");
+    for (Dossier asked : List.of(dossier, unheard)) {
+      refused(
+          asPatient(OTHER).body(toProfessional(DOCTOR)).post(asked.path("/grants")),
+          503,
+          "REGISTRY_UNAVAILABLE");
+      refused(
+          as(SERVICE)
+              .body(
+                  """
+                  {"dossierId":"%s","actor":{"role":"PROFESSIONAL","id":"%s","profession":"10"},
+                   "purpose":"normal","regulation":false,"wordsGiven":false}
+                  """
+                      .formatted(asked.id(), DOCTOR_2))
+              .post("/decisions"),
+          503,
+          "REGISTRY_UNAVAILABLE");
+    }
+    // Who has standing is not kept out by it.
+    assertThat(decide(dossier, DOCTOR).allowed()).isTrue();
+    assertThat(grant(dossier, toProfessional(DOCTOR_2)).statusCode()).isEqualTo(201);
   }
 
   @Test
