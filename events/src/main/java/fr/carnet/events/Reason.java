@@ -2,17 +2,34 @@ package fr.carnet.events;
 
 /** Why something was refused: a stable code, and a sentence that a person can act on. */
 public interface Reason {
-  /** Stable, upper case with underscores; clients may rely on it. */
-  String code();
+  /** Of the enum constant: stable, upper case with underscores; clients may rely on it. */
+  String name();
+
+  /** What is said of it. */
+  Told told();
+
+  /** The name, as clients know it. */
+  default String code() {
+    return name();
+  }
 
   /** What kind of refusal it is, whatever the protocol. */
-  Kind kind();
+  default Kind kind() {
+    return told().kind();
+  }
 
   /** The sentence in English. */
-  String english();
+  default String english() {
+    return told().english();
+  }
 
   /** The same in French: patients read it. */
-  String french();
+  default String french() {
+    return told().french();
+  }
+
+  /** A kind of refusal, and the sentence in both languages. */
+  record Told(Kind kind, String english, String french) {}
 
   /** The kinds of refusal; a protocol gives each its own status. */
   enum Kind {

@@ -24,33 +24,14 @@ public enum StoreRefusal implements Reason {
       "Le service compare sa base avec le journal et n'accepte encore aucun changement."
           + " Recommencez bientôt.");
 
-  private final Kind kind;
-  private final String english;
-  private final String french;
+  private final Told told;
 
   StoreRefusal(Kind kind, String english, String french) {
-    this.kind = kind;
-    this.english = english;
-    this.french = french;
+    this.told = new Told(kind, english, french);
   }
 
   @Override
-  public String code() {
-    return name();
-  }
-
-  @Override
-  public Kind kind() {
-    return kind;
-  }
-
-  @Override
-  public String english() {
-    return english;
-  }
-
-  @Override
-  public String french() {
-    return french;
+  public Told told() {
+    return told;
   }
 }

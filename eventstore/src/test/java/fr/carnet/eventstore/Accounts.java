@@ -26,23 +26,8 @@ final class Accounts implements Aggregate<Accounts.Account, Accounts.Event> {
     OWNER_HAS_ONE;
 
     @Override
-    public String code() {
-      return name();
-    }
-
-    @Override
-    public Kind kind() {
-      return Kind.CONFLICT;
-    }
-
-    @Override
-    public String english() {
-      return name();
-    }
-
-    @Override
-    public String french() {
-      return name();
+    public Told told() {
+      return new Told(Kind.CONFLICT, name(), name());
     }
   }
 

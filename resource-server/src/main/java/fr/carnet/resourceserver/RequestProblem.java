@@ -53,33 +53,14 @@ public enum RequestProblem implements Reason {
       "Une erreur est survenue de notre côté et rien n'a été modifié. Recommencez, et indiquez"
           + " l'identifiant de corrélation si elle persiste.");
 
-  private final Kind kind;
-  private final String english;
-  private final String french;
+  private final Told told;
 
   RequestProblem(Kind kind, String english, String french) {
-    this.kind = kind;
-    this.english = english;
-    this.french = french;
+    this.told = new Told(kind, english, french);
   }
 
   @Override
-  public String code() {
-    return name();
-  }
-
-  @Override
-  public Kind kind() {
-    return kind;
-  }
-
-  @Override
-  public String english() {
-    return english;
-  }
-
-  @Override
-  public String french() {
-    return french;
+  public Told told() {
+    return told;
   }
 }

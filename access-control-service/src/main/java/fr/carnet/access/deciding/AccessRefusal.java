@@ -37,33 +37,14 @@ public enum AccessRefusal implements Reason {
       "Whose dossier this is cannot be known at the moment. Ask again soon.",
       "On ne peut savoir pour l'instant à qui est ce dossier. Recommencez bientôt.");
 
-  private final Kind kind;
-  private final String english;
-  private final String french;
+  private final Told told;
 
   AccessRefusal(Kind kind, String english, String french) {
-    this.kind = kind;
-    this.english = english;
-    this.french = french;
+    this.told = new Told(kind, english, french);
   }
 
   @Override
-  public String code() {
-    return name();
-  }
-
-  @Override
-  public Kind kind() {
-    return kind;
-  }
-
-  @Override
-  public String english() {
-    return english;
-  }
-
-  @Override
-  public String french() {
-    return french;
+  public Told told() {
+    return told;
   }
 }

@@ -30,33 +30,14 @@ enum AuditProblem implements Reason {
       "The log has no entry of this index; /log/size says how many there are, from 0.",
       "Le journal n'a pas d'entrée de cet indice ; /log/size en donne le nombre, à partir de 0.");
 
-  private final Kind kind;
-  private final String english;
-  private final String french;
+  private final Told told;
 
   AuditProblem(Kind kind, String english, String french) {
-    this.kind = kind;
-    this.english = english;
-    this.french = french;
+    this.told = new Told(kind, english, french);
   }
 
   @Override
-  public String code() {
-    return name();
-  }
-
-  @Override
-  public Kind kind() {
-    return kind;
-  }
-
-  @Override
-  public String english() {
-    return english;
-  }
-
-  @Override
-  public String french() {
-    return french;
+  public Told told() {
+    return told;
   }
 }

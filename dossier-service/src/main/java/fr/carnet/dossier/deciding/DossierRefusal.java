@@ -27,35 +27,22 @@ public enum DossierRefusal implements Reason {
       Kind.FORBIDDEN,
       "You may not see this dossier, or there is none. The patient can give you access in Carnet.",
       "Vous ne pouvez pas voir ce dossier, ou il n'existe pas. Le patient peut vous autoriser dans"
-          + " Carnet.");
+          + " Carnet."),
+  RECOVERY_UNFINISHED(
+      Kind.UNAVAILABLE,
+      "Dossiers that were opened before are being recovered, so nobody can open one now. Ask again"
+          + " later; the operator has been alerted.",
+      "Des dossiers ouverts auparavant sont en cours de récupération : aucun ne peut être ouvert pour"
+          + " l'instant. Réessayez plus tard ; l'exploitant est alerté.");
 
-  private final Kind kind;
-  private final String english;
-  private final String french;
+  private final Told told;
 
   DossierRefusal(Kind kind, String english, String french) {
-    this.kind = kind;
-    this.english = english;
-    this.french = french;
+    this.told = new Told(kind, english, french);
   }
 
   @Override
-  public String code() {
-    return name();
-  }
-
-  @Override
-  public Kind kind() {
-    return kind;
-  }
-
-  @Override
-  public String english() {
-    return english;
-  }
-
-  @Override
-  public String french() {
-    return french;
+  public Told told() {
+    return told;
   }
 }

@@ -1,5 +1,6 @@
 package fr.carnet.dossier.querying;
 
+import fr.carnet.dossier.deciding.DossierRefusal;
 import fr.carnet.events.Sealed;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
@@ -220,7 +221,7 @@ class Reading {
           return true;
         });
     machinery.wakeRelay();
-    return new Refusal(ReadingRefusal.NO_STANDING);
+    return new Refusal(DossierRefusal.NO_STANDING);
   }
 
   private static Actor actor(Caller caller, boolean owner) {

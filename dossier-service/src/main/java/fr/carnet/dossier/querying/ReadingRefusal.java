@@ -4,11 +4,6 @@ import fr.carnet.events.Reason;
 
 /** Why nothing is shown. */
 enum ReadingRefusal implements Reason {
-  NO_STANDING(
-      Kind.FORBIDDEN,
-      "You may not see this dossier, or there is none. The patient can give you access in Carnet.",
-      "Vous ne pouvez pas voir ce dossier, ou il n'existe pas. Le patient peut vous autoriser dans"
-          + " Carnet."),
   DOSSIER_NOT_FOUND(
       Kind.NOT_FOUND,
       "This person has no dossier. With their consent you can open one.",
@@ -37,33 +32,14 @@ enum ReadingRefusal implements Reason {
   LIMIT_INVALID(
       Kind.INVALID, "limit is a number from 1 to 200.", "limit est un nombre de 1 à 200.");
 
-  private final Kind kind;
-  private final String english;
-  private final String french;
+  private final Told told;
 
   ReadingRefusal(Kind kind, String english, String french) {
-    this.kind = kind;
-    this.english = english;
-    this.french = french;
+    this.told = new Told(kind, english, french);
   }
 
   @Override
-  public String code() {
-    return name();
-  }
-
-  @Override
-  public Kind kind() {
-    return kind;
-  }
-
-  @Override
-  public String english() {
-    return english;
-  }
-
-  @Override
-  public String french() {
-    return french;
+  public Told told() {
+    return told;
   }
 }
