@@ -4,10 +4,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Timestamp;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -50,8 +52,8 @@ public final class StreamRecovery implements RecordApplier {
         continue;
       }
       if (version == head + 1) {
-        LOG.infof("%s: recovers version %d of a stream from Kafka", readModel.name(), version);
         record(tx, event, head);
+        LOG.infof("%s: recovered version %d of a stream from Kafka", readModel.name(), version);
         heads.put(event.streamId(), version);
       } else {
         throw new IllegalStateException("Kafka lacks an event before version " + version);
@@ -110,8 +112,35 @@ public final class StreamRecovery implements RecordApplier {
   public void park(Connection tx, ConsumerRecord<byte[], byte[]> record, RuntimeException why)
       throws SQLException {
     LOG.errorf("%s: the log and the database differ: %s", readModel.name(), why.getMessage());
-    parking.park(
-        tx, record, Parking.Cause.CONFLICT, OptionalLong.empty(), java.util.Optional.empty());
+    parking.park(tx, record, Parking.Cause.CONFLICT, OptionalLong.empty(), Optional.empty());
+  }
+
+  /** What an event needs may be back by now: keys, from a later backup. */
+  @Override
+  public void retryParked(Connection tx) throws SQLException {
+    for (String stream : parking.allStopped(tx)) {
+      for (Parking.Parked parked : parking.of(tx, stream)) {
+        if (!parked.discarded() && !recovered(tx, parked)) {
+          break;
+        }
+      }
+    }
+  }
+
+  private boolean recovered(Connection tx, Parking.Parked parked) throws SQLException {
+    Savepoint before = tx.setSavepoint();
+    try {
+      apply(tx, List.of(parked.record()));
+      parking.remove(tx, parked.id());
+      tx.releaseSavepoint(before);
+      return true;
+    } catch (SQLException | RuntimeException e) {
+      if (Transactions.isTransient(e)) {
+        throw e;
+      }
+      tx.rollback(before);
+      return false;
+    }
   }
 
   private static Map<UUID, Long> heads(Connection tx, List<RecordedEvent> events)

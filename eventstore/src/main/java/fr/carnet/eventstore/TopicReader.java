@@ -36,7 +36,7 @@ public final class TopicReader implements AutoCloseable {
   private static final int MAX_POLL_RECORDS = 2_000;
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration BACK_OFF = Duration.ofMillis(200);
-  private static final Duration RETRY_PARKED = Duration.ofSeconds(30);
+  private static final Duration RETRY_PARKED = Duration.ofSeconds(10);
   private static final Duration LOOK_AT_OFFSETS = Duration.ofSeconds(5);
 
   private final String name;

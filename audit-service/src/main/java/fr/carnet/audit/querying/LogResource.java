@@ -10,6 +10,7 @@ import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -55,7 +56,8 @@ public class LogResource {
       summary = "Entries by dossier, actor, type and time, in the order of the log",
       description =
           "Facts and never content. from is inclusive, to exclusive; after is an index; limit is"
-              + " 1 to 500, 100 if absent. A search by dossier is traced.")
+              + " 1 to 500, 100 if absent. Each search is traced, at its"
+              + " dossier where it names one.")
   public Page<Fact> search(
       @RestQuery Optional<String> dossier,
       @RestQuery Optional<String> actor,
@@ -79,13 +81,11 @@ public class LogResource {
             dataSource,
             tx -> {
               List<Found> found = LogSearch.find(tx, search, paging);
-              if (search.dossier().isPresent() && LogSearch.knows(tx, search.dossier().get())) {
-                ReadTrace.put(
-                    tx,
-                    search.dossier().get(),
-                    ReadTrace.byAuditor(caller.get().actor(), "audit-search", paging.shown(found)),
-                    caller.correlation());
-              }
+              ReadTrace.put(
+                  tx,
+                  known(tx, search.dossier()),
+                  ReadTrace.byAuditor(caller.get().actor(), "audit-search", paging.shown(found)),
+                  caller.correlation());
               return paging.page(found, Found::fact);
             });
     machinery.wakeRelay();
@@ -98,7 +98,7 @@ public class LogResource {
   @RolesAllowed("auditor")
   @Operation(
       summary = "A record byte for byte: key, headers and value in base64",
-      description = "What is sealed in it stays sealed. Traced, where it is a dossier's.")
+      description = "What is sealed in it stays sealed. Traced.")
   public ExactRecord record(@RestPath String index) throws SQLException {
     if (!INDEX.matcher(index).matches()) {
       throw new Refusal(AuditProblem.NO_SUCH_ENTRY);
@@ -110,18 +110,19 @@ public class LogResource {
               Found found =
                   Refusal.unless(
                       LogSearch.at(tx, Long.parseLong(index)), AuditProblem.NO_SUCH_ENTRY);
-              Optional<UUID> dossier = found.fact().dossierId();
-              if (dossier.isPresent()) {
-                ReadTrace.put(
-                    tx,
-                    dossier.get(),
-                    ReadTrace.byAuditor(caller.get().actor(), "audit-record", List.of(found)),
-                    caller.correlation());
-              }
+              ReadTrace.put(
+                  tx,
+                  found.fact().dossierId(),
+                  ReadTrace.byAuditor(caller.get().actor(), "audit-record", List.of(found)),
+                  caller.correlation());
               return found.exact();
             });
     machinery.wakeRelay();
     return exact;
+  }
+
+  private static Optional<UUID> known(Connection tx, Optional<UUID> dossier) throws SQLException {
+    return dossier.isPresent() && LogSearch.knows(tx, dossier.get()) ? dossier : Optional.empty();
   }
 
   static UUID id(String text) {

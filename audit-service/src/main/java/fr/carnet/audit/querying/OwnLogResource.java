@@ -66,7 +66,7 @@ public class OwnLogResource {
               List<Found> found = LogSearch.find(tx, Search.of(dossier, TOPICS), paging);
               ReadTrace.put(
                   tx,
-                  dossier,
+                  Optional.of(dossier),
                   ReadTrace.byOwner(decision, paging.shown(found)),
                   caller.correlation());
               return paging.page(found, Found::ownFact);
@@ -82,7 +82,8 @@ public class OwnLogResource {
         tx -> {
           boolean known = LogSearch.knows(tx, dossier);
           if (known) {
-            ReadTrace.put(tx, dossier, ReadTrace.refused(decision), caller.correlation());
+            ReadTrace.put(
+                tx, Optional.of(dossier), ReadTrace.refused(decision), caller.correlation());
           }
           return known;
         });

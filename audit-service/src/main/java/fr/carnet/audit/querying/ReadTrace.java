@@ -74,18 +74,19 @@ final class ReadTrace {
         : List.of("log:" + shown.getFirst().index() + "-" + shown.getLast().index());
   }
 
-  /** Puts it in the queue. */
-  static void put(Connection tx, UUID dossier, AccessTraced trace, String correlation)
+  /** Puts it in the queue; without a dossier when what was read is not of one. */
+  static void put(Connection tx, Optional<UUID> dossier, AccessTraced trace, String correlation)
       throws SQLException {
+    Optional<String> subject = dossier.map(UUID::toString);
     Outbox.put(
         tx,
         List.of(
             new Outbox.Entry(
                 UuidV7.next(Clock.systemUTC()),
                 Topic.ACCESS_TRACES,
-                dossier.toString(),
+                subject.orElse(""),
                 AccessTraced.WIRE_NAME,
-                Optional.of(dossier.toString()),
+                subject,
                 OptionalLong.empty(),
                 trace.actor().label(),
                 correlation,

@@ -308,6 +308,19 @@ class LogOverHttpTest {
   }
 
   @Test
+  void aSearchAcrossDossiersIsTracedToo() throws Exception {
+    story();
+    String ofNoDossier =
+        """
+        SELECT count(*) FROM log_entry WHERE dossier_id IS NULL AND type = 'access.traced.v1'
+          AND convert_from(value, 'UTF8') LIKE '%"action":"audit-search"%'
+        """;
+    long before = count(ofNoDossier);
+    assertThat(as(auditor(), "/log?actor=professional:" + DOCTOR).statusCode()).isEqualTo(200);
+    await().atMost(Duration.ofSeconds(30)).until(() -> count(ofNoDossier) > before);
+  }
+
+  @Test
   void pagesStayWhileEntriesArrive() throws Exception {
     story();
     List<Long> before =

@@ -132,10 +132,33 @@ public class DossierCommandsResource {
                 .handler()
                 .handle(
                     envelope,
-                    tx -> keys.keep(tx, dossierId, keySet),
+                    tx -> {
+                      requireAllRecovered(tx);
+                      keys.keep(tx, dossierId, keySet);
+                    },
                     state -> DossierDecider.decide(new OpenDossier(opened), state),
                     _ -> Wire.write(new Opened(dossierId, "OPEN"))));
     return Response.status(Response.Status.CREATED).entity(answer).build();
+  }
+
+  /**
+   * Whose dossier it is, only its first event says: while one of those cannot be recovered, a
+   * person could open a second dossier beside a lost one.
+   */
+  private static void requireAllRecovered(Connection tx) throws SQLException {
+    try (PreparedStatement select =
+            tx.prepareStatement(
+                """
+                SELECT 1 FROM parked p
+                WHERE p.consumer = 'dossier-recovery' AND p.discarded_at IS NULL
+                  AND NOT EXISTS (SELECT 1 FROM dossier d WHERE d.dossier_id::text = p.stream_key)
+                LIMIT 1
+                """);
+        ResultSet row = select.executeQuery()) {
+      if (row.next()) {
+        throw new Refusal(DossierRefusal.RECOVERY_UNFINISHED);
+      }
+    }
   }
 
   /** Which wording was agreed to, by its code or its text; it stands in clear in the event. */

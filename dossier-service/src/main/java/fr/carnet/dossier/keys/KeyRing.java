@@ -30,6 +30,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 public class KeyRing {
   private static final int CACHED_SESSIONS = 100_000;
+  private static final String NO_KEYS = "no keys of this dossier";
 
   @Inject
   @ConfigProperty(name = "carnet.master-key-file")
@@ -73,6 +74,19 @@ public class KeyRing {
       insert.setObject(1, dossierId);
       insert.setBytes(2, keys.wrap(master()));
       insert.executeUpdate();
+    }
+  }
+
+  /** Fails where this database has no keys of a dossier, whatever this process still remembers. */
+  public void requireKept(Connection tx, UUID dossierId) throws SQLException {
+    try (PreparedStatement select =
+        tx.prepareStatement("SELECT 1 FROM dossier_key WHERE dossier_id = ?")) {
+      select.setObject(1, dossierId);
+      try (ResultSet row = select.executeQuery()) {
+        if (!row.next()) {
+          throw new IllegalStateException(NO_KEYS);
+        }
+      }
     }
   }
 
@@ -167,7 +181,7 @@ public class KeyRing {
       for (SessionOf session : missing) {
         DossierKeySet keys = keySets.get(session.dossierId());
         if (keys == null) {
-          throw new IllegalStateException("no keys of this dossier");
+          throw new IllegalStateException(NO_KEYS);
         }
         OpeningSession opened = keys.session(wanted.get(session).sealed());
         insert.setObject(1, session.dossierId());

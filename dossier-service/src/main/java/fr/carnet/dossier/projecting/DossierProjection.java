@@ -65,6 +65,7 @@ public class DossierProjection implements Projection {
 
   private void opened(Connection tx, RecordedEvent event, DossierOpened opened)
       throws SQLException {
+    keys.requireKept(tx, event.streamId());
     Binding binding = new Binding(event.streamId(), event.id().toString(), DossierOpened.WIRE_NAME);
     PatientIdentity patient =
         Wire.read(

@@ -1,6 +1,5 @@
 package fr.carnet.dossier.querying;
 
-import fr.carnet.dossier.deciding.DossierRefusal;
 import fr.carnet.events.Sealed;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
@@ -221,7 +220,7 @@ class Reading {
           return true;
         });
     machinery.wakeRelay();
-    return new Refusal(DossierRefusal.NO_STANDING);
+    return new Refusal(ReadingRefusal.NO_STANDING);
   }
 
   private static Actor actor(Caller caller, boolean owner) {

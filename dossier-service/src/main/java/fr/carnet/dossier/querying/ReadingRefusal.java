@@ -4,6 +4,11 @@ import fr.carnet.events.Reason;
 
 /** Why nothing is shown. */
 enum ReadingRefusal implements Reason {
+  NO_STANDING(
+      Kind.FORBIDDEN,
+      "You may not see this dossier, or there is none. The patient can give you access in Carnet.",
+      "Vous ne pouvez pas voir ce dossier, ou il n'existe pas. Le patient peut vous autoriser dans"
+          + " Carnet."),
   DOSSIER_NOT_FOUND(
       Kind.NOT_FOUND,
       "This person has no dossier. With their consent you can open one.",
