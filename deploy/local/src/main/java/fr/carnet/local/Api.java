@@ -1,7 +1,9 @@
 package fr.carnet.local;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -10,80 +12,111 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
-/** The services as any client uses them: HTTP, JSON and a token. */
-public final class Api {
+/**
+ * The services as any client uses them: HTTP, JSON and a token. Thread-safe. What gets no answer is
+ * an {@link UncheckedIOException}.
+ */
+public final class Api implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(2))
+          .build();
 
   /**
-   * An answer.
+   * What came back.
    *
-   * @param json empty object when there is no body
+   * @param json missing where the body is no JSON
    */
   public record Answer(int status, JsonNode json) {
-    /** The stable code of a problem document, or nothing. */
+    /** The code of a problem document, empty where there is none. */
     public String code() {
-      return json.path("code").asText();
+      return json.path("code").asText("");
+    }
+
+    /** For messages; says nothing that was read. */
+    @Override
+    public String toString() {
+      return "status " + status + (code().isEmpty() ? "" : " " + code());
     }
   }
 
-  /** Reads. */
-  public Answer get(URI service, String path, String token) {
-    return send("GET", service, path, token, Map.of(), "");
+  /** Asks for something. */
+  public Answer get(URI address, String token) {
+    return send(request(address, token).GET());
+  }
+
+  /** Ends something. */
+  public Answer delete(URI address, String token) {
+    return send(request(address, token).DELETE());
   }
 
   /** Sends JSON. */
-  public Answer post(URI service, String path, String token, Map<String, ?> body) {
+  public Answer post(URI address, String token, Map<String, ?> body) {
+    return post(address, token, body, Optional.empty());
+  }
+
+  /** Sends JSON that may be sent again under the same key. */
+  public Answer post(
+      URI address, String token, Map<String, ?> body, Optional<String> idempotencyKey) {
+    HttpRequest.Builder request = request(address, token);
+    idempotencyKey.ifPresent(key -> request.header("Idempotency-Key", key));
+    return send(
+        request
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(bytes(body))));
+  }
+
+  private static byte[] bytes(Map<String, ?> body) {
     try {
-      return send(
-          "POST",
-          service,
-          path,
-          token,
-          Map.of("Content-Type", "application/json"),
-          JSON.writeValueAsString(body));
-    } catch (IOException e) {
+      return JSON.writeValueAsBytes(body);
+    } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Takes something back. */
-  public Answer delete(URI service, String path, String token) {
-    return send("DELETE", service, path, token, Map.of(), "");
+  /** Sends lines of JSON. */
+  public Answer postLines(URI address, String token, byte[] lines) {
+    return send(
+        request(address, token)
+            .header("Content-Type", "application/x-ndjson")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(lines)));
   }
 
-  /** Any request. */
-  public Answer send(
-      String method,
-      URI service,
-      String path,
-      String token,
-      Map<String, String> headers,
-      String body) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(service.resolve(path))
-            .timeout(PATIENCE)
-            .header("Authorization", "Bearer " + token)
-            .method(
-                method,
-                body.isEmpty()
-                    ? HttpRequest.BodyPublishers.noBody()
-                    : HttpRequest.BodyPublishers.ofString(body));
-    headers.forEach(request::header);
+  private static HttpRequest.Builder request(URI address, String token) {
+    return HttpRequest.newBuilder(address)
+        .timeout(PATIENCE)
+        .header("Authorization", "Bearer " + token);
+  }
+
+  private Answer send(HttpRequest.Builder request) {
     try {
       HttpResponse<byte[]> response =
-          http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-      return new Answer(
-          response.statusCode(),
-          response.body().length == 0 ? JSON.createObjectNode() : JSON.readTree(response.body()));
+          client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+      return new Answer(response.statusCode(), json(response.body()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
+  }
+
+  private static JsonNode json(byte[] body) {
+    try {
+      return body.length == 0 ? MissingNode.getInstance() : JSON.readTree(body);
+    } catch (IOException e) {
+      return MissingNode.getInstance();
+    }
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
   }
 }

@@ -86,16 +86,19 @@ class EndToEndTest {
     String barred = suite.accounts().serviceToken("complementary-insurer");
     List<Api.Answer> answers = new ArrayList<>();
     for (String path : List.of("/care", "/summary")) {
-      answers.add(api.get(suite.url(Service.DOSSIER), "/dossiers/" + dossier + path, barred));
+      answers.add(
+          api.get(suite.url(Service.DOSSIER).resolve("/dossiers/" + dossier + path), barred));
     }
-    answers.add(api.get(suite.url(Service.DOSSIER), "/dossiers/mine", barred));
-    answers.add(api.get(suite.url(Service.DOSSIER), "/registry/" + dossier, barred));
-    answers.add(api.get(suite.url(Service.ACCESS), "/dossiers/" + dossier + "/grants", barred));
-    answers.add(api.get(suite.url(Service.ACCESS), "/dossiers/" + dossier + "/access", barred));
-    answers.add(api.get(suite.url(Service.AUDIT), "/dossiers/" + dossier + "/log", barred));
-    answers.add(api.get(suite.url(Service.AUDIT), "/log?dossier=" + dossier, barred));
-    answers.add(api.get(suite.url(Service.INGEST), "/rejections/counts", barred));
-    answers.add(api.get(suite.url(Service.INGEST), "/registry/" + dossier, barred));
+    answers.add(api.get(suite.url(Service.DOSSIER).resolve("/dossiers/mine"), barred));
+    answers.add(api.get(suite.url(Service.DOSSIER).resolve("/registry/" + dossier), barred));
+    answers.add(
+        api.get(suite.url(Service.ACCESS).resolve("/dossiers/" + dossier + "/grants"), barred));
+    answers.add(
+        api.get(suite.url(Service.ACCESS).resolve("/dossiers/" + dossier + "/access"), barred));
+    answers.add(api.get(suite.url(Service.AUDIT).resolve("/dossiers/" + dossier + "/log"), barred));
+    answers.add(api.get(suite.url(Service.AUDIT).resolve("/log?dossier=" + dossier), barred));
+    answers.add(api.get(suite.url(Service.INGEST).resolve("/rejections/counts"), barred));
+    answers.add(api.get(suite.url(Service.INGEST).resolve("/registry/" + dossier), barred));
     for (Api.Answer answer : answers) {
       assertThat(answer.status()).isEqualTo(403);
       assertThat(answer.json().has("items")).isFalse();
@@ -103,7 +106,8 @@ class EndToEndTest {
   }
 
   private static String patientsDossier(Api api) {
-    return api.get(suite.url(Service.DOSSIER), "/dossiers/mine", suite.accounts().token("patient"))
+    return api.get(
+            suite.url(Service.DOSSIER).resolve("/dossiers/mine"), suite.accounts().token("patient"))
         .json()
         .path("dossierId")
         .asText();

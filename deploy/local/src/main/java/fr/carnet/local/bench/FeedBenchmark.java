@@ -5,11 +5,11 @@ import fr.carnet.billing.LineStream;
 import fr.carnet.billing.SentLine;
 import fr.carnet.billing.reckoning.ReckonedCare;
 import fr.carnet.billing.reckoning.Reckoning;
+import fr.carnet.local.Api;
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
 import fr.carnet.local.probing.Databases;
 import fr.carnet.local.probing.Dossiers;
-import fr.carnet.local.probing.Http;
 import fr.carnet.local.probing.Logs;
 import fr.carnet.local.probing.Patients;
 import java.io.IOException;
@@ -85,7 +85,7 @@ final class FeedBenchmark {
   }
 
   FeedResult run() throws IOException, SQLException, InterruptedException {
-    try (Http http = new Http();
+    try (Api api = new Api();
         Databases databases = new Databases(suite);
         Patients patients = new Patients(suite)) {
       BillingSystem billing =
@@ -94,7 +94,7 @@ final class FeedBenchmark {
       List<String> shuffled = new ArrayList<>(everybody);
       Collections.shuffle(shuffled, new Random(size.seed()));
       List<String> holders = List.copyOf(shuffled.subList(0, size.dossiers()));
-      Dossiers dossiers = new Dossiers(suite, http);
+      Dossiers dossiers = new Dossiers(suite, api);
       double openingsPerSecond = open(holders, dossiers);
       List<String> sample = sample(holders);
       progress.accept(
@@ -202,11 +202,11 @@ final class FeedBenchmark {
           OPENING_AT_ONCE,
           holders,
           ins -> {
-            Http.Answer answer = dossiers.openAtCounter(agent, ins, "bench-" + size.seed() + ins);
+            Api.Answer answer = dossiers.openAtCounter(agent, ins, "bench-" + size.seed() + ins);
             if (answer.status() != 201) {
               throw new IOException("a dossier was not opened: " + answer);
             }
-            dossierOf.put(ins, answer.body().path("dossierId").asText());
+            dossierOf.put(ins, answer.json().path("dossierId").asText());
             opened.incrementAndGet();
           });
     } finally {

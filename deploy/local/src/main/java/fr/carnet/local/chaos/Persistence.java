@@ -1,7 +1,7 @@
 package fr.carnet.local.chaos;
 
-import fr.carnet.local.probing.Http;
-import java.io.IOException;
+import fr.carnet.local.Api;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,14 +20,14 @@ final class Persistence {
 
   /** A request that may be sent again. */
   interface Request {
-    Http.Answer send() throws IOException;
+    Api.Answer send();
   }
 
   /** The first answer that is not "ask again". */
-  Http.Answer ask(Request request) throws InterruptedException {
+  Api.Answer ask(Request request) throws InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
-      Optional<Http.Answer> answer = answer(request);
+      Optional<Api.Answer> answer = answer(request);
       if (answer.filter(a -> !asksAgain(a)).isPresent()) {
         return answer.get();
       }
@@ -36,23 +36,23 @@ final class Persistence {
             "no answer within "
                 + PATIENCE.toSeconds()
                 + " s, the last was "
-                + answer.map(Http.Answer::toString).orElse("none"));
+                + answer.map(Api.Answer::toString).orElse("none"));
       }
       repeats.incrementAndGet();
       Thread.sleep(BETWEEN);
     }
   }
 
-  private static Optional<Http.Answer> answer(Request request) {
+  private static Optional<Api.Answer> answer(Request request) {
     try {
       return Optional.of(request.send());
-    } catch (IOException e) {
+    } catch (UncheckedIOException e) {
       // Killed before, during or after: nobody can tell from here.
       return Optional.empty();
     }
   }
 
-  private static boolean asksAgain(Http.Answer answer) {
+  private static boolean asksAgain(Api.Answer answer) {
     return answer.status() >= SERVER_ERRORS
         || (answer.status() == CONFLICT && answer.code().equals("CONCURRENT_UPDATE"));
   }

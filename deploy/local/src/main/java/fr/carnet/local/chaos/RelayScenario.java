@@ -1,11 +1,11 @@
 package fr.carnet.local.chaos;
 
 import fr.carnet.billing.BillingSystem;
+import fr.carnet.local.Api;
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
 import fr.carnet.local.probing.Databases;
 import fr.carnet.local.probing.Dossiers;
-import fr.carnet.local.probing.Http;
 import fr.carnet.local.probing.Logs;
 import fr.carnet.local.probing.Patients;
 import java.net.URI;
@@ -76,13 +76,13 @@ public final class RelayScenario implements ChaosScenario {
         BillingSystem.seeded(31 * seed + 3, LocalDate.now(Clock.system(PARIS)))
             .withBeneficiaries(OWNERS + Math.min(kills, 50) * PEOPLE_A_KILL)
             .beneficiaryNumbers();
-    try (Http http = new Http();
+    try (Api api = new Api();
         Patients patients = new Patients(suite);
         Databases databases = new Databases(suite)) {
-      Dossiers dossiers = new Dossiers(suite, http);
+      Dossiers dossiers = new Dossiers(suite, api);
       List<String> owners = people.subList(0, OWNERS);
       patients.register(owners);
-      killAmidst(http, patients, dossiers, owners, people.subList(OWNERS, people.size()));
+      killAmidst(api, patients, dossiers, owners, people.subList(OWNERS, people.size()));
       awaitRelayed(databases);
       counts.put("openings acknowledged", openings.get());
       counts.put("grants and revocations acknowledged", granted());
@@ -96,7 +96,7 @@ public final class RelayScenario implements ChaosScenario {
   }
 
   private void killAmidst(
-      Http http, Patients patients, Dossiers dossiers, List<String> owners, List<String> others)
+      Api api, Patients patients, Dossiers dossiers, List<String> owners, List<String> others)
       throws Exception {
     Random random = new Random(seed);
     ConcurrentLinkedQueue<String> waiting = new ConcurrentLinkedQueue<>(others);
@@ -107,7 +107,7 @@ public final class RelayScenario implements ChaosScenario {
         Random own = new Random(seed * 31 + owners.indexOf(ins));
         AtomicLong done = new AtomicLong();
         grantsAndRevocations.put(dossierId, done);
-        crew.again(() -> grantAndRevoke(http, patients.token(ins), dossierId, own, done));
+        crew.again(() -> grantAndRevoke(api, patients.token(ins), dossierId, own, done));
       }
       for (int i = 0; i < OPENERS; i++) {
         crew.again(
@@ -152,10 +152,10 @@ public final class RelayScenario implements ChaosScenario {
   }
 
   private String open(Dossiers dossiers, String agent, String ins) throws InterruptedException {
-    Http.Answer answer =
+    Api.Answer answer =
         persistence.ask(() -> dossiers.openAtCounter(agent, ins, "chaos-" + seed + "-" + ins));
     require(answer.status() == 201, "an opening was answered with %s".formatted(answer));
-    String dossierId = answer.body().path("dossierId").asText();
+    String dossierId = answer.json().path("dossierId").asText();
     require(
         acknowledgedDossiers.add(dossierId), "dossier %s was opened twice".formatted(dossierId));
     openings.incrementAndGet();
@@ -163,23 +163,22 @@ public final class RelayScenario implements ChaosScenario {
   }
 
   private void grantAndRevoke(
-      Http http, String token, String dossierId, Random random, AtomicLong done)
+      Api api, String token, String dossierId, Random random, AtomicLong done)
       throws InterruptedException {
     URI grants = suite.url(Service.ACCESS).resolve("/dossiers/" + dossierId + "/grants");
     String key = "chaos-" + seed + "-" + Long.toHexString(random.nextLong());
-    Http.Answer granted =
+    Api.Answer granted =
         persistence.ask(
             () ->
-                http.post(
+                api.post(
                     grants,
                     token,
                     Map.of("granteeKind", "PROFESSIONAL", "granteeId", DOCTOR),
                     Optional.of(key)));
     require(granted.status() == 201, "a grant was answered with %s".formatted(granted));
     done.incrementAndGet();
-    String grant = granted.body().path("grantId").asText();
-    Http.Answer revoked =
-        persistence.ask(() -> http.delete(URI.create(grants + "/" + grant), token));
+    String grant = granted.json().path("grantId").asText();
+    Api.Answer revoked = persistence.ask(() -> api.delete(URI.create(grants + "/" + grant), token));
     require(
         revoked.status() == 200 || revoked.status() == 204,
         "a revocation was answered with %s".formatted(revoked));

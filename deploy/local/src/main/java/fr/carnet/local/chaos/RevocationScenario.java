@@ -1,11 +1,11 @@
 package fr.carnet.local.chaos;
 
 import fr.carnet.billing.BillingSystem;
+import fr.carnet.local.Api;
 import fr.carnet.local.Service;
 import fr.carnet.local.ServiceInstance;
 import fr.carnet.local.Suite;
 import fr.carnet.local.probing.Dossiers;
-import fr.carnet.local.probing.Http;
 import fr.carnet.local.probing.Patients;
 import java.net.URI;
 import java.time.Clock;
@@ -76,27 +76,27 @@ public final class RevocationScenario implements ChaosScenario {
             .withBeneficiaries(PATIENTS)
             .beneficiaryNumbers();
     service = newServiceToken();
-    try (Http http = new Http();
+    try (Api api = new Api();
         Patients patients = new Patients(suite);
         ServiceInstance other = suite.startAnother(Service.ACCESS)) {
       patients.register(people);
       List<URI> processes = List.of(suite.url(Service.ACCESS), other.address());
-      Dossiers dossiers = new Dossiers(suite, http);
+      Dossiers dossiers = new Dossiers(suite, api);
       String agent = suite.accounts().token("counter-agent");
       AtomicInteger begun = new AtomicInteger();
       try (Crew onlookers = new Crew();
           Crew crew = new Crew()) {
         for (int i = 0; i < people.size(); i++) {
           String ins = people.get(i);
-          Http.Answer opened = dossiers.openAtCounter(agent, ins, "chaos-" + seed + "-" + ins);
+          Api.Answer opened = dossiers.openAtCounter(agent, ins, "chaos-" + seed + "-" + ins);
           require(opened.status() == 201, "an opening was answered with %s".formatted(opened));
-          Of own = new Of(ins, opened.body().path("dossierId").asText());
+          Of own = new Of(ins, opened.json().path("dossierId").asText());
           Random random = new Random(seed * 31 + i);
           crew.once(
               () -> {
                 int trial = begun.incrementAndGet();
                 while (trial <= trials) {
-                  tryOnce(http, patients, own, processes, random);
+                  tryOnce(api, patients, own, processes, random);
                   if (trial % TELL == 0) {
                     progress.accept("  %,d of %,d trials".formatted(trial, trials));
                   }
@@ -107,7 +107,7 @@ public final class RevocationScenario implements ChaosScenario {
             URI process = processes.get(i % 2);
             onlookers.again(
                 () -> {
-                  decide(http, process, own.dossierId(), DOCTORS.get(0));
+                  decide(api, process, own.dossierId(), DOCTORS.get(0));
                   besides.incrementAndGet();
                   Thread.sleep(2);
                 });
@@ -130,33 +130,33 @@ public final class RevocationScenario implements ChaosScenario {
     return new ChaosReport("revocation", seed, counts, Map.of());
   }
 
-  private void tryOnce(Http http, Patients patients, Of own, List<URI> processes, Random random)
+  private void tryOnce(Api api, Patients patients, Of own, List<URI> processes, Random random)
       throws Exception {
     String token = patients.token(own.ins());
     String doctor = DOCTORS.get(random.nextInt(DOCTORS.size()));
     URI grantsAt = processes.get(random.nextInt(2));
     int revokesAt = random.nextInt(2);
     URI asksAt = processes.get(1 - revokesAt);
-    Http.Answer granted =
-        http.post(
+    Api.Answer granted =
+        api.post(
             grantsAt.resolve("/dossiers/" + own.dossierId() + "/grants"),
             token,
             Map.of("granteeKind", "PROFESSIONAL", "granteeId", doctor));
     require(granted.status() == 201, "a grant was answered with %s".formatted(granted));
     require(
-        decide(http, asksAt, own.dossierId(), doctor),
+        decide(api, asksAt, own.dossierId(), doctor),
         "dossier %s: a decision after a grant refused".formatted(own.dossierId()));
     allowed.incrementAndGet();
-    String grant = granted.body().path("grantId").asText();
-    Http.Answer revoked =
-        http.delete(
+    String grant = granted.json().path("grantId").asText();
+    Api.Answer revoked =
+        api.delete(
             processes.get(revokesAt).resolve("/dossiers/" + own.dossierId() + "/grants/" + grant),
             token);
     require(
         revoked.status() == 200 || revoked.status() == 204,
         "a revocation was answered with %s".formatted(revoked));
     require(
-        !decide(http, asksAt, own.dossierId(), doctor),
+        !decide(api, asksAt, own.dossierId(), doctor),
         ("dossier %s, grant %s: a decision that started after the revocation was acknowledged"
                 + " allowed")
             .formatted(own.dossierId(), grant));
@@ -164,9 +164,9 @@ public final class RevocationScenario implements ChaosScenario {
     acrossProcesses.incrementAndGet();
   }
 
-  private boolean decide(Http http, URI process, String dossierId, String doctor) throws Exception {
-    Http.Answer decision =
-        http.post(
+  private boolean decide(Api api, URI process, String dossierId, String doctor) throws Exception {
+    Api.Answer decision =
+        api.post(
             process.resolve("/decisions"),
             serviceToken(),
             Map.of(
@@ -189,7 +189,7 @@ public final class RevocationScenario implements ChaosScenario {
                 "wordsGiven",
                 false));
     require(decision.status() == 200, "a decision was answered with %s".formatted(decision));
-    return decision.body().path("allowed").asBoolean();
+    return decision.json().path("allowed").asBoolean();
   }
 
   private String serviceToken() {

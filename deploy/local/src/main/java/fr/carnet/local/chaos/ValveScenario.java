@@ -9,11 +9,11 @@ import fr.carnet.billing.SentLine;
 import fr.carnet.billing.WireLine;
 import fr.carnet.billing.reckoning.ReckonedCare;
 import fr.carnet.billing.reckoning.Reckoning;
+import fr.carnet.local.Api;
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
 import fr.carnet.local.probing.Databases;
 import fr.carnet.local.probing.Dossiers;
-import fr.carnet.local.probing.Http;
 import fr.carnet.local.probing.Logs;
 import fr.carnet.local.probing.Patients;
 import java.io.ByteArrayOutputStream;
@@ -131,11 +131,11 @@ public final class ValveScenario implements ChaosScenario {
     List<String> people = new ArrayList<>(billing.beneficiaryNumbers());
     Collections.shuffle(people, new Random(seed));
     List<Holder> holders = people.stream().limit(HOLDERS).map(Holder::new).toList();
-    try (Http http = new Http();
+    try (Api api = new Api();
         Patients patients = new Patients(suite);
         Databases databases = new Databases(suite)) {
       patients.register(holders.stream().map(holder -> holder.ins).toList());
-      Hands hands = new Hands(http, patients);
+      Hands hands = new Hands(api, patients);
       for (Holder holder : holders.subList(0, OPEN_FROM_THE_START)) {
         hands.open(holder, new Random(seed));
       }
@@ -168,7 +168,7 @@ public final class ValveScenario implements ChaosScenario {
     Random random = new Random(seed + 1);
     Semaphore mayBeSent = new Semaphore(0);
     try (Crew crew = new Crew();
-        Feed feed = new Feed(lines, mayBeSent, hands.http)) {
+        Feed feed = new Feed(lines, mayBeSent, hands.api)) {
       crew.once(feed::send);
       for (int hand = 0; hand < HANDS; hand++) {
         List<Holder> own = new ArrayList<>();
@@ -216,15 +216,15 @@ public final class ValveScenario implements ChaosScenario {
   private final class Feed implements AutoCloseable {
     private final List<SentLine> lines;
     private final Semaphore mayBeSent;
-    private final Http http;
+    private final Api api;
     private final Random random = new Random(seed + 2);
     private final Semaphore sent = new Semaphore(0);
     private final Producer<String, byte[]> producer = logs.producer();
 
-    Feed(List<SentLine> lines, Semaphore mayBeSent, Http http) {
+    Feed(List<SentLine> lines, Semaphore mayBeSent, Api api) {
       this.lines = lines;
       this.mayBeSent = mayBeSent;
-      this.http = http;
+      this.api = api;
     }
 
     void send() throws Exception {
@@ -274,13 +274,13 @@ public final class ValveScenario implements ChaosScenario {
         count("lines by HTTP");
       }
       String token = suite.accounts().serviceToken("billing-system");
-      Http.Answer receipt =
+      Api.Answer receipt =
           persistence.ask(
               () ->
-                  http.postLines(
+                  api.postLines(
                       suite.url(Service.INGEST).resolve("/deliveries"), token, body.toByteArray()));
       require(
-          receipt.status() == 200 && receipt.body().path("received").asInt() == whole.size(),
+          receipt.status() == 200 && receipt.json().path("received").asInt() == whole.size(),
           "a delivery of %d lines was answered with %s".formatted(whole.size(), receipt));
     }
 
@@ -296,15 +296,15 @@ public final class ValveScenario implements ChaosScenario {
 
   /** What people do with their dossiers. */
   private final class Hands {
-    private final Http http;
+    private final Api api;
     private final Patients patients;
     private final Dossiers dossiers;
     private final String agent = suite.accounts().token("counter-agent");
 
-    Hands(Http http, Patients patients) {
-      this.http = http;
+    Hands(Api api, Patients patients) {
+      this.api = api;
       this.patients = patients;
-      this.dossiers = new Dossiers(suite, http);
+      this.dossiers = new Dossiers(suite, api);
     }
 
     void change(Holder holder, Random random) throws InterruptedException {
@@ -318,26 +318,26 @@ public final class ValveScenario implements ChaosScenario {
     void open(Holder holder, Random random) throws InterruptedException {
       String key = "chaos-" + seed + "-" + holder.ins;
       boolean online = random.nextBoolean();
-      Http.Answer answer =
+      Api.Answer answer =
           persistence.ask(
               () ->
                   online
                       ? dossiers.openOnline(patients.token(holder.ins), key)
                       : dossiers.openAtCounter(agent, holder.ins, key));
       require(answer.status() == 201, "an opening was answered with %s".formatted(answer));
-      holder.dossierId = answer.body().path("dossierId").asText();
+      holder.dossierId = answer.json().path("dossierId").asText();
       holder.life = Life.OPEN;
       count("openings");
     }
 
     void close(Holder holder) throws InterruptedException {
-      Http.Answer answer =
+      Api.Answer answer =
           persistence.ask(() -> dossiers.close(patients.token(holder.ins), holder.dossierId));
       require(
           answer.status() == 200 || answer.status() == 202,
           "a closing was answered with %s".formatted(answer));
       holder.life = Life.CLOSED;
-      boolean stopped = answer.body().path("feedStopped").asBoolean();
+      boolean stopped = answer.json().path("feedStopped").asBoolean();
       require(
           stopped == (answer.status() == 200),
           "a closing was answered with %s and feedStopped %s".formatted(answer, stopped));
@@ -351,7 +351,7 @@ public final class ValveScenario implements ChaosScenario {
 
     void reopen(Holder holder) throws InterruptedException {
       endClosure(holder);
-      Http.Answer answer =
+      Api.Answer answer =
           persistence.ask(() -> dossiers.reopen(patients.token(holder.ins), holder.dossierId));
       require(answer.status() == 200, "a reopening was answered with %s".formatted(answer));
       holder.life = Life.OPEN;

@@ -8,6 +8,7 @@ import fr.carnet.billing.reckoning.Reckoning;
 import fr.carnet.local.Api;
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
+import fr.carnet.local.probing.Dossiers;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -143,8 +144,7 @@ public final class Story {
   private Map<String, Long> rejections() {
     Api.Answer counts =
         api.get(
-            suite.url(Service.INGEST),
-            "/rejections/counts",
+            suite.url(Service.INGEST).resolve("/rejections/counts"),
             suite.accounts().serviceToken("billing-system"));
     StepFailed.unless(counts.status() == 200, "the rejections answered " + counts.status());
     Map<String, Long> byReason = new TreeMap<>();
@@ -163,8 +163,7 @@ public final class Story {
     long begin = System.nanoTime();
     Api.Answer opening =
         api.post(
-            suite.url(Service.DOSSIER),
-            "/dossiers",
+            suite.url(Service.DOSSIER).resolve("/dossiers"),
             patientToken,
             Map.of("consentWording", "J'accepte l'ouverture de mon dossier (v1)."));
     String how = "opened";
@@ -189,14 +188,13 @@ public final class Story {
 
   private long reopen() {
     dossier =
-        api.get(suite.url(Service.DOSSIER), "/dossiers/mine", patientToken)
+        api.get(suite.url(Service.DOSSIER).resolve("/dossiers/mine"), patientToken)
             .json()
             .path("dossierId")
             .asText();
     Api.Answer closing =
         api.post(
-            suite.url(Service.DOSSIER),
-            "/dossiers/" + dossier + "/closing",
+            suite.url(Service.DOSSIER).resolve("/dossiers/" + dossier + "/closing"),
             patientToken,
             Map.of());
     StepFailed.unless(
@@ -207,8 +205,7 @@ public final class Story {
     long begin = System.nanoTime();
     Api.Answer reopening =
         api.post(
-            suite.url(Service.DOSSIER),
-            "/dossiers/" + dossier + "/reopening",
+            suite.url(Service.DOSSIER).resolve("/dossiers/" + dossier + "/reopening"),
             patientToken,
             Map.of("consentWording", "J'accepte la réouverture de mon dossier (v1)."));
     StepFailed.unless(
@@ -226,7 +223,7 @@ public final class Story {
   }
 
   private List<ReckonedCare> shownTo(String token) {
-    return ShownCare.all(api, suite.url(Service.DOSSIER), dossier, token);
+    return new Dossiers(suite, api).care(token, dossier);
   }
 
   private static boolean same(List<ReckonedCare> shown, List<ReckonedCare> expected) {
@@ -240,22 +237,22 @@ public final class Story {
     await(
         "a decision",
         () ->
-            api.get(suite.url(Service.DOSSIER), "/dossiers/" + dossier + "/summary", doctorToken)
+            api.get(
+                        suite.url(Service.DOSSIER).resolve("/dossiers/" + dossier + "/summary"),
+                        doctorToken)
                     .status()
                 != 503);
     refused("before the grant");
     Api.Answer search =
         api.post(
-            suite.url(Service.DOSSIER),
-            "/dossiers/search",
+            suite.url(Service.DOSSIER).resolve("/dossiers/search"),
             doctorToken,
             Map.of("ins", PATIENT_INS));
     StepFailed.unless(
         search.status() == 403, "finding by INS without a grant answered " + search.status());
     Api.Answer granting =
         api.post(
-            suite.url(Service.ACCESS),
-            "/dossiers/" + dossier + "/grants",
+            suite.url(Service.ACCESS).resolve("/dossiers/" + dossier + "/grants"),
             patientToken,
             Map.of("granteeKind", "PROFESSIONAL", "granteeId", DOCTOR));
     StepFailed.unless(
@@ -263,8 +260,7 @@ public final class Story {
     grant = granting.json().path("grantId").asText();
     Api.Answer found =
         api.post(
-            suite.url(Service.DOSSIER),
-            "/dossiers/search",
+            suite.url(Service.DOSSIER).resolve("/dossiers/search"),
             doctorToken,
             Map.of("ins", PATIENT_INS));
     StepFailed.unless(
@@ -279,7 +275,7 @@ public final class Story {
 
   private void refused(String when) {
     Api.Answer reading =
-        api.get(suite.url(Service.DOSSIER), "/dossiers/" + dossier + "/care", doctorToken);
+        api.get(suite.url(Service.DOSSIER).resolve("/dossiers/" + dossier + "/care"), doctorToken);
     StepFailed.unless(
         reading.status() == 403 && reading.code().equals("NO_STANDING"),
         when + " reading answered " + reading.status() + " " + reading.code());
@@ -301,7 +297,8 @@ public final class Story {
   private String revoked() {
     Api.Answer revoking =
         api.delete(
-            suite.url(Service.ACCESS), "/dossiers/" + dossier + "/grants/" + grant, patientToken);
+            suite.url(Service.ACCESS).resolve("/dossiers/" + dossier + "/grants/" + grant),
+            patientToken);
     StepFailed.unless(
         revoking.status() / 100 == 2,
         "revoking answered " + revoking.status() + " " + revoking.code());
@@ -345,7 +342,7 @@ public final class Story {
     String after = "";
     do {
       String paged = path + (path.contains("?") ? "&" : "?") + "limit=500" + after;
-      Api.Answer page = api.get(suite.url(Service.AUDIT), paged, token);
+      Api.Answer page = api.get(suite.url(Service.AUDIT).resolve(paged), token);
       StepFailed.unless(
           page.status() == 200, "the log answered " + page.status() + " " + page.code());
       page.json().path("entries").forEach(facts::add);

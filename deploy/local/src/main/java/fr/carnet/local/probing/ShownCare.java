@@ -1,4 +1,4 @@
-package fr.carnet.local.story;
+package fr.carnet.local.probing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import fr.carnet.billing.ActSystem;
@@ -14,25 +14,25 @@ import java.util.List;
 import java.util.Optional;
 
 /** A care history as it is shown, page by page, in the words of the reckoning. */
-public final class ShownCare {
+final class ShownCare {
   private ShownCare() {}
 
   /** Every page, in the order shown. */
-  public static List<ReckonedCare> all(Api api, URI dossierService, String dossier, String token) {
+  static List<ReckonedCare> all(Api api, URI dossierService, String dossier, String token) {
     List<ReckonedCare> shown = new ArrayList<>();
     String cursor = "";
     do {
       Api.Answer page =
           api.get(
-              dossierService,
-              "/dossiers/"
-                  + dossier
-                  + "/care?limit=200"
-                  + (cursor.isEmpty() ? "" : "&cursor=" + cursor),
+              dossierService.resolve(
+                  "/dossiers/"
+                      + dossier
+                      + "/care?limit=200"
+                      + (cursor.isEmpty() ? "" : "&cursor=" + cursor)),
               token);
-      StepFailed.unless(
-          page.status() == 200,
-          "reading the care history answered " + page.status() + " " + page.code());
+      if (page.status() != 200) {
+        throw new IllegalStateException("reading the care history answered " + page);
+      }
       page.json().path("items").forEach(item -> shown.add(care(item)));
       cursor = page.json().path("next").asText("");
     } while (!cursor.isEmpty());
