@@ -29,6 +29,7 @@ public final class RealServersForQuarkus implements QuarkusTestResourceLifecycle
     settings.put("carnet.access-url", Neighbours.url());
     settings.put("carnet.ingest-url", Neighbours.url());
     settings.put("carnet.master-key-file", "target/test-master-key.json");
+    settings.put("carnet.receipt-key-file", "target/test-receipt-key.json");
     return settings;
   }
 

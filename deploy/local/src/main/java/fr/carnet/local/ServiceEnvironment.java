@@ -17,7 +17,7 @@ import java.util.function.Function;
  * @param issuer the realm's address
  * @param address of a service
  * @param partitions of every topic
- * @param masterKey where the dossier-service keeps, and makes when absent, its master key
+ * @param keys folder where services keep, and make when absent, their keys
  */
 record ServiceEnvironment(
     String bootstrapServers,
@@ -27,7 +27,7 @@ record ServiceEnvironment(
     String issuer,
     Function<Service, URI> address,
     int partitions,
-    Path masterKey) {
+    Path keys) {
 
   /** The one that the realm file's {@code patient_ref} claims were made with. */
   static final String PATIENT_REF_SECRET = "carnet-local-patient-ref-secret";
@@ -53,11 +53,12 @@ record ServiceEnvironment(
       case DOSSIER -> {
         ownClient(variables, service);
         variables.put("CARNET_PATIENT_REF_SECRET", PATIENT_REF_SECRET);
-        variables.put("CARNET_MASTER_KEY_FILE", masterKey.toString());
+        variables.put("CARNET_MASTER_KEY_FILE", keys.resolve("master.key").toString());
       }
       case INGEST -> {
         variables.put("CARNET_PATIENT_REF_SECRET", PATIENT_REF_SECRET);
         variables.put("CARNET_LINE_KEY_SECRET", LINE_KEY_SECRET);
+        variables.put("CARNET_RECEIPT_KEY_FILE", keys.resolve("receipts.key").toString());
       }
       case ACCESS, AUDIT -> ownClient(variables, service);
     }

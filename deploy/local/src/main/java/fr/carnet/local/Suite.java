@@ -215,7 +215,7 @@ public final class Suite implements AutoCloseable {
         issuer(),
         service -> localAddress(ports.get(service)),
         options.partitions(),
-        folder.keys().resolve("master.key"));
+        folder.keys());
   }
 
   /**

@@ -19,7 +19,7 @@ class ServiceEnvironmentTest {
           "http://localhost:8180/realms/carnet",
           service -> URI.create("http://127.0.0.1:" + service.wantedPort()),
           4,
-          Path.of("/data/keys/master.key"));
+          Path.of("/data/keys"));
 
   @Test
   void theDossierServiceKnowsTheSecretOfPseudonymsAndItsMasterKey() {
@@ -50,6 +50,7 @@ class ServiceEnvironmentTest {
   void theInsurersSideHasNoClientOfItsOwnAndNoMasterKey() {
     assertThat(ENVIRONMENT.of(Service.INGEST, 8082))
         .containsKeys("CARNET_PATIENT_REF_SECRET", "CARNET_LINE_KEY_SECRET")
+        .containsEntry("CARNET_RECEIPT_KEY_FILE", "/data/keys/receipts.key")
         .doesNotContainKeys("CARNET_MASTER_KEY_FILE", "QUARKUS_OIDC_CLIENT_CLIENT_ID");
   }
 

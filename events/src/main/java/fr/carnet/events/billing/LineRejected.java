@@ -22,7 +22,7 @@ public record LineRejected(
   /**
    * One thing that is wrong.
    *
-   * @param field the path of the field, e.g. {@code act.code}; empty for the whole line
+   * @param field the path of the field, e.g. {@code act.code}; {@code record} for the whole line
    */
   public record Fault(String field, String code, String english, String french) {}
 }

@@ -5,8 +5,10 @@ import fr.carnet.eventstore.Decoding;
 import fr.carnet.eventstore.Parking;
 import fr.carnet.eventstore.RecordApplier;
 import fr.carnet.ingest.deciding.LineFault;
+import fr.carnet.ingest.deciding.LinePolicy;
 import fr.carnet.ingest.deciding.Verdict;
 import fr.carnet.ingest.deciding.Window;
+import fr.carnet.ingest.keeping.Deliveries;
 import fr.carnet.ingest.keeping.LineStore;
 import fr.carnet.ingest.keeping.Outcome;
 import fr.carnet.ingest.keeping.Received;
@@ -26,12 +28,21 @@ final class BillingApplier implements RecordApplier {
   private static final String LINE_TYPE = "billing.reimbursement-line.v1";
 
   private final LineStore store;
+  private final Deliveries deliveries;
+  private final LinePolicy policy;
   private final String sender;
   private final Runnable afterwards;
   private final Parking parking = new Parking(READER);
 
-  BillingApplier(LineStore store, String sender, Runnable afterwards) {
+  BillingApplier(
+      LineStore store,
+      Deliveries deliveries,
+      LinePolicy policy,
+      String sender,
+      Runnable afterwards) {
     this.store = store;
+    this.deliveries = deliveries;
+    this.policy = policy;
     this.sender = sender;
     this.afterwards = afterwards;
   }
@@ -42,15 +53,18 @@ final class BillingApplier implements RecordApplier {
     LocalDate today = Today.inParis();
     List<Received> lines = records.stream().map(record -> received(record, today)).toList();
     List<Outcome> outcomes = store.keep(tx, sender, lines, Window.endingOn(today), "");
+    String delivery = Deliveries.byKafka(sender, today);
+    deliveries.begin(tx, delivery, sender);
+    deliveries.count(tx, delivery, records.getFirst().partition(), lines, outcomes);
     store.count(sender, outcomes);
     afterwards.run();
   }
 
-  private static Received received(ConsumerRecord<byte[], byte[]> record, LocalDate today) {
+  private Received received(ConsumerRecord<byte[], byte[]> record, LocalDate today) {
     byte[] bytes = record.value() == null ? new byte[0] : record.value();
     Optional<String> key =
         Optional.ofNullable(record.key()).map(k -> new String(k, StandardCharsets.UTF_8));
-    Verdict verdict = LineBytes.read(bytes, key, today);
+    Verdict verdict = LineBytes.read(bytes, key, today, policy);
     boolean anotherType =
         Decoding.text(record, Headers.TYPE).filter(type -> !type.equals(LINE_TYPE)).isPresent();
     // Secret care comes first: it is not even in a rejection.

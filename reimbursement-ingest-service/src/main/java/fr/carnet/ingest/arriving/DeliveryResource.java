@@ -1,31 +1,48 @@
 package fr.carnet.ingest.arriving;
 
 import fr.carnet.events.billing.LineRejected;
+import fr.carnet.events.identity.UuidV7;
 import fr.carnet.eventstore.Transactions;
+import fr.carnet.ingest.deciding.Verdict;
 import fr.carnet.ingest.deciding.Window;
+import fr.carnet.ingest.keeping.Deliveries;
+import fr.carnet.ingest.keeping.DryRun;
 import fr.carnet.ingest.keeping.LineStore;
 import fr.carnet.ingest.keeping.Outcome;
+import fr.carnet.ingest.keeping.Receipt;
+import fr.carnet.ingest.keeping.Receipts;
 import fr.carnet.ingest.keeping.Received;
 import fr.carnet.ingest.keeping.Today;
-import fr.carnet.ingest.passing.Valve;
 import fr.carnet.resourceserver.CurrentCaller;
-import fr.carnet.resourceserver.Machinery;
+import fr.carnet.resourceserver.Refusal;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.QueryParam;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -38,28 +55,38 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class DeliveryResource {
   private static final int LINES_A_TRANSACTION = 1_000;
   private static final int LISTED_REJECTIONS = 100;
-  private static final int ATTEMPTS = 5;
+  private static final int BUFFER = 1 << 16;
 
   @Inject DataSource dataSource;
   @Inject LineStore store;
+  @Inject Intake intake;
+  @Inject Deliveries deliveries;
+  @Inject Receipts receipts;
   @Inject CurrentCaller caller;
-  @Inject Valve valve;
-  @Inject Machinery machinery;
 
   /**
    * What became of a delivery; received = accepted + repeated + outsideWindow + rejected. It says
    * nothing of who has a dossier.
    *
+   * @param deliveryId under which the receipt can be asked for again; absent for a dry run
+   * @param sha256 of the body, decompressed, in hex
    * @param rejections the first 100, by line number from 1; all are kept
+   * @param jws the receipt as a JSON Web Signature, compact; absent for a dry run
    */
-  public record Receipt(
+  public record Delivered(
+      Optional<String> deliveryId,
+      boolean dryRun,
+      Instant receivedAt,
+      String sha256,
       long received,
       long accepted,
       long repeated,
       long outsideWindow,
       long rejected,
       Map<String, Long> rejectedByReason,
-      List<RejectedLine> rejections) {}
+      Map<String, Long> warnedByReason,
+      List<RejectedLine> rejections,
+      Optional<String> jws) {}
 
   /** One rejected line. */
   public record RejectedLine(long line, Optional<String> lineId, List<LineRejected.Fault> faults) {}
@@ -71,73 +98,119 @@ public class DeliveryResource {
   @POST
   @Consumes("application/x-ndjson")
   @Operation(
-      summary = "Deliver reimbursement lines as NDJSON",
+      summary = "Deliver reimbursement lines as NDJSON, gzip or plain",
       description =
-          "One JSON object a line. May be sent again after any failure: lines that were kept count"
-              + " as repeated.")
-  public Receipt deliver(InputStream body) throws IOException, SQLException {
+          "One JSON object a line, any number of lines; Content-Encoding gzip is understood. May be"
+              + " sent again after any failure: lines that were kept count as repeated. With"
+              + " dryRun=true the whole report is given and nothing is kept.")
+  public Delivered deliver(
+      InputStream body,
+      @HeaderParam("Content-Encoding") Optional<String> encoding,
+      @QueryParam("dryRun") @DefaultValue("false") boolean dryRun)
+      throws IOException, SQLException {
     // A sender is the service client that signed in, as on Kafka.
     String sender = caller.get().client();
     Tally tally = new Tally();
-    try (InputStream in = new BufferedInputStream(body, 1 << 16)) {
+    String deliveryId = UuidV7.next(Clock.systemUTC()).toString();
+    try (DigestInputStream digested = new DigestInputStream(decoded(body, encoding), sha256());
+        InputStream in = new BufferedInputStream(digested, BUFFER)) {
       NdjsonLines lines = new NdjsonLines(in);
-      while (true) {
-        List<byte[]> chunk = lines.next(LINES_A_TRANSACTION);
-        if (chunk.isEmpty()) {
-          break;
-        }
-        LocalDate today = Today.inParis();
-        List<Received> received = new ArrayList<>(chunk.size());
-        for (byte[] line : chunk) {
-          received.add(new Received(line, LineBytes.read(line, Optional.empty(), today)));
-        }
-        List<Outcome> outcomes = keep(sender, received, Window.endingOn(today));
-        store.count(sender, outcomes);
-        outcomes.forEach(tally::add);
-        valve.wake();
-        machinery.wakeRelay();
+      if (dryRun) {
+        wouldTake(sender, lines, tally);
+      } else {
+        take(sender, deliveryId, lines, tally);
       }
+      String sha256 = HexFormat.of().formatHex(digested.getMessageDigest().digest());
+      return dryRun ? tally.report(sha256) : tally.delivered(receipt(sender, deliveryId, sha256));
+    } catch (ZipException | EOFException e) {
+      throw new Refusal(DeliveryProblem.BODY_CUT);
     }
-    return tally.receipt();
   }
 
-  /**
-   * Two writers of the same lines may come to wait for each other: one is told, and tries again.
-   */
-  private List<Outcome> keep(String sender, List<Received> lines, Window window)
-      throws SQLException {
+  private static InputStream decoded(InputStream body, Optional<String> encoding)
+      throws IOException {
+    return switch (encoding.orElse("identity")) {
+      case "identity" -> body;
+      case "gzip" -> new GZIPInputStream(body, BUFFER);
+      default -> throw new Refusal(DeliveryProblem.ENCODING_UNKNOWN);
+    };
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private void take(String sender, String deliveryId, NdjsonLines lines, Tally tally)
+      throws IOException, SQLException {
     String correlation = caller.correlation();
-    for (int attempt = 1; true; attempt++) {
-      try {
-        return Transactions.run(
-            dataSource, tx -> store.keep(tx, sender, lines, window, correlation));
-      } catch (SQLException e) {
-        if (attempt == ATTEMPTS || !Transactions.isTransient(e)) {
-          throw e;
+    for (List<byte[]> chunk = lines.next(LINES_A_TRANSACTION);
+        !chunk.isEmpty();
+        chunk = lines.next(LINES_A_TRANSACTION)) {
+      List<byte[]> batch = chunk;
+      intake
+          .take(sender, deliveryId, correlation, _ -> batch, (_, _) -> {})
+          .forEach(outcome -> tally.add(outcome, List.of()));
+    }
+  }
+
+  private void wouldTake(String sender, NdjsonLines lines, Tally tally)
+      throws IOException, SQLException {
+    try (DryRun run = store.dryRun(dataSource)) {
+      for (List<byte[]> chunk = lines.next(LINES_A_TRANSACTION);
+          !chunk.isEmpty();
+          chunk = lines.next(LINES_A_TRANSACTION)) {
+        LocalDate today = Today.inParis();
+        List<Received> received = intake.read(chunk, today);
+        List<Outcome> outcomes = run.of(sender, received, Window.endingOn(today));
+        for (int i = 0; i < outcomes.size(); i++) {
+          tally.add(outcomes.get(i), warnings(received.get(i).verdict()));
         }
       }
     }
   }
 
-  private static final class Tally {
+  private static List<LineRejected.Fault> warnings(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Valid valid -> valid.warnings();
+      case Verdict.Secret _, Verdict.Invalid _ -> List.of();
+    };
+  }
+
+  private Receipt receipt(String sender, String deliveryId, String sha256) throws SQLException {
+    return Transactions.run(
+        dataSource,
+        tx -> {
+          deliveries.begin(tx, deliveryId, sender);
+          deliveries.end(tx, deliveryId, sha256);
+          return deliveries.receipt(tx, sender, deliveryId).orElseThrow();
+        });
+  }
+
+  private final class Tally {
+    private final Instant receivedAt = Clock.systemUTC().instant();
     private long accepted;
     private long repeated;
     private long outside;
     private long rejected;
     private final Map<String, Long> byReason = new TreeMap<>();
+    private final Map<String, Long> warned = new TreeMap<>();
     private final List<RejectedLine> rejections = new ArrayList<>();
 
-    void add(Outcome outcome) {
+    void add(Outcome outcome, List<LineRejected.Fault> warnings) {
       switch (outcome) {
-        case Outcome.Accepted _ -> accepted++;
+        case Outcome.Accepted _ -> {
+          accepted++;
+          count(warned, warnings);
+        }
         case Outcome.Repeated _ -> repeated++;
         case Outcome.OutsideWindow _ -> outside++;
         case Outcome.Rejected refused -> {
           rejected++;
-          refused.faults().stream()
-              .map(fault -> fault.code())
-              .distinct()
-              .forEach(code -> byReason.merge(code, 1L, Long::sum));
+          count(byReason, refused.faults());
           if (rejections.size() < LISTED_REJECTIONS) {
             rejections.add(
                 new RejectedLine(
@@ -147,15 +220,45 @@ public class DeliveryResource {
       }
     }
 
-    Receipt receipt() {
-      return new Receipt(
+    private static void count(Map<String, Long> counts, List<LineRejected.Fault> faults) {
+      faults.stream()
+          .map(LineRejected.Fault::code)
+          .distinct()
+          .forEach(code -> counts.merge(code, 1L, Long::sum));
+    }
+
+    Delivered delivered(Receipt receipt) {
+      return new Delivered(
+          Optional.of(receipt.deliveryId()),
+          false,
+          receivedAt,
+          receipt.sha256().orElseThrow(),
+          receipt.received(),
+          receipt.accepted(),
+          receipt.repeated(),
+          receipt.outsideWindow(),
+          receipt.rejected(),
+          receipt.rejectedByReason(),
+          receipt.warnedByReason(),
+          rejections,
+          Optional.of(receipts.signed(receipt)));
+    }
+
+    Delivered report(String sha256) {
+      return new Delivered(
+          Optional.empty(),
+          true,
+          receivedAt,
+          sha256,
           accepted + repeated + outside + rejected,
           accepted,
           repeated,
           outside,
           rejected,
           byReason,
-          rejections);
+          warned,
+          rejections,
+          Optional.empty());
     }
   }
 }

@@ -2,6 +2,8 @@ package fr.carnet.ingest.arriving;
 
 import fr.carnet.events.Topic;
 import fr.carnet.eventstore.TopicReader;
+import fr.carnet.ingest.deciding.LinePolicy;
+import fr.carnet.ingest.keeping.Deliveries;
 import fr.carnet.ingest.keeping.LineStore;
 import fr.carnet.ingest.passing.Valve;
 import fr.carnet.resourceserver.KafkaSettings;
@@ -19,6 +21,8 @@ class Feed {
   @Inject DataSource dataSource;
   @Inject KafkaSettings kafka;
   @Inject LineStore store;
+  @Inject Deliveries deliveries;
+  @Inject LinePolicy policy;
   @Inject Valve valve;
 
   @Inject
@@ -32,6 +36,6 @@ class Feed {
             List.of(Topic.BILLING_REIMBURSEMENTS),
             dataSource,
             kafka.client(),
-            new BillingApplier(store, sender, valve::wake)));
+            new BillingApplier(store, deliveries, policy, sender, valve::wake)));
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import fr.carnet.events.Wire;
 import fr.carnet.ingest.deciding.LineFault;
+import fr.carnet.ingest.deciding.LinePolicy;
 import fr.carnet.ingest.deciding.LineRules;
 import fr.carnet.ingest.deciding.Verdict;
 import java.io.IOException;
@@ -39,7 +40,7 @@ final class LineBytes {
    * @param key the Kafka key, where there is one
    * @param today the calendar day in Europe/Paris
    */
-  static Verdict read(byte[] bytes, Optional<String> key, LocalDate today) {
+  static Verdict read(byte[] bytes, Optional<String> key, LocalDate today, LinePolicy policy) {
     if (bytes.length > LineRules.MAX_BYTES) {
       return unreadable(bytes, LineFault.TOO_LARGE);
     }
@@ -47,7 +48,7 @@ final class LineBytes {
       Map<?, ?> object = ONE_OBJECT.readValue(text(bytes));
       return object == null
           ? unreadable(bytes, LineFault.NOT_JSON)
-          : LineRules.read(object, key, today);
+          : LineRules.read(object, key, today, policy);
     } catch (IOException e) {
       return unreadable(bytes, LineFault.NOT_JSON);
     }

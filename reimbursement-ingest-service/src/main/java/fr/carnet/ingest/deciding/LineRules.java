@@ -9,6 +9,7 @@ import fr.carnet.events.identity.Finess;
 import fr.carnet.events.identity.Ins;
 import fr.carnet.events.identity.Rpps;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,7 +38,8 @@ public final class LineRules {
    * @param key the Kafka key, where there is one
    * @param today the calendar day in Europe/Paris
    */
-  public static Verdict read(Map<?, ?> object, Optional<String> key, LocalDate today) {
+  public static Verdict read(
+      Map<?, ?> object, Optional<String> key, LocalDate today, LinePolicy policy) {
     if (Boolean.TRUE.equals(object.get("secretCare"))) {
       // Before any other rule, so that secret care is not even in a rejection (CSP R1111-33).
       return new Verdict.Secret(
@@ -45,7 +47,7 @@ public final class LineRules {
               ? Optional.of(id)
               : Optional.empty());
     }
-    return readInFull(object, key, today);
+    return readInFull(object, key, today, policy);
   }
 
   /** A line that is refused as a whole. */
@@ -60,7 +62,8 @@ public final class LineRules {
         && text.codePoints().noneMatch(point -> Character.getType(point) == Character.SURROGATE);
   }
 
-  private static Verdict readInFull(Map<?, ?> object, Optional<String> key, LocalDate today) {
+  private static Verdict readInFull(
+      Map<?, ?> object, Optional<String> key, LocalDate today, LinePolicy policy) {
     List<LineRejected.Fault> faults = new ArrayList<>();
     LineReading line = new LineReading("", object, faults);
 
@@ -83,6 +86,11 @@ public final class LineRules {
       line.fault("careTo", LineFault.DATES_REVERSED);
     }
     Optional<LocalDate> processedOn = pastDay(line, "processedOn", today);
+    if (careFrom.isPresent()
+        && processedOn.isPresent()
+        && processedOn.get().isBefore(careFrom.get())) {
+      line.fault("processedOn", LineFault.PROCESSED_BEFORE_CARE);
+    }
     Optional<CareCategory> category =
         line.requiredText("category")
             .flatMap(
@@ -92,33 +100,35 @@ public final class LineRules {
     Optional<String> nature = line.requiredText("natureCode");
     if (nature.isPresent() && !NATURE_CODE.matcher(nature.get()).matches()) {
       line.fault("natureCode", LineFault.NATURE_CODE_INVALID);
+    } else if (nature.isPresent() && !policy.codes().knowsNature(nature.get())) {
+      line.fault("natureCode", LineFault.NATURE_CODE_UNKNOWN);
     }
-    Optional<Act> act = line.object("act").flatMap(LineRules::act);
+    Optional<Act> act = line.object("act").flatMap(of -> act(of, policy.codes()));
     Optional<BigDecimal> quantity = quantity(line);
     Optional<LineReading> performerObject = line.requiredObject("performer");
-    Optional<CareProvider> performer = performerObject.map(LineRules::provider);
+    Optional<CareProvider> performer =
+        performerObject.map(provider -> provider(provider, policy.codes()));
     if (performer.isPresent()
         && performerObject.get().isAbsent("rpps")
         && performerObject.get().isAbsent("finess")) {
       line.fault("performer", LineFault.PERFORMER_MISSING);
     }
     Optional<CareProvider> prescriber =
-        line.object("prescriber").map(LineRules::provider).filter(LineRules::isSomebody);
+        line.object("prescriber")
+            .map(provider -> provider(provider, policy.codes()))
+            .filter(LineRules::isSomebody);
     Optional<LocalDate> prescribedOn = line.date("prescribedOn");
-    String amounts =
-        line.requiredObject("amounts")
-            .map(
-                cents ->
-                    cents.cents("paidCents")
-                        + "/"
-                        + cents.cents("baseCents")
-                        + "/"
-                        + cents.cents("reimbursedCents"))
-            .orElse("");
+    if (careTo.isPresent()
+        && prescribedOn.isPresent()
+        && prescribedOn.get().isAfter(careTo.get())) {
+      line.fault("prescribedOn", LineFault.PRESCRIBED_AFTER_CARE);
+    }
+    String amounts = line.requiredObject("amounts").map(LineRules::amounts).orElse("");
     boolean duringStay = line.flag("duringHospitalStay");
     line.flag("secretCare");
 
-    if (!faults.isEmpty()) {
+    if (!faults.stream()
+        .allMatch(fault -> policy.warned().contains(LineFault.valueOf(fault.code())))) {
       return new Verdict.Invalid(lineId, insText, faults);
     }
     return new Verdict.Valid(
@@ -136,7 +146,8 @@ public final class LineRules {
             prescriber,
             prescribedOn,
             amounts,
-            duringStay));
+            duringStay),
+        faults);
   }
 
   private static Optional<LocalDate> pastDay(LineReading line, String field, LocalDate today) {
@@ -163,7 +174,20 @@ public final class LineRules {
     return quantity;
   }
 
-  private static Optional<Act> act(LineReading act) {
+  /** A refund goes the other way: both are negative then. */
+  private static String amounts(LineReading amounts) {
+    String paid = amounts.cents("paidCents");
+    String base = amounts.cents("baseCents");
+    String reimbursed = amounts.cents("reimbursedCents");
+    if (!paid.isEmpty()
+        && !reimbursed.isEmpty()
+        && new BigInteger(reimbursed).abs().compareTo(new BigInteger(paid).abs()) > 0) {
+      amounts.fault("reimbursedCents", LineFault.REIMBURSED_ABOVE_PAID);
+    }
+    return paid + "/" + base + "/" + reimbursed;
+  }
+
+  private static Optional<Act> act(LineReading act, CodeLists codes) {
     Optional<ActSystem> system =
         act.requiredText("system")
             .flatMap(
@@ -172,13 +196,17 @@ public final class LineRules {
     Optional<String> code = act.requiredText("code");
     if (system.isPresent() && code.isPresent() && !system.get().accepts(code.get())) {
       act.fault("code", LineFault.ACT_CODE_INVALID);
+    } else if (system.isPresent()
+        && code.isPresent()
+        && !codes.knowsAct(new Act(system.get(), code.get()))) {
+      act.fault("code", LineFault.ACT_CODE_UNKNOWN);
     }
     return system.isPresent() && code.isPresent()
         ? Optional.of(new Act(system.get(), code.get()))
         : Optional.empty();
   }
 
-  private static CareProvider provider(LineReading provider) {
+  private static CareProvider provider(LineReading provider, CodeLists codes) {
     Optional<String> rpps = provider.text("rpps");
     if (rpps.isPresent() && !Rpps.isValid(rpps.get())) {
       provider.fault("rpps", LineFault.RPPS_INVALID);
@@ -190,6 +218,8 @@ public final class LineRules {
     Optional<String> specialty = provider.text("specialtyCode");
     if (specialty.isPresent() && !SPECIALTY.matcher(specialty.get()).matches()) {
       provider.fault("specialtyCode", LineFault.SPECIALTY_CODE_INVALID);
+    } else if (specialty.isPresent() && !codes.knowsSpecialty(specialty.get())) {
+      provider.fault("specialtyCode", LineFault.SPECIALTY_CODE_UNKNOWN);
     }
     return new CareProvider(rpps, finess, specialty);
   }

@@ -6,8 +6,16 @@ import java.util.Optional;
 
 /** What a received line turned out to be. */
 public sealed interface Verdict {
-  /** A line that can be kept. */
-  record Valid(BillingLine line) implements Verdict {}
+  /**
+   * A line that can be kept.
+   *
+   * @param warnings of rules that are not met and only warn here
+   */
+  record Valid(BillingLine line, List<LineRejected.Fault> warnings) implements Verdict {
+    public Valid {
+      warnings = List.copyOf(warnings);
+    }
+  }
 
   /**
    * Secret care of a minor (CSP R1111-33): discarded, whatever else is wrong with it.

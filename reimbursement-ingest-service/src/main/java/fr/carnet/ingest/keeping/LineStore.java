@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import javax.sql.DataSource;
 
 /**
  * Keeps each line once. A kept line is unpassed until the valve has looked at it. Secret care keeps
@@ -53,10 +54,7 @@ public class LineStore {
   public List<Outcome> keep(
       Connection tx, String sender, List<Received> lines, Window window, String correlation)
       throws SQLException {
-    List<Optional<String>> lineKeys =
-        lines.stream()
-            .map(line -> lineId(line.verdict()).map(id -> keys.lineKey(sender, id)))
-            .toList();
+    List<Optional<String>> lineKeys = lineKeys(sender, lines);
     Set<String> secret = secretOf(lines, lineKeys);
     forgetSecret(tx, secret);
     rejections.forget(tx, secret);
@@ -89,6 +87,17 @@ public class LineStore {
     List<Outcome> all = List.of(outcomes);
     rejections.record(tx, sender, lines, lineKeys, all, correlation);
     return all;
+  }
+
+  List<Optional<String>> lineKeys(String sender, List<Received> lines) {
+    return lines.stream()
+        .map(line -> lineId(line.verdict()).map(id -> keys.lineKey(sender, id)))
+        .toList();
+  }
+
+  /** Begins a dry run: what would become of lines, with nothing kept. */
+  public DryRun dryRun(DataSource dataSource) {
+    return new DryRun(dataSource, this);
   }
 
   /** Another content under a known id is about to be refused: unless it was flagged meanwhile. */

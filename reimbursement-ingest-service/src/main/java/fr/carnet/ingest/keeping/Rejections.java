@@ -12,6 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -21,10 +22,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Keeps what was refused, as received and with every reason, and tells the insurer's own topic. */
 @ApplicationScoped
-class Rejections {
+public class Rejections {
   private static final int STRIPES = 256;
   private static final int LOCK_CLASS = 7_302;
 
@@ -40,8 +42,8 @@ class Rejections {
     try (PreparedStatement insert =
         tx.prepareStatement(
             """
-            INSERT INTO rejection (id, sender, codes, faults, received, line_key)
-            VALUES (?, ?, ?, ?::jsonb, ?, ?)
+            INSERT INTO rejection (id, sender, codes, faults, received, line_key, cause, line_id)
+            VALUES (?, ?, ?, ?::jsonb, ?, ?, ?, ?)
             """)) {
       for (int i = 0; i < outcomes.size(); i++) {
         if (outcomes.get(i) instanceof Outcome.Rejected rejected) {
@@ -56,6 +58,8 @@ class Rejections {
           insert.setString(4, new String(Wire.write(rejected.faults()), StandardCharsets.UTF_8));
           insert.setBytes(5, received);
           insert.setString(6, lineKeys.get(i).orElse(null));
+          insert.setString(7, cause(rejected.faults()));
+          insert.setString(8, rejected.lineId().filter(Rejections::isText).orElse(null));
           insert.addBatch();
           entries.add(entry(id, sender, lines.get(i), rejected, received, correlation));
         }
@@ -65,6 +69,23 @@ class Rejections {
         Outbox.put(tx, entries);
       }
     }
+  }
+
+  /** PostgreSQL's text has no NUL; such an id is in the bytes as received. */
+  private static boolean isText(String lineId) {
+    return lineId.indexOf('\0') < 0;
+  }
+
+  /**
+   * Lines that break the same rules in the same fields have probably the same cause: a wrong
+   * column, a wrong code list. Its name says which rules and fields, and nothing of the line.
+   */
+  static String cause(List<LineRejected.Fault> faults) {
+    return faults.stream()
+        .map(fault -> fault.code() + "@" + fault.field())
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining(" "));
   }
 
   /**
@@ -158,5 +179,104 @@ class Rejections {
                     fault.field().equals("secretCare")
                         || fault.code().equals(LineFault.TOO_LARGE.name()));
     return maybeSecret ? new byte[0] : bytes;
+  }
+
+  /** A rejection that was not corrected yet. */
+  public record Open(UUID id, @SuppressWarnings("ArrayRecordComponent") byte[] received) {}
+
+  /** Whether a rejection can be corrected now. */
+  public sealed interface Taken {
+    /** It is held for this transaction. */
+    record Yes(Open open) implements Taken {}
+
+    /** It was corrected before. */
+    record Before() implements Taken {}
+
+    /** This sender has none such. */
+    record None() implements Taken {}
+  }
+
+  /** Holds a rejection for correction. */
+  public Taken take(Connection tx, String sender, UUID id) throws SQLException {
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT received, corrected_at IS NOT NULL FROM rejection
+            WHERE id = ? AND sender = ? AND received_at > clock_timestamp() - interval '30 days'
+            FOR UPDATE
+            """)) {
+      select.setObject(1, id);
+      select.setString(2, sender);
+      try (ResultSet row = select.executeQuery()) {
+        if (!row.next()) {
+          return new Taken.None();
+        }
+        return row.getBoolean(2)
+            ? new Taken.Before()
+            : new Taken.Yes(new Open(id, row.getBytes(1)));
+      }
+    }
+  }
+
+  /** Holds the next rejections of one cause for correction, in the order of their ids. */
+  public List<Open> take(Connection tx, String sender, String cause, Optional<UUID> after, int most)
+      throws SQLException {
+    List<Open> open = new ArrayList<>();
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT id, received FROM rejection
+            WHERE sender = ? AND cause = ? AND corrected_at IS NULL
+              AND received_at > clock_timestamp() - interval '30 days'
+              AND (?::uuid IS NULL OR id > ?)
+            ORDER BY id LIMIT ? FOR UPDATE
+            """)) {
+      select.setString(1, sender);
+      select.setString(2, cause);
+      select.setObject(3, after.orElse(null));
+      select.setObject(4, after.orElse(null));
+      select.setInt(5, most);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          open.add(new Open(row.getObject(1, UUID.class), row.getBytes(2)));
+        }
+      }
+    }
+    return open;
+  }
+
+  /** Keeps what became of corrected rejections: when, by whom, which fields, and the outcome. */
+  public void corrected(Connection tx, String by, List<Open> open, List<Correction> corrections)
+      throws SQLException {
+    try (PreparedStatement update =
+        tx.prepareStatement(
+            """
+            UPDATE rejection SET corrected_at = clock_timestamp(), corrected_by = ?,
+                                 corrected_to = ?, corrected_fields = ?
+            WHERE id = ?
+            """)) {
+      for (int i = 0; i < open.size(); i++) {
+        update.setString(1, by);
+        update.setString(2, name(corrections.get(i).outcome()));
+        update.setArray(3, tx.createArrayOf("text", corrections.get(i).fields().toArray()));
+        update.setObject(4, open.get(i).id());
+        update.addBatch();
+      }
+      if (!open.isEmpty()) {
+        update.executeBatch();
+      }
+    }
+  }
+
+  /** What became of a corrected line, and in which fields it differs from what was rejected. */
+  public record Correction(Outcome outcome, Set<String> fields) {}
+
+  private static String name(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Accepted _ -> "ACCEPTED";
+      case Outcome.Repeated _ -> "REPEATED";
+      case Outcome.OutsideWindow _ -> "OUTSIDE_WINDOW";
+      case Outcome.Rejected _ -> "REJECTED_AGAIN";
+    };
   }
 }

@@ -1,6 +1,7 @@
 package fr.carnet.ingest.arriving;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import fr.carnet.billing.BillingSystem;
@@ -9,8 +10,11 @@ import fr.carnet.billing.SentLine;
 import fr.carnet.billing.reckoning.Reckoning;
 import fr.carnet.events.Wire;
 import fr.carnet.events.billing.LineRejected;
+import fr.carnet.events.care.ActSystem;
 import fr.carnet.ingest.deciding.BillingLine;
+import fr.carnet.ingest.deciding.CodeLists;
 import fr.carnet.ingest.deciding.LineFault;
+import fr.carnet.ingest.deciding.LinePolicy;
 import fr.carnet.ingest.deciding.Verdict;
 import fr.carnet.ingest.deciding.Window;
 import java.io.ByteArrayOutputStream;
@@ -54,12 +58,51 @@ class LineBytesTest {
        "duringHospitalStay":false,"secretCare":false}
       """;
 
+  private static final LinePolicy WITH_LISTS =
+      new LinePolicy(
+          Set.of(),
+          new CodeLists(
+              Set.of("1351"),
+              Set.of("6"),
+              Map.of(ActSystem.CCAM, Set.of("QEQJ001"), ActSystem.CIP13, Set.of("3595583"))));
+
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("faultyLines")
   void aFaultyLineIsRefusedWithItsFault(LineFault code, String field, String line) {
     String key = line.contains(WRONG_KEY) ? WRONG_KEY : INS;
-    assertThat(faults(LineBytes.read(utf8(line), Optional.of(key), TODAY)))
+    assertThat(faults(LineBytes.read(utf8(line), Optional.of(key), TODAY, WITH_LISTS)))
         .containsExactly(field + " " + code);
+    assertThat(code.fields()).containsAnyOf(field, "*");
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @MethodSource("faultyLines")
+  void aRuleThatIsSetToWarnKeepsTheLineAndSaysSo(LineFault code, String field, String line) {
+    if (!code.nature().mayWarn()) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new LinePolicy(Set.of(code), CodeLists.none()));
+      return;
+    }
+    LinePolicy policy = new LinePolicy(Set.of(code), WITH_LISTS.codes());
+    assertThat(LineBytes.read(utf8(line), Optional.of(INS), TODAY, policy))
+        .isInstanceOfSatisfying(
+            Verdict.Valid.class,
+            valid ->
+                assertThat(valid.warnings())
+                    .extracting(fault -> fault.code())
+                    .containsExactly(code.name()));
+  }
+
+  @Test
+  void aListThatIsNotLoadedKnowsEveryCode() {
+    String other = SOUND.replace("1351", "9999").replace("QEQJ001", "AAAA111").replace("06", "99");
+    assertThat(LineBytes.read(utf8(other), Optional.empty(), TODAY, LinePolicy.strict()))
+        .isInstanceOf(Verdict.Valid.class);
+    assertThat(faults(LineBytes.read(utf8(other), Optional.empty(), TODAY, WITH_LISTS)))
+        .containsExactlyInAnyOrder(
+            "natureCode NATURE_CODE_UNKNOWN",
+            "act.code ACT_CODE_UNKNOWN",
+            "performer.specialtyCode SPECIALTY_CODE_UNKNOWN");
   }
 
   @Test
@@ -98,6 +141,25 @@ class LineBytesTest {
         with(LineFault.DATE_INVALID, "careFrom", l -> l.put("careFrom", "-2026-05-03")),
         with(LineFault.DATES_REVERSED, "careTo", l -> l.put("careTo", "2026-05-02")),
         with(LineFault.DATE_IN_FUTURE, "processedOn", l -> l.put("processedOn", "2026-06-02")),
+        with(
+            LineFault.PROCESSED_BEFORE_CARE,
+            "processedOn",
+            l -> l.put("processedOn", "2026-05-02")),
+        with(
+            LineFault.PRESCRIBED_AFTER_CARE,
+            "prescribedOn",
+            l -> l.put("prescribedOn", "2026-05-04")),
+        with(LineFault.NATURE_CODE_UNKNOWN, "natureCode", l -> l.put("natureCode", "1352")),
+        with(LineFault.ACT_CODE_UNKNOWN, "act.code", l -> act(l, "CCAM", "QEQJ002")),
+        with(LineFault.ACT_CODE_UNKNOWN, "act.code", l -> act(l, "CIP13", "3400949497706")),
+        with(
+            LineFault.SPECIALTY_CODE_UNKNOWN,
+            "performer.specialtyCode",
+            l -> ((ObjectNode) l.get("performer")).put("specialtyCode", "07")),
+        with(
+            LineFault.REIMBURSED_ABOVE_PAID,
+            "amounts.reimbursedCents",
+            l -> ((ObjectNode) l.get("amounts")).put("reimbursedCents", -6901)),
         with(LineFault.CATEGORY_UNKNOWN, "category", l -> l.put("category", "imaging")),
         with(LineFault.NATURE_CODE_INVALID, "natureCode", l -> l.put("natureCode", "13A")),
         with(LineFault.ACT_SYSTEM_UNKNOWN, "act.system", l -> act(l, "CIM10", "J45")),
@@ -209,7 +271,7 @@ class LineBytesTest {
         counts[0], counts[1], counts[2], counts[3], seen);
     assertThat(counts).doesNotContain(0);
     // All that a line can have by itself, but for the two that the generator does not know.
-    assertThat(seen.keySet()).hasSize(19);
+    assertThat(seen.keySet()).hasSize(21);
   }
 
   @Property(tries = 15, shrinking = ShrinkingMode.OFF)
@@ -232,7 +294,8 @@ class LineBytesTest {
     // then
     for (int i = 0; i < sent.size(); i++) {
       SentLine line = sent.get(i);
-      Verdict verdict = LineBytes.read(line.json(), Optional.of(line.ins()), today);
+      Verdict verdict =
+          LineBytes.read(line.json(), Optional.of(line.ins()), today, LinePolicy.strict());
       String where = "line " + i + " of seed " + seed + " on " + today;
       switch (expected.get(i)) {
         case Expected.Rejected(var faults)
@@ -322,7 +385,7 @@ class LineBytesTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("unreadableSecrets")
   void whatCannotBeReadAndSaysThatItIsSecretIsNotKeptInARejection(String what, byte[] bytes) {
-    assertThat(LineBytes.read(bytes, Optional.of(INS), TODAY))
+    assertThat(LineBytes.read(bytes, Optional.of(INS), TODAY, LinePolicy.strict()))
         .as(what)
         .isEqualTo(new Verdict.Secret(Optional.empty()));
   }
@@ -338,13 +401,16 @@ class LineBytesTest {
 
   @Test
   void secretCareIsSecretWhateverElseIsWrong() {
-    assertThat(LineBytes.read(utf8("{\"secretCare\":true}"), Optional.of("x"), TODAY))
+    assertThat(
+            LineBytes.read(
+                utf8("{\"secretCare\":true}"), Optional.of("x"), TODAY, LinePolicy.strict()))
         .isEqualTo(new Verdict.Secret(Optional.empty()));
     assertThat(
             LineBytes.read(
                 utf8("{\"secretCare\":true,\"lineId\":\"k\",\"quantity\":\"?\"}"),
                 Optional.of("x"),
-                TODAY))
+                TODAY,
+                LinePolicy.strict()))
         .isEqualTo(new Verdict.Secret(Optional.of("k")));
   }
 
@@ -392,12 +458,13 @@ class LineBytesTest {
   }
 
   private static BillingLine valid(byte[] bytes) {
-    return ((Verdict.Valid) LineBytes.read(bytes, Optional.of(INS), TODAY)).line();
+    return ((Verdict.Valid) LineBytes.read(bytes, Optional.of(INS), TODAY, LinePolicy.strict()))
+        .line();
   }
 
   /** As they are found, a fault found twice twice. */
   private static List<String> faults(byte[] bytes) {
-    return faults(LineBytes.read(bytes, Optional.of(INS), TODAY));
+    return faults(LineBytes.read(bytes, Optional.of(INS), TODAY, LinePolicy.strict()));
   }
 
   private static List<String> faults(Verdict verdict) {

@@ -344,7 +344,8 @@ class LineStoreTest {
                 Optional.empty(),
                 Optional.empty(),
                 "1/1/1",
-                false)),
+                false),
+            List.of()),
         id);
   }
 

@@ -2,19 +2,30 @@ package fr.carnet.ingest.querying;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
 
 import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.ingest.IngestOverHttp;
 import fr.carnet.ingest.RegisteredDossier;
+import fr.carnet.ingest.keeping.Retention;
 import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 class RejectionsTest extends IngestOverHttp {
+  @Inject Retention retention;
 
   @Test
   void aSenderSeesItsOwnRejectionsAndAnOperatorAll() {
@@ -33,6 +44,184 @@ class RejectionsTest extends IngestOverHttp {
     assertThat(counts("sender-three", "billing").getInt("lines")).isZero();
     assertThat(all.getInt("lines")).isGreaterThanOrEqualTo(5);
     assertThat(all.getInt("byReason.NOT_JSON")).isGreaterThanOrEqualTo(4);
+  }
+
+  @Test
+  void theyAreFoundByReasonAndDayAndAnOperatorSeesNothingOfALine() {
+    // given
+    String ins = people(32, 1).getFirst();
+    deliver(
+            "finder",
+            "x\n{\"lineId\":\"found\",\"secretCare\":false,\"beneficiaryIns\":\"" + ins + "\"}\n")
+        .then()
+        .statusCode(200);
+    // when
+    JsonPath byReason = rejections("finder", "billing", "reason=MISSING_FIELD&day=" + today());
+    // then
+    assertThat(byReason.getList("rejections")).hasSize(1);
+    assertThat(byReason.getString("rejections[0].lineId")).isEqualTo("found");
+    assertThat(received(byReason, 0)).contains(ins);
+    assertThat(rejections("finder", "billing", "day=2001-01-01").getList("rejections")).isEmpty();
+    assertThat(rejections("finder", "billing", "reason=NOT_JSON").getList("rejections")).hasSize(1);
+    assertThat(rejections("other-finder", "billing", "").getList("rejections")).isEmpty();
+    JsonPath page = asked("finder", "billing", "/rejections?limit=1").jsonPath();
+    assertThat(page.getList("rejections")).hasSize(1);
+    JsonPath rest = rejections("finder", "billing", "after=" + page.getString("next"));
+    assertThat(rest.getList("rejections")).hasSize(1);
+    assertThat(rest.getString("next")).isNull();
+    String toOperator =
+        asked("someone", "operator", "/rejections?limit=500&after=" + page.getString("next"))
+            .then()
+            .extract()
+            .asString();
+    assertThat(toOperator)
+        .contains("finder", "MISSING_FIELD")
+        .doesNotContain(ins, "found", byReason.getString("rejections[0].received"));
+    for (String wrong : List.of("limit=0", "limit=501", "day=today")) {
+      asked("finder", "billing", "/rejections?" + wrong).then().statusCode(422);
+    }
+  }
+
+  @Test
+  void theyAreGroupedByProbableCauseAndAllOfOneAreCorrectedAtOnce() {
+    // given: a wrong column in 700 lines, two of which nobody can mend so, and one other fault
+    List<String> people = people(33, 3);
+    List<String> sound = texts(lines(33, "cause", people), 700);
+    List<String> body = new ArrayList<>();
+    for (int i = 0; i < sound.size(); i++) {
+      body.add(sound.get(i).replaceFirst("\"natureCode\":\"[0-9]+\"", nature(i)));
+    }
+    body.add("x");
+    deliver("mender", String.join("\n", body)).then().statusCode(200);
+    String cause = "NATURE_CODE_INVALID@natureCode";
+    JsonPath causes = asked("mender", "billing", "/rejections/causes").jsonPath();
+    assertThat(causes.getString("causes[0].cause")).isEqualTo(cause);
+    assertThat(causes.getString("causes[0].probably")).isEqualTo("WRONG_COLUMN");
+    assertThat(causes.getLong("causes[0].open")).isEqualTo(700);
+    assertThat(causes.getString("causes[1].probably")).isEqualTo("NOT_LINES");
+    // when
+    JsonPath corrected =
+        correction(
+                "mender",
+                "/rejections/corrections",
+                """
+                {"cause":"%s","changes":[{"field":"natureCode","replace":{"A1":"1111"}}]}
+                """
+                    .formatted(cause))
+            .then()
+            .statusCode(200)
+            .extract()
+            .jsonPath();
+    // then
+    assertThat(corrected.getLong("receipt.received")).isEqualTo(698);
+    assertThat(corrected.getLong("receipt.accepted")).isEqualTo(698);
+    assertThat(corrected.getLong("unchanged")).isEqualTo(2);
+    assertThat(corrected.getString("jws")).isNotEmpty();
+    assertThat(
+            asked("mender", "billing", "/rejections/causes").jsonPath().getLong("causes[0].open"))
+        .isEqualTo(2);
+    JsonPath one = rejections("mender", "billing", "cause=" + cause);
+    assertThat(one.getString("rejections[0].correctedTo")).isEqualTo("ACCEPTED");
+    assertThat(one.getList("rejections[0].correctedFields", String.class))
+        .containsExactly("natureCode");
+    // and again changes nothing, and the same lines delivered are the same lines
+    correction(
+            "mender",
+            "/rejections/corrections",
+            """
+            {"cause":"%s","changes":[{"field":"natureCode","replace":{"A1":"2222"}}]}
+            """
+                .formatted(cause))
+        .then()
+        .statusCode(200)
+        .body("receipt.received", equalTo(0));
+    List<String> mended =
+        body.stream().map(line -> line.replace("\"A1\"", "\"1111\"")).limit(698).toList();
+    assertThat(deliver("mender", String.join("\n", mended)).jsonPath().getInt("repeated"))
+        .isEqualTo(698);
+  }
+
+  private static String nature(int i) {
+    return "\"natureCode\":\"" + (i < 698 ? "A1" : "B2") + "\"";
+  }
+
+  @Test
+  void oneIsCorrectedByTheWholeLineOnceAndJudgedLikeAnyOther() {
+    // given
+    String sound = texts(lines(34, "single", people(34, 1)), 1).getFirst();
+    String faulty = sound.replaceFirst("\"quantity\":-?[0-9.]+", "\"quantity\":0");
+    deliver("single", faulty + "\n" + faulty + "\n").then().statusCode(200);
+    List<String> ids = rejections("single", "billing", "").getList("rejections.id", String.class);
+    String path = "/rejections/" + ids.getFirst() + "/correction";
+    // when, then
+    correction("another", path, sound)
+        .then()
+        .statusCode(404)
+        .body("code", equalTo("NO_SUCH_REJECTION"));
+    correction("single", path, sound).then().statusCode(200).body("receipt.accepted", equalTo(1));
+    correction("single", path, sound)
+        .then()
+        .statusCode(409)
+        .body("code", equalTo("REJECTION_CORRECTED"));
+    String second = "/rejections/" + ids.getLast() + "/correction";
+    correction("single", second, faulty)
+        .then()
+        .statusCode(200)
+        .body("receipt.rejected", equalTo(1));
+    JsonPath all = rejections("single", "billing", "");
+    assertThat(all.getList("rejections.correctedTo", String.class))
+        .containsExactly("ACCEPTED", "REJECTED_AGAIN", null);
+    for (String wrong :
+        List.of(
+            "{\"cause\":\"x\",\"changes\":[]}",
+            "{\"cause\":\"x\",\"changes\":[{\"field\":\"a b\",\"replace\":{\"*\":1}}]}",
+            "{\"cause\":\"x\",\"changes\":[{\"field\":\"quantity\"}]}",
+            "{\"changes\":[{\"field\":\"quantity\",\"replace\":{\"*\":1}}]}")) {
+      correction("single", "/rejections/corrections", wrong).then().statusCode(422);
+    }
+  }
+
+  @Test
+  void afterThirtyDaysARejectionIsGone() throws SQLException {
+    // given
+    deliver("forgetful", "x\n").then().statusCode(200);
+    try (Connection connection = dataSource.getConnection();
+        Statement age = connection.createStatement()) {
+      age.executeUpdate(
+          "UPDATE rejection SET received_at = received_at - interval '30 days'"
+              + " WHERE sender = 'forgetful'");
+    }
+    // then it shows no more, and is deleted in time
+    assertThat(rejections("forgetful", "billing", "").getList("rejections")).isEmpty();
+    retention.run();
+    assertThat(count("SELECT count(*) FROM rejection WHERE sender = 'forgetful'")).isZero();
+  }
+
+  private static String received(JsonPath page, int index) {
+    return new String(
+        Base64.getDecoder().decode(page.getString("rejections[" + index + "].received")),
+        StandardCharsets.UTF_8);
+  }
+
+  private static JsonPath rejections(String sender, String role, String query) {
+    return asked(sender, role, "/rejections?limit=100&" + query)
+        .then()
+        .statusCode(200)
+        .extract()
+        .jsonPath();
+  }
+
+  private static Response asked(String sender, String role, String path) {
+    return given().auth().oauth2(TestTokens.withRole(sender, role)).get(path);
+  }
+
+  private static Response correction(String sender, String path, String body) {
+    return given()
+        .auth()
+        .oauth2(TestTokens.withRole(sender, "billing"))
+        .contentType("application/json")
+        .body(body)
+        .post(path);
   }
 
   @Test

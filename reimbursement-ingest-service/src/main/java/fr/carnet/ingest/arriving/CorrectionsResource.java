@@ -1,0 +1,184 @@
+package fr.carnet.ingest.arriving;
+
+import fr.carnet.events.identity.UuidV7;
+import fr.carnet.eventstore.Transactions;
+import fr.carnet.ingest.keeping.Deliveries;
+import fr.carnet.ingest.keeping.Outcome;
+import fr.carnet.ingest.keeping.Receipt;
+import fr.carnet.ingest.keeping.Receipts;
+import fr.carnet.ingest.keeping.Rejections;
+import fr.carnet.ingest.keeping.Rejections.Open;
+import fr.carnet.resourceserver.CurrentCaller;
+import fr.carnet.resourceserver.Refusal;
+import fr.carnet.resourceserver.RequestProblem;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/**
+ * Rejections corrected and sent again, as if they came for the first time: the same rules, the same
+ * identity. What became of each is kept with it.
+ */
+@Path("/rejections")
+@RolesAllowed("billing")
+@RunOnVirtualThread
+@Consumes("application/json")
+@Tag(name = "Rejections")
+public class CorrectionsResource {
+  private static final int LINES_A_TRANSACTION = 500;
+
+  @Inject DataSource dataSource;
+  @Inject Intake intake;
+  @Inject Rejections rejections;
+  @Inject Deliveries deliveries;
+  @Inject Receipts receipts;
+  @Inject CurrentCaller caller;
+
+  /**
+   * What is wrong with all lines of one cause, put right.
+   *
+   * @param cause a name of {@code GET /rejections/causes}
+   */
+  public record Correction(String cause, List<LineChange> changes) {}
+
+  /**
+   * What became of corrected lines.
+   *
+   * @param unchanged lines of the cause that the changes do not touch; they stay rejected
+   * @param jws the receipt, signed
+   */
+  public record Corrected(Receipt receipt, long unchanged, String jws) {}
+
+  /** Corrects one. */
+  @POST
+  @Path("/{rejectionId}/correction")
+  @Operation(
+      summary = "Correct one rejected line: the body is the whole line as it should be",
+      description = "It is judged as any line; one that is wrong again is a rejection of its own.")
+  public Corrected correct(UUID rejectionId, byte[] line) throws SQLException {
+    String sender = caller.get().client();
+    String deliveryId = "correction-" + rejectionId;
+    List<Open> corrected = new ArrayList<>();
+    intake.take(
+        sender,
+        deliveryId,
+        caller.correlation(),
+        tx -> {
+          corrected.clear();
+          corrected.add(
+              switch (rejections.take(tx, sender, rejectionId)) {
+                case Rejections.Taken.Yes(Open open) -> open;
+                case Rejections.Taken.Before _ ->
+                    throw new Refusal(DeliveryProblem.REJECTION_CORRECTED);
+                case Rejections.Taken.None _ ->
+                    throw new Refusal(DeliveryProblem.NO_SUCH_REJECTION);
+              });
+          return List.of(line);
+        },
+        (tx, outcomes) ->
+            rejections.corrected(
+                tx, sender, corrected, corrections(corrected, List.of(line), outcomes)));
+    return answer(sender, deliveryId, 0);
+  }
+
+  /** Corrects all of one cause. */
+  @POST
+  @Path("/corrections")
+  @Operation(
+      summary = "Correct all lines that were rejected for one cause, by changing fields",
+      description =
+          "Each change names a field and, by the text of old values, new ones; * stands for every"
+              + " other value, null removes the field. Lines are taken 500 in a"
+              + " transaction; after a failure ask again, those that were corrected are done.")
+  public Corrected correct(Correction correction) throws SQLException {
+    if (correction == null || correction.cause() == null || correction.changes() == null) {
+      throw new Refusal(RequestProblem.FIELD_MISSING);
+    }
+    if (correction.changes().isEmpty()
+        || !correction.changes().stream().allMatch(LineChange::isValid)) {
+      throw new Refusal(DeliveryProblem.CHANGE_INVALID);
+    }
+    String sender = caller.get().client();
+    String deliveryId = "correction-" + UuidV7.next(Clock.systemUTC());
+    Batch batch = new Batch(sender, correction);
+    do {
+      intake.take(sender, deliveryId, caller.correlation(), batch::lines, batch::done);
+      batch.next();
+    } while (batch.more());
+    return answer(sender, deliveryId, batch.unchanged);
+  }
+
+  private static List<Rejections.Correction> corrections(
+      List<Open> open, List<byte[]> lines, List<Outcome> outcomes) {
+    List<Rejections.Correction> corrections = new ArrayList<>();
+    for (int i = 0; i < outcomes.size(); i++) {
+      corrections.add(
+          new Rejections.Correction(
+              outcomes.get(i), LineChange.changed(open.get(i).received(), lines.get(i))));
+    }
+    return corrections;
+  }
+
+  private Corrected answer(String sender, String deliveryId, long unchanged) throws SQLException {
+    Receipt receipt =
+        Transactions.run(
+            dataSource, tx -> deliveries.receipt(tx, sender, deliveryId).orElseThrow());
+    return new Corrected(receipt, unchanged, receipts.signed(receipt));
+  }
+
+  /** One transaction's worth; it may be tried again from the start. */
+  private final class Batch {
+    private final String sender;
+    private final Correction correction;
+    private Optional<UUID> after = Optional.empty();
+    private long unchanged;
+    private List<Open> found = List.of();
+    private List<Open> changed = List.of();
+    private List<byte[]> lines = List.of();
+
+    Batch(String sender, Correction correction) {
+      this.sender = sender;
+      this.correction = correction;
+    }
+
+    List<byte[]> lines(Connection tx) throws SQLException {
+      found = rejections.take(tx, sender, correction.cause(), after, LINES_A_TRANSACTION);
+      changed = new ArrayList<>();
+      lines = new ArrayList<>();
+      for (Open open : found) {
+        Optional<byte[]> line = LineChange.apply(correction.changes(), open.received());
+        if (line.isPresent()) {
+          changed.add(open);
+          lines.add(line.get());
+        }
+      }
+      return lines;
+    }
+
+    void done(Connection tx, List<Outcome> outcomes) throws SQLException {
+      rejections.corrected(tx, sender, changed, corrections(changed, lines, outcomes));
+    }
+
+    void next() {
+      unchanged += found.size() - changed.size();
+      after = found.isEmpty() ? after : Optional.of(found.getLast().id());
+    }
+
+    boolean more() {
+      return found.size() == LINES_A_TRANSACTION;
+    }
+  }
+}

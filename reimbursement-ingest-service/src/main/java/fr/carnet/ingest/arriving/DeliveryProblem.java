@@ -1,0 +1,42 @@
+package fr.carnet.ingest.arriving;
+
+import fr.carnet.events.Reason;
+
+/** Why a delivery, or the correction of a rejection, is not taken. */
+enum DeliveryProblem implements Reason {
+  ENCODING_UNKNOWN(
+      Kind.INVALID,
+      "Content-Encoding is gzip, identity, or absent.",
+      "Content-Encoding vaut gzip, identity, ou est absent."),
+  BODY_CUT(
+      Kind.INVALID,
+      "The body ended too early or cannot be decompressed. Lines before that are kept; send the"
+          + " whole delivery again, they count as repeated.",
+      "Le corps s'arrête trop tôt ou ne peut être décompressé. Les lignes précédentes sont"
+          + " conservées ; renvoyez toute la livraison, elles compteront comme répétées."),
+  NO_SUCH_REJECTION(
+      Kind.NOT_FOUND,
+      "You have no such rejection, or its 30 days are over.",
+      "Vous n'avez pas ce rejet, ou ses 30 jours sont écoulés."),
+  REJECTION_CORRECTED(
+      Kind.CONFLICT,
+      "This rejection was corrected before; GET /rejections says what became of it.",
+      "Ce rejet a déjà été corrigé ; GET /rejections indique ce qu'il est devenu."),
+  CHANGE_INVALID(
+      Kind.INVALID,
+      "A change names a field such as act.code and, in replace, new values by the text of old ones;"
+          + " * stands for every other.",
+      "Un changement désigne un champ tel que act.code et, dans replace, de nouvelles valeurs selon"
+          + " le texte des anciennes ; * vaut pour toutes les autres.");
+
+  private final Told told;
+
+  DeliveryProblem(Kind kind, String english, String french) {
+    this.told = new Told(kind, english, french);
+  }
+
+  @Override
+  public Told told() {
+    return told;
+  }
+}

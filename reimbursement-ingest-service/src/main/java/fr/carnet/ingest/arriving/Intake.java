@@ -1,0 +1,95 @@
+package fr.carnet.ingest.arriving;
+
+import fr.carnet.eventstore.Transactions;
+import fr.carnet.ingest.deciding.LinePolicy;
+import fr.carnet.ingest.deciding.Window;
+import fr.carnet.ingest.keeping.Deliveries;
+import fr.carnet.ingest.keeping.LineStore;
+import fr.carnet.ingest.keeping.Outcome;
+import fr.carnet.ingest.keeping.Received;
+import fr.carnet.ingest.keeping.Today;
+import fr.carnet.ingest.passing.Valve;
+import fr.carnet.resourceserver.Machinery;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/** Lines that come by HTTP, a batch in one transaction: read, kept or refused, counted. */
+@ApplicationScoped
+class Intake {
+  private static final int ATTEMPTS = 5;
+  private static final int ONE_LANE = 0;
+
+  @Inject DataSource dataSource;
+  @Inject LineStore store;
+  @Inject Deliveries deliveries;
+  @Inject Valve valve;
+  @Inject Machinery machinery;
+  @Inject LinePolicy policy;
+
+  /** Where the lines of a batch come from, within its transaction. */
+  @FunctionalInterface
+  interface Source {
+    List<byte[]> lines(Connection tx) throws SQLException;
+  }
+
+  /** Something else that belongs to the same transaction. */
+  @FunctionalInterface
+  interface Also {
+    void in(Connection tx, List<Outcome> outcomes) throws SQLException;
+  }
+
+  List<Received> read(List<byte[]> lines, LocalDate today) {
+    return lines.stream()
+        .map(line -> new Received(line, LineBytes.read(line, Optional.empty(), today, policy)))
+        .toList();
+  }
+
+  /** Keeps a batch of a delivery, and says what became of each line. */
+  List<Outcome> take(String sender, String deliveryId, String correlation, Source source, Also also)
+      throws SQLException {
+    LocalDate today = Today.inParis();
+    List<Outcome> outcomes =
+        again(
+            () ->
+                Transactions.run(
+                    dataSource,
+                    tx -> {
+                      List<Received> received = read(source.lines(tx), today);
+                      List<Outcome> kept =
+                          store.keep(tx, sender, received, Window.endingOn(today), correlation);
+                      deliveries.begin(tx, deliveryId, sender);
+                      deliveries.count(tx, deliveryId, ONE_LANE, received, kept);
+                      also.in(tx, kept);
+                      return kept;
+                    }));
+    store.count(sender, outcomes);
+    valve.wake();
+    machinery.wakeRelay();
+    return outcomes;
+  }
+
+  private interface Attempt {
+    List<Outcome> make() throws SQLException;
+  }
+
+  /**
+   * Two writers of the same lines may come to wait for each other: one is told, and tries again.
+   */
+  private static List<Outcome> again(Attempt attempt) throws SQLException {
+    for (int count = 1; true; count++) {
+      try {
+        return attempt.make();
+      } catch (SQLException e) {
+        if (count == ATTEMPTS || !Transactions.isTransient(e)) {
+          throw e;
+        }
+      }
+    }
+  }
+}

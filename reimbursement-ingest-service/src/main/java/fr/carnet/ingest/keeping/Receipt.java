@@ -1,0 +1,36 @@
+package fr.carnet.ingest.keeping;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What became of a delivery: received = accepted + repeated + outsideWindow + rejected. It says
+ * nothing of who has a dossier.
+ *
+ * @param deliveryId of a body that came over HTTP, or {@code kafka-SENDER-DAY} for what came by
+ *     Kafka on a day (Europe/Paris)
+ * @param endedAt absent while it is being taken, and for ever when it was cut: then these are the
+ *     lines that were kept before
+ * @param sha256 of the body as it was decompressed, in hex
+ * @param rejectedByReason a line with several reasons counts under each
+ * @param warnedByReason lines that were kept although a rule that only warns here is not met
+ */
+public record Receipt(
+    String deliveryId,
+    String sender,
+    Instant beganAt,
+    Optional<Instant> endedAt,
+    Optional<String> sha256,
+    long received,
+    long accepted,
+    long repeated,
+    long outsideWindow,
+    long rejected,
+    Map<String, Long> rejectedByReason,
+    Map<String, Long> warnedByReason) {
+  public Receipt {
+    rejectedByReason = Map.copyOf(rejectedByReason);
+    warnedByReason = Map.copyOf(warnedByReason);
+  }
+}

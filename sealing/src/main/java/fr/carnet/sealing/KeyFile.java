@@ -1,0 +1,69 @@
+package fr.carnet.sealing;
+
+import com.google.crypto.tink.InsecureSecretKeyAccess;
+import com.google.crypto.tink.KeysetHandle;
+import com.google.crypto.tink.RegistryConfiguration;
+import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+
+/**
+ * A secret key in a file that only its owner reads. A new file is complete on disk before it has
+ * its name, so a crash never leaves half a key; two makers agree on the first.
+ */
+final class KeyFile {
+  private KeyFile() {}
+
+  /** Makes a new key. */
+  @FunctionalInterface
+  interface Maker {
+    KeysetHandle make() throws GeneralSecurityException;
+  }
+
+  static KeysetHandle readOrMake(Path file, Maker maker)
+      throws IOException, GeneralSecurityException {
+    if (!Files.exists(file)) {
+      create(file, maker.make());
+    }
+    return TinkJsonProtoKeysetFormat.parseKeyset(
+        Files.readString(file), RegistryConfiguration.get(), InsecureSecretKeyAccess.get());
+  }
+
+  private static void create(Path file, KeysetHandle keys)
+      throws IOException, GeneralSecurityException {
+    Path folder = file.toAbsolutePath().getParent();
+    Files.createDirectories(folder);
+    Path unfinished =
+        Files.createTempFile(
+            folder,
+            "key",
+            ".new",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    try {
+      Files.writeString(
+          unfinished,
+          TinkJsonProtoKeysetFormat.serializeKeyset(
+              keys, RegistryConfiguration.get(), InsecureSecretKeyAccess.get()));
+      try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+      // A hard link fails when the name is taken, where a move would replace the first maker's key.
+      try {
+        Files.createLink(file, unfinished);
+      } catch (UnsupportedOperationException e) {
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+      }
+    } catch (FileAlreadyExistsException e) {
+      // Another process was first; its key is the key.
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+  }
+}
