@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import fr.carnet.billing.WireLine;
+import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
+import fr.carnet.eventstore.Unread;
 import fr.carnet.ingest.IngestOverHttp;
+import fr.carnet.testkit.RealServers;
 import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
@@ -22,6 +25,7 @@ import java.security.spec.EdECPoint;
 import java.security.spec.EdECPublicKeySpec;
 import java.security.spec.NamedParameterSpec;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -29,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
 /** What a sender holds in hand after a delivery, and before one. */
@@ -156,6 +161,42 @@ class ReceiptTest extends IngestOverHttp {
         .isEqualTo("prescriber.rpps");
     assertThat(rules.getString("rules.find { it.code == 'RPPS_INVALID' }.french")).contains("Luhn");
     assertThat(rules.getBoolean("rules.find { it.code == 'RPPS_INVALID' }.warnsOnly")).isFalse();
+  }
+
+  @Test
+  void whatHasWaitedForDaysUnreadIsCounted() throws Exception {
+    // given: a line of six days ago and one of today, and a reader that never read
+    long now = System.currentTimeMillis();
+    for (long age : List.of(6L, 0L)) {
+      kafka.send(
+          new ProducerRecord<>(
+              Topic.BILLING_REIMBURSEMENTS.wireName(),
+              0,
+              now - Duration.ofDays(age).toMillis(),
+              "expiring",
+              new byte[] {'x'}));
+    }
+    kafka.flush();
+    Duration fiveDays = Duration.ofDays(5);
+    Topic topic = Topic.BILLING_REIMBURSEMENTS;
+    Map<String, Object> settings = RealServers.kafkaSettings();
+    // then
+    assertThat(Unread.olderThan(fiveDays, "nobody", topic, dataSource, settings)).isPositive();
+    assertThat(Unread.olderThan(Duration.ofDays(30), "nobody", topic, dataSource, settings))
+        .isZero();
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                Unread.olderThan(fiveDays, BillingApplier.READER, topic, dataSource, settings)
+                    == 0);
+  }
+
+  @Test
+  void rejectionsAreCountedByReasonAndSender() {
+    deliver("counted", "x\n").then().statusCode(200);
+    assertThat(given().get("/q/metrics").asString())
+        .contains("carnet_lines_rejected_total{code=\"NOT_JSON\",sender=\"counted\"} 1.0");
   }
 
   private static byte[] gzip(byte[] body) throws IOException {
