@@ -51,6 +51,6 @@ public class OperationsResource {
   @Path("/rebuilds/{projection}")
   @Operation(summary = "Rebuild a read model from Kafka and compare it row for row")
   public Rebuild.Report rebuild(String projection) throws SQLException {
-    return Refusal.unless(machinery.rebuildOf(projection), RequestProblem.NO_SUCH_RESOURCE).run();
+    return Refusal.unless(machinery.rebuildOf(projection), RequestProblem.NO_SUCH_REBUILD).run();
   }
 }

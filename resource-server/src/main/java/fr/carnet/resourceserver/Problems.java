@@ -1,6 +1,7 @@
 package fr.carnet.resourceserver;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
@@ -9,6 +10,9 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -20,7 +24,7 @@ class Problems {
 
   @ServerExceptionMapper
   Response refusal(Refusal refusal) {
-    return Problem.of(refusal.reason(), Correlation.of(request)).response();
+    return Problem.of(refusal.reason(), refusal.field(), Correlation.of(request)).response();
   }
 
   @ServerExceptionMapper({UnauthorizedException.class, AuthenticationFailedException.class})
@@ -37,14 +41,28 @@ class Problems {
   /** Named twice, because Quarkus has a mapper of its own for the second, and the closest wins. */
   @ServerExceptionMapper({JacksonException.class, MismatchedInputException.class})
   Response unreadable(JacksonException e) {
-    return of(400, RequestProblem.REQUEST_NOT_READABLE);
+    return unreadable((Throwable) e);
+  }
+
+  /** Names the field, and never what was in it. */
+  private Response unreadable(Throwable e) {
+    Optional<String> field =
+        e instanceof JsonMappingException mapping
+            ? Optional.of(
+                    mapping.getPath().stream()
+                        .map(JsonMappingException.Reference::getFieldName)
+                        .filter(Objects::nonNull)
+                        .collect(Collectors.joining(".")))
+                .filter(path -> !path.isEmpty())
+            : Optional.empty();
+    return of(400, RequestProblem.REQUEST_NOT_READABLE, field);
   }
 
   @ServerExceptionMapper
   Response ofTheProtocol(WebApplicationException e) {
     int status = e.getResponse().getStatus();
     if (e.getCause() instanceof JacksonException || status == 400) {
-      return of(400, RequestProblem.REQUEST_NOT_READABLE);
+      return unreadable(e.getCause());
     }
     if (status == 404) {
       return of(404, RequestProblem.NO_SUCH_RESOURCE);
@@ -55,8 +73,9 @@ class Problems {
     return Problem.of(
             status,
             "HTTP_" + status,
-            "The request does not fit what this address takes; see /q/openapi.",
-            "La demande ne correspond pas à ce qu'accepte cette adresse ; voir /q/openapi.",
+            Optional.empty(),
+            "The method or the Content-Type is not what this address takes; see /q/openapi.",
+            "La méthode ou le Content-Type n'est pas ce qu'accepte cette adresse ; voir /q/openapi.",
             Correlation.of(request))
         .response();
   }
@@ -73,8 +92,17 @@ class Problems {
   }
 
   private Response of(int status, RequestProblem reason) {
+    return of(status, reason, Optional.empty());
+  }
+
+  private Response of(int status, RequestProblem reason, Optional<String> field) {
     return Problem.of(
-            status, reason.code(), reason.english(), reason.french(), Correlation.of(request))
+            status,
+            reason.code(),
+            field,
+            reason.english(),
+            reason.french(),
+            Correlation.of(request))
         .response();
   }
 }

@@ -19,8 +19,10 @@ public enum RequestProblem implements Reason {
       "Ce compte a plusieurs rôles. Utilisez un compte pour chaque qualité à laquelle vous agissez."),
   CLAIM_MISSING(
       Kind.FORBIDDEN,
-      "The token lacks a claim that this request needs; the API document names it.",
-      "Il manque au jeton un attribut nécessaire à cette demande ; la documentation le nomme."),
+      "The token lacks a claim that this request needs: patient_ref for a patient, ins (ask for the"
+          + " scope ins) to open a dossier, SubjectNameID for a professional.",
+      "Il manque au jeton un attribut nécessaire : patient_ref pour un patient, ins (demandez le"
+          + " scope ins) pour ouvrir un dossier, SubjectNameID pour un professionnel."),
   EXERCISE_NOT_CHOSEN(
       Kind.INVALID,
       "You have several exercises. Name the one you act in with the header Carnet-Exercise (0, 1…).",
@@ -28,12 +30,12 @@ public enum RequestProblem implements Reason {
           + " Carnet-Exercise (0, 1…)."),
   REQUEST_NOT_READABLE(
       Kind.INVALID,
-      "The body is not the JSON that the API document describes.",
-      "Le corps n'est pas le JSON que décrit la documentation."),
+      "The body is not the JSON that the API document describes; field names where, if it is known.",
+      "Le corps n'est pas le JSON que décrit la documentation ; field indique où, si c'est connu."),
   FIELD_MISSING(
       Kind.INVALID,
-      "A required field is missing; the API document lists them.",
-      "Un champ obligatoire manque ; la documentation les énumère."),
+      "A required field is missing: the one that field names.",
+      "Un champ obligatoire manque : celui qu'indique field."),
   IDENTIFIER_INVALID(
       Kind.INVALID,
       "An identifier has the wrong form or check digit.",
@@ -42,6 +44,10 @@ public enum RequestProblem implements Reason {
       Kind.INVALID,
       "Idempotency-Key has 1 to 128 characters: letters, digits, - and _.",
       "Idempotency-Key comporte 1 à 128 caractères : lettres, chiffres, - et _."),
+  NO_SUCH_REBUILD(
+      Kind.NOT_FOUND,
+      "This service has no read model of that name; docs/operators.md lists them.",
+      "Ce service n'a pas de vue de ce nom ; docs/operators.md les énumère."),
   NO_SUCH_RESOURCE(
       Kind.NOT_FOUND,
       "There is nothing at this address; see /q/openapi for what there is.",

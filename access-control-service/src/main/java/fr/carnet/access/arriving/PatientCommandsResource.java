@@ -20,6 +20,7 @@ import fr.carnet.events.access.AccessGranted;
 import fr.carnet.events.access.EmergencyWishRecorded.Wish;
 import fr.carnet.events.access.Grantee;
 import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.identity.Finess;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.identity.Rpps;
 import fr.carnet.eventstore.CommandEnvelope;
@@ -76,7 +77,7 @@ public class PatientCommandsResource {
   /**
    * Whom to let in, and for how long.
    *
-   * @param granteeId national id: a type digit, then RPPS, FINESS…
+   * @param granteeId national id: 8 and the RPPS of a professional, 3 and the FINESS of a structure
    * @param from inclusive; absent: from now
    * @param until exclusive; absent: until revoked
    * @param note the patient's own words, at most 1,000 characters; sealed
@@ -107,7 +108,8 @@ public class PatientCommandsResource {
       content = @Content(schema = @Schema(implementation = GrantGiven.class)))
   public Response grant(String dossierId, GrantToGive body) throws SQLException {
     DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
-    GrantToGive asked = Refusal.unless(Optional.ofNullable(body), RequestProblem.FIELD_MISSING);
+    GrantToGive asked =
+        Refusal.unless(Optional.ofNullable(body), RequestProblem.FIELD_MISSING, "granteeKind");
     Grantee grantee = grantee(asked);
     CommandEnvelope envelope = currentCaller.envelope(dossier.dossierId(), Wire.write(asked));
     UUID grantId = envelope.commandId();
@@ -140,7 +142,7 @@ public class PatientCommandsResource {
   @Path("/blocks/{professionalId}")
   @Operation(summary = "Bar a professional, in an emergency too")
   public void block(String dossierId, String professionalId) throws SQLException {
-    handle(dossierId, _ -> new BlockProfessional(nationalId(professionalId)));
+    handle(dossierId, _ -> new BlockProfessional(professional(professionalId)));
   }
 
   /** Lifts the bar. */
@@ -148,7 +150,7 @@ public class PatientCommandsResource {
   @Path("/blocks/{professionalId}")
   @Operation(summary = "Lift the bar of a professional")
   public void unblock(String dossierId, String professionalId) throws SQLException {
-    handle(dossierId, _ -> new UnblockProfessional(nationalId(professionalId)));
+    handle(dossierId, _ -> new UnblockProfessional(professional(professionalId)));
   }
 
   /** Names a médecin traitant; there may be several. */
@@ -158,7 +160,7 @@ public class PatientCommandsResource {
   public void name(String dossierId, String professionalId) throws SQLException {
     handle(
         dossierId,
-        dossier -> new NameTreatingPhysician(nationalId(professionalId), dossier.state()));
+        dossier -> new NameTreatingPhysician(professional(professionalId), dossier.state()));
   }
 
   /** Ends that status. */
@@ -166,7 +168,7 @@ public class PatientCommandsResource {
   @Path("/treating-physicians/{professionalId}")
   @Operation(summary = "End the status of médecin traitant")
   public void end(String dossierId, String professionalId) throws SQLException {
-    handle(dossierId, _ -> new EndTreatingPhysician(nationalId(professionalId)));
+    handle(dossierId, _ -> new EndTreatingPhysician(professional(professionalId)));
   }
 
   /** Opposes, or allows, what is done in an emergency. */
@@ -177,7 +179,9 @@ public class PatientCommandsResource {
     DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
     boolean opposed =
         Refusal.unless(
-            Optional.ofNullable(body).flatMap(WishToRecord::opposed), RequestProblem.FIELD_MISSING);
+            Optional.ofNullable(body).flatMap(WishToRecord::opposed),
+            RequestProblem.FIELD_MISSING,
+            "opposed");
     CommandEnvelope envelope = currentCaller.envelope(dossier.dossierId(), Wire.write(body));
     handle(envelope, new RecordEmergencyWish(wish, opposed), _ -> NOTHING_TO_TELL);
   }
@@ -220,21 +224,40 @@ public class PatientCommandsResource {
   }
 
   private Grantee grantee(GrantToGive asked) {
-    Grantee.Kind kind = Refusal.unless(asked.granteeKind(), RequestProblem.FIELD_MISSING);
-    String id = Refusal.unless(asked.granteeId(), RequestProblem.FIELD_MISSING);
-    return new Grantee(kind, nationalId(id));
+    Grantee.Kind kind =
+        Refusal.unless(asked.granteeKind(), RequestProblem.FIELD_MISSING, "granteeKind");
+    String text = Refusal.unless(asked.granteeId(), RequestProblem.FIELD_MISSING, "granteeId");
+    Optional<NationalId> id =
+        switch (kind) {
+          case PROFESSIONAL -> person(text);
+          case STRUCTURE -> structure(text);
+        };
+    return new Grantee(kind, Refusal.unless(id, AccessRefusal.NATIONAL_ID_INVALID, "granteeId"));
   }
 
-  private NationalId nationalId(String text) {
-    return Refusal.unless(
-        NationalId.parse(text).filter(this::checkDigitIsRight), RequestProblem.IDENTIFIER_INVALID);
+  private NationalId professional(String text) {
+    return Refusal.unless(person(text), AccessRefusal.NATIONAL_ID_INVALID, "professionalId");
   }
 
-  /** A slip in an RPPS number would let another doctor in. */
-  private boolean checkDigitIsRight(NationalId id) {
-    return !strictIdentifiers
-        || !id.value().startsWith("8")
-        || Rpps.isValid(id.value().substring(1));
+  /** A slip in an RPPS number would let another doctor in; without its type digit, bar nobody. */
+  private Optional<NationalId> person(String text) {
+    return NationalId.parse(text)
+        .filter(NationalId::isOfPerson)
+        .filter(
+            id ->
+                !strictIdentifiers
+                    || !id.value().startsWith("8")
+                    || Rpps.isValid(id.value().substring(1)));
+  }
+
+  private Optional<NationalId> structure(String text) {
+    return NationalId.parse(text)
+        .filter(NationalId::isOfStructure)
+        .filter(
+            id ->
+                !strictIdentifiers
+                    || !id.value().startsWith("3")
+                    || Finess.isValid(id.value().substring(1)));
   }
 
   private static UUID parseGrantId(String text) {

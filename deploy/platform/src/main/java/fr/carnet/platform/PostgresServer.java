@@ -60,17 +60,20 @@ public final class PostgresServer implements Server {
     List<String> command = new ArrayList<>(withoutRoot());
     command.add(binaries.program("postgres"));
     command.addAll(List.of("-D", cluster.toString(), "-p", Integer.toString(port)));
-    Map.of(
-            "listen_addresses", "127.0.0.1",
-            "unix_socket_directories", "",
-            "max_connections", "300",
-            "shared_buffers", "256MB",
-            "max_wal_size", "2GB",
-            "timezone", "UTC",
-            "log_timezone", "UTC",
-            "fsync", durability.setting(),
-            "synchronous_commit", durability.setting(),
-            "full_page_writes", durability.setting())
+    Map.ofEntries(
+            Map.entry("listen_addresses", "127.0.0.1"),
+            Map.entry("unix_socket_directories", ""),
+            Map.entry("max_connections", "300"),
+            Map.entry("shared_buffers", "256MB"),
+            Map.entry("max_wal_size", "2GB"),
+            Map.entry("timezone", "UTC"),
+            Map.entry("log_timezone", "UTC"),
+            // Its log must not quote values of rows and statements.
+            Map.entry("log_error_verbosity", "terse"),
+            Map.entry("log_min_error_statement", "panic"),
+            Map.entry("fsync", durability.setting()),
+            Map.entry("synchronous_commit", durability.setting()),
+            Map.entry("full_page_writes", durability.setting()))
         .forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
     ChildProcess process =
         ChildProcess.start("PostgreSQL", command, Map.of(), folder, log, StopSignal.INT);

@@ -103,11 +103,13 @@ public class DossierCommandsResource {
   @Operation(
       summary = "Open a dossier",
       description =
-          "A patient's token needs the scope ins. A counter agent sends the INS and the traits.")
+          "A patient's token needs the scope ins. A counter agent sends the INS and, where known,"
+              + " the traits.")
   @APIResponse(responseCode = "201", description = "Opened")
   public Response open(Opening asked) throws SQLException {
     Caller caller = current.get();
-    Opening opening = Refusal.unless(Optional.ofNullable(asked), RequestProblem.FIELD_MISSING);
+    Opening opening =
+        Refusal.unless(Optional.ofNullable(asked), RequestProblem.FIELD_MISSING, "consentWording");
     String wording =
         Refusal.unless(
             opening.consentWording().filter(DossierCommandsResource::isWording),
@@ -181,8 +183,9 @@ public class DossierCommandsResource {
             opening
                 .ins()
                 .map(Ins::parse)
-                .orElseThrow(() -> new Refusal(RequestProblem.FIELD_MISSING)),
-            RequestProblem.IDENTIFIER_INVALID);
+                .orElseThrow(() -> new Refusal(RequestProblem.FIELD_MISSING, "ins")),
+            RequestProblem.IDENTIFIER_INVALID,
+            "ins");
     return new PatientIdentity(
         PatientRef.of(ins, patientRefSecret),
         opening.familyName(),

@@ -6,8 +6,10 @@ import fr.carnet.events.Reason;
 public enum DossierRefusal implements Reason {
   DOSSIER_EXISTS(
       Kind.CONFLICT,
-      "This person has a dossier already. If it is closed, reopen it.",
-      "Cette personne a déjà un dossier. S'il est fermé, rouvrez-le."),
+      "This person has a dossier already. If it is closed, reopen it: POST"
+          + " /dossiers/{id}/reopening; GET /dossiers/mine tells the id.",
+      "Cette personne a déjà un dossier. S'il est fermé, rouvrez-le : POST"
+          + " /dossiers/{id}/reopening ; GET /dossiers/mine indique son identifiant."),
   DOSSIER_ALREADY_OPEN(
       Kind.CONFLICT, "The dossier is open already.", "Le dossier est déjà ouvert."),
   DOSSIER_ALREADY_CLOSED(
@@ -18,7 +20,7 @@ public enum DossierRefusal implements Reason {
       Kind.INVALID,
       "Opening needs the patient's consent: send consentWording, the wording that was agreed to, at most 500 characters.",
       "L'ouverture nécessite le consentement du patient : envoyez consentWording, le texte"
-          + " accepté."),
+          + " accepté, de 500 caractères au plus."),
   INS_NOT_YOURS(
       Kind.FORBIDDEN,
       "The INS in the token is not the one of this account. Sign in again with the scope ins.",

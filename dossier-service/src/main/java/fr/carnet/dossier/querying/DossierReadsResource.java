@@ -195,6 +195,10 @@ public class DossierReadsResource {
         Optional.ofNullable(reason)
             .map(DossierReadsResource::decoded)
             .filter(text -> !text.isBlank());
+    if (use == PurposeOfUse.BREAK_GLASS && words.isEmpty()) {
+      // The same whatever dossier is asked for, so it tells nothing.
+      throw new Refusal(ReadingRefusal.REASON_MISSING);
+    }
     return new Asked(dossierId, action, use, words);
   }
 

@@ -28,8 +28,14 @@ enum ReadingRefusal implements Reason {
       "Carnet-Purpose vaut normal, bris_de_glace ou centre_15."),
   CATEGORY_UNKNOWN(
       Kind.INVALID,
-      "The category is none of the eight; see the API document.",
-      "La catégorie n'est pas l'une des huit ; voir la documentation."),
+      "category is MEDICATION, VACCINATION, DEVICE, HOSPITAL_STAY, MEDICAL_CARE, DENTAL_CARE, IMAGING"
+          + " or LABORATORY.",
+      "category vaut MEDICATION, VACCINATION, DEVICE, HOSPITAL_STAY, MEDICAL_CARE, DENTAL_CARE,"
+          + " IMAGING ou LABORATORY."),
+  REASON_MISSING(
+      Kind.INVALID,
+      "Break-glass needs a reason in words: send it percent-encoded in Carnet-Reason.",
+      "Le bris de glace exige un motif rédigé : envoyez-le encodé dans Carnet-Reason."),
   CURSOR_INVALID(
       Kind.INVALID,
       "The cursor is not one that a page of this list gave. Start at the first page.",

@@ -78,8 +78,13 @@ public class SearchResource {
       throws SQLException {
     Ins ins =
         Refusal.unless(
-            Optional.ofNullable(asked).flatMap(Search::ins).flatMap(Ins::parse),
-            RequestProblem.IDENTIFIER_INVALID);
+            Ins.parse(
+                Refusal.unless(
+                    Optional.ofNullable(asked).flatMap(Search::ins),
+                    RequestProblem.FIELD_MISSING,
+                    "ins")),
+            RequestProblem.IDENTIFIER_INVALID,
+            "ins");
     Optional<UUID> dossierId = dossierOf(PatientRef.of(ins, patientRefSecret));
     Caller caller = current.get();
     boolean counter = caller.roles().contains("counter-agent");

@@ -19,6 +19,25 @@ public record NationalId(@JsonValue String value) {
     }
   }
 
+  /**
+   * A person: 8 and an RPPS, 0 and an ADELI number, or an organisation's number, / and its own id.
+   */
+  private static final Pattern PERSON =
+      Pattern.compile("8[0-9]{11}|0[0-9A-Z]{9}|[345][0-9A-Z]{9,14}/[0-9A-Z/]+");
+
+  /** A structure: 3 and a FINESS number, 4 and a SIREN, 5 and a SIRET. */
+  private static final Pattern STRUCTURE = Pattern.compile("3[0-9A-Z]{9}|4[0-9]{9}|5[0-9]{14}");
+
+  /** Whether it has the form of a person's id; an RPPS without its type digit has not. */
+  public boolean isOfPerson() {
+    return PERSON.matcher(value).matches();
+  }
+
+  /** Whether it has the form of a structure's id. */
+  public boolean isOfStructure() {
+    return STRUCTURE.matcher(value).matches();
+  }
+
   /** The national id that this text is, if its form is right. */
   public static Optional<NationalId> parse(String text) {
     return FORM.matcher(text).matches() ? Optional.of(new NationalId(text)) : Optional.empty();

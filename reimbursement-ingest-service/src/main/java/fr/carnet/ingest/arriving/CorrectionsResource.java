@@ -104,8 +104,11 @@ public class CorrectionsResource {
               + " other value, null removes the field. Lines are taken 500 in a"
               + " transaction; after a failure ask again, those that were corrected are done.")
   public Corrected correct(Correction correction) throws SQLException {
-    if (correction == null || correction.cause() == null || correction.changes() == null) {
-      throw new Refusal(RequestProblem.FIELD_MISSING);
+    if (correction == null || correction.cause() == null) {
+      throw new Refusal(RequestProblem.FIELD_MISSING, "cause");
+    }
+    if (correction.changes() == null) {
+      throw new Refusal(RequestProblem.FIELD_MISSING, "changes");
     }
     if (correction.changes().isEmpty()
         || !correction.changes().stream().allMatch(LineChange::isValid)) {

@@ -82,8 +82,10 @@ public enum LineFault {
       "prescribedOn"),
   CATEGORY_UNKNOWN(
       Nature.ESSENTIAL,
-      "The category is none of the eight.",
-      "La catégorie n'est pas l'une des huit.",
+      "The category is none of MEDICATION, VACCINATION, DEVICE, HOSPITAL_STAY, MEDICAL_CARE,"
+          + " DENTAL_CARE, IMAGING, LABORATORY.",
+      "La catégorie n'est ni MEDICATION, ni VACCINATION, DEVICE, HOSPITAL_STAY, MEDICAL_CARE,"
+          + " DENTAL_CARE, IMAGING ou LABORATORY.",
       "category"),
   NATURE_CODE_INVALID(
       Nature.FORM,
