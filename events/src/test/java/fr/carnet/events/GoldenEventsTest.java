@@ -12,8 +12,13 @@ import fr.carnet.events.access.ProfessionalUnblocked;
 import fr.carnet.events.access.TreatingPhysicianEnded;
 import fr.carnet.events.access.TreatingPhysicianNamed;
 import fr.carnet.events.billing.LineRejected;
+import fr.carnet.events.care.Act;
+import fr.carnet.events.care.ActSystem;
+import fr.carnet.events.care.Care;
+import fr.carnet.events.care.CareCategory;
 import fr.carnet.events.care.CareLinePassed;
 import fr.carnet.events.care.CareLineWithdrawn;
+import fr.carnet.events.care.CareProvider;
 import fr.carnet.events.dossier.Channel;
 import fr.carnet.events.dossier.ClosingReason;
 import fr.carnet.events.dossier.DossierClosed;
@@ -27,10 +32,12 @@ import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.events.trace.PurposeOfUse;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,6 +95,8 @@ class GoldenEventsTest {
             DossierRegistered.State.OPEN,
             1));
     facts.put(CareLinePassed.WIRE_NAME, new CareLinePassed("line", SEALED));
+    facts.put("care.line.v1", care(Optional.empty(), 0));
+    facts.put("care.line.v1-with-repeats", care(Optional.of("99700024450"), 2));
     facts.put(CareLineWithdrawn.WIRE_NAME, new CareLineWithdrawn("line"));
     facts.put(
         AccessTraced.WIRE_NAME,
@@ -114,6 +123,23 @@ class GoldenEventsTest {
             List.of(new LineRejected.Fault("quantity", "QUANTITY_ZERO", "en", "fr")),
             "e30="));
     return facts;
+  }
+
+  private static Care care(Optional<String> treatingPhysician, int repeats) {
+    return new Care(
+        "item",
+        CareCategory.IMAGING,
+        "1351",
+        Optional.of(new Act(ActSystem.CCAM, "QEQJ001")),
+        BigDecimal.ONE,
+        new CareProvider(Optional.of("99700024450"), Optional.empty(), Optional.of("06")),
+        Optional.empty(),
+        Optional.empty(),
+        LocalDate.of(2026, 5, 3),
+        LocalDate.of(2026, 5, 3),
+        false,
+        treatingPhysician,
+        repeats);
   }
 
   @TestFactory

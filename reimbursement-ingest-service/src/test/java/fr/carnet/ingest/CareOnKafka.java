@@ -76,8 +76,11 @@ public final class CareOnKafka {
         withdrawn.add(passed.lineKey());
       } else {
         Care care = open(dossier, passed);
-        Care before = lines.putIfAbsent(passed.lineKey(), care);
-        if (before != null && !before.equals(care)) {
+        Care before = lines.get(passed.lineKey());
+        if (before == null || before.repeats() < care.repeats()) {
+          lines.put(passed.lineKey(), care);
+        }
+        if (before != null && !before.repeated(0).equals(care.repeated(0))) {
           throw new IllegalStateException("a line passed again with another content");
         }
       }

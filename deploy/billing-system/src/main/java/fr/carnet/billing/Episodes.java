@@ -89,7 +89,8 @@ final class Episodes {
   private void visit(List<LineDraft> lines, Beneficiary person, LocalDate day) {
     CareKind kind = dice.chance(30) ? CareKinds.GP_VISIT_BY_NATURE : CareKinds.GP_VISIT;
     Provider doctor = usual(person, Trade.GENERAL_PRACTITIONER);
-    lines.add(line(person, kind, day).withPerformer(doctor));
+    // The doctor whom people go back to is also the one that their reimbursements name.
+    lines.add(line(person, kind, day).withPerformer(doctor).withTreatingPhysician(doctor.rpps()));
     Optional<LineDraft.Prescription> prescription =
         Optional.of(new LineDraft.Prescription(doctor, day));
     if (dice.chance(70)) {
@@ -218,7 +219,8 @@ final class Episodes {
         prescription,
         amounts(kind),
         duringHospitalStay,
-        false);
+        false,
+        Optional.empty());
   }
 
   private BigDecimal quantity(CareKind kind) {

@@ -132,6 +132,7 @@ final class Flaws {
     provider("performer", "finess", finess.substring(1), RejectionCode.FINESS_INVALID);
     provider("prescriber", "rpps", wrongLastDigit(rpps), RejectionCode.RPPS_INVALID);
     provider("prescriber", "finess", "75010012X", RejectionCode.FINESS_INVALID);
+    text("treatingPhysicianRpps", wrongLastDigit(rpps), RejectionCode.RPPS_INVALID);
     all.add(
         new Flaw(
             Set.of("performer"),

@@ -19,7 +19,8 @@ record LineDraft(
     Optional<Prescription> prescription,
     Amounts amounts,
     boolean duringHospitalStay,
-    boolean secretCare) {
+    boolean secretCare,
+    Optional<String> treatingPhysicianRpps) {
 
   /** An act or product by its code. */
   record Act(ActSystem system, String code) {}
@@ -49,7 +50,8 @@ record LineDraft(
         prescription,
         amounts,
         duringHospitalStay,
-        secretCare);
+        secretCare,
+        treatingPhysicianRpps);
   }
 
   LineDraft withProcessedOn(LocalDate other) {
@@ -67,7 +69,8 @@ record LineDraft(
         prescription,
         amounts,
         duringHospitalStay,
-        secretCare);
+        secretCare,
+        treatingPhysicianRpps);
   }
 
   LineDraft withQuantity(BigDecimal other) {
@@ -85,7 +88,8 @@ record LineDraft(
         prescription,
         amounts,
         duringHospitalStay,
-        secretCare);
+        secretCare,
+        treatingPhysicianRpps);
   }
 
   LineDraft withAmounts(Amounts other) {
@@ -103,7 +107,8 @@ record LineDraft(
         prescription,
         other,
         duringHospitalStay,
-        secretCare);
+        secretCare,
+        treatingPhysicianRpps);
   }
 
   LineDraft withPerformer(Provider other) {
@@ -121,7 +126,8 @@ record LineDraft(
         prescription,
         amounts,
         duringHospitalStay,
-        secretCare);
+        secretCare,
+        treatingPhysicianRpps);
   }
 
   LineDraft secret() {
@@ -139,7 +145,27 @@ record LineDraft(
         prescription,
         amounts,
         duringHospitalStay,
-        true);
+        true,
+        treatingPhysicianRpps);
+  }
+
+  LineDraft withTreatingPhysician(Optional<String> rpps) {
+    return new LineDraft(
+        lineId,
+        ins,
+        careFrom,
+        careTo,
+        processedOn,
+        category,
+        natureCode,
+        act,
+        quantity,
+        performer,
+        prescription,
+        amounts,
+        duringHospitalStay,
+        secretCare,
+        rpps);
   }
 
   /** The same care on one other day, unprescribed, processed on {@code processed}. */
@@ -158,6 +184,7 @@ record LineDraft(
         Optional.empty(),
         amounts,
         duringHospitalStay,
-        secretCare);
+        secretCare,
+        treatingPhysicianRpps);
   }
 }

@@ -34,7 +34,10 @@ final class LineJson {
     out.append(",\"baseCents\":").append(line.amounts().baseCents());
     out.append(",\"reimbursedCents\":").append(line.amounts().reimbursedCents());
     out.append("},\"duringHospitalStay\":").append(line.duringHospitalStay());
-    out.append(",\"secretCare\":").append(line.secretCare()).append('}');
+    out.append(",\"secretCare\":").append(line.secretCare());
+    line.treatingPhysicianRpps()
+        .ifPresent(rpps -> out.append(",\"treatingPhysicianRpps\":\"").append(rpps).append('"'));
+    out.append('}');
     return out.toString();
   }
 

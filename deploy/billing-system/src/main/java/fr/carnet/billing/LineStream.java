@@ -102,7 +102,8 @@ public final class LineStream implements Iterator<SentLine> {
             kind.prescribed() ? Optional.of(prescription(day)) : Optional.empty(),
             new LineDraft.Amounts(cents, cents, cents * 7 / 10),
             false,
-            false);
+            false,
+            Optional.empty());
     return new SentLine(line.ins(), json.bytes(line), ACCEPTED);
   }
 

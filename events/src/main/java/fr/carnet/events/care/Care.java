@@ -1,5 +1,6 @@
 package fr.carnet.events.care;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.Optional;
@@ -14,6 +15,9 @@ import java.util.Optional;
  * @param careTo last day of care, in Europe/Paris
  * @param natureCode code list IR_NAT_V
  * @param quantity signed, never zero; negative in a reversal
+ * @param treatingPhysician RPPS of the médecin traitant that the reimbursement names (DCIR,
+ *     PRS_MTT_NUM); not part of the item
+ * @param repeats how often the insurer sent the same line again, as far as was known when it passed
  */
 public record Care(
     String itemId,
@@ -26,7 +30,27 @@ public record Care(
     Optional<LocalDate> prescribedOn,
     LocalDate careFrom,
     LocalDate careTo,
-    boolean duringHospitalStay) {
+    boolean duringHospitalStay,
+    Optional<String> treatingPhysician,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) int repeats) {
+  /** The same line, sent again so many times. */
+  public Care repeated(int times) {
+    return new Care(
+        itemId,
+        category,
+        natureCode,
+        act,
+        quantity,
+        performer,
+        prescriber,
+        prescribedOn,
+        careFrom,
+        careTo,
+        duringHospitalStay,
+        treatingPhysician,
+        times);
+  }
+
   @Override
   public String toString() {
     return "Care[hidden]";

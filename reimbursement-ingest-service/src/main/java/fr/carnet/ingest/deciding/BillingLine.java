@@ -13,6 +13,7 @@ import java.util.Optional;
  *
  * @param careFrom first day of care, Europe/Paris
  * @param amounts as text, only to tell whether a repeat is the same
+ * @param treatingPhysician RPPS of the médecin traitant whom the reimbursement names
  */
 public record BillingLine(
     String lineId,
@@ -28,7 +29,8 @@ public record BillingLine(
     Optional<CareProvider> prescriber,
     Optional<LocalDate> prescribedOn,
     String amounts,
-    boolean duringHospitalStay) {
+    boolean duringHospitalStay,
+    Optional<String> treatingPhysician) {
   @Override
   public String toString() {
     return "BillingLine[hidden]";

@@ -123,7 +123,8 @@ public enum LineFault {
       "An RPPS number has 11 digits, the last a Luhn check digit.",
       "Un numéro RPPS a 11 chiffres, le dernier étant une clé de Luhn.",
       "performer.rpps",
-      "prescriber.rpps"),
+      "prescriber.rpps",
+      "treatingPhysicianRpps"),
   FINESS_INVALID(
       Nature.FORM,
       "A FINESS number has 9 characters, the last a Luhn check digit.",

@@ -126,6 +126,10 @@ public final class LineRules {
     String amounts = line.requiredObject("amounts").map(LineRules::amounts).orElse("");
     boolean duringStay = line.flag("duringHospitalStay");
     line.flag("secretCare");
+    Optional<String> treatingPhysician = line.text("treatingPhysicianRpps");
+    if (treatingPhysician.isPresent() && !Rpps.isValid(treatingPhysician.get())) {
+      line.fault("treatingPhysicianRpps", LineFault.RPPS_INVALID);
+    }
 
     if (!faults.stream()
         .allMatch(fault -> policy.warned().contains(LineFault.valueOf(fault.code())))) {
@@ -146,7 +150,8 @@ public final class LineRules {
             prescriber,
             prescribedOn,
             amounts,
-            duringStay),
+            duringStay,
+            treatingPhysician),
         faults);
   }
 

@@ -83,7 +83,9 @@ public class LineKeys {
             text(line.prescriber()),
             line.prescribedOn().map(Object::toString).orElse(""),
             line.amounts(),
-            Boolean.toString(line.duringHospitalStay()));
+            // Only where there is one: a line that was kept before the field was known repeats.
+            line.duringHospitalStay()
+                + line.treatingPhysician().map(rpps -> "|" + rpps).orElse(""));
     try {
       return MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
     } catch (GeneralSecurityException e) {

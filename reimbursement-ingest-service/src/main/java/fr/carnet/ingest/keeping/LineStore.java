@@ -85,6 +85,7 @@ public class LineStore {
     keepSound(tx, sound, outcomes);
     acceptWhatBecameSecret(tx, lineKeys, outcomes);
     List<Outcome> all = List.of(outcomes);
+    Repeats.note(tx, repeated(lineKeys, all));
     rejections.record(tx, sender, lines, lineKeys, all, correlation);
     return all;
   }
@@ -98,6 +99,16 @@ public class LineStore {
   /** Begins a dry run: what would become of lines, with nothing kept. */
   public DryRun dryRun(DataSource dataSource) {
     return new DryRun(dataSource, this);
+  }
+
+  private static List<String> repeated(List<Optional<String>> lineKeys, List<Outcome> outcomes) {
+    List<String> repeated = new ArrayList<>();
+    for (int i = 0; i < outcomes.size(); i++) {
+      if (outcomes.get(i) instanceof Outcome.Repeated) {
+        repeated.add(lineKeys.get(i).orElseThrow());
+      }
+    }
+    return repeated;
   }
 
   /** Another content under a known id is about to be refused: unless it was flagged meanwhile. */
@@ -175,7 +186,8 @@ public class LineStore {
             INSERT INTO line (line_key, bucket, secret, unpassed)
             SELECT k, 0, true, false FROM unnest(?) AS t(k) ORDER BY k
             ON CONFLICT (line_key) DO UPDATE
-              SET secret = true, unpassed = true, digest = NULL, care = NULL, care_from = NULL
+              SET secret = true, unpassed = true, digest = NULL, care = NULL, care_from = NULL,
+                  repeats = 0
               WHERE NOT line.secret
             """)) {
       upsert.setArray(1, tx.createArrayOf("text", secret.toArray()));
@@ -319,6 +331,8 @@ public class LineStore {
         line.prescribedOn(),
         line.careFrom(),
         line.careTo(),
-        line.duringHospitalStay());
+        line.duringHospitalStay(),
+        line.treatingPhysician(),
+        0);
   }
 }

@@ -3,11 +3,13 @@ package fr.carnet.ingest.passing;
 import fr.carnet.events.Headers;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
+import fr.carnet.events.care.Care;
 import fr.carnet.events.care.CareLinePassed;
 import fr.carnet.events.care.CareLineWithdrawn;
 import fr.carnet.eventstore.Transactions;
 import fr.carnet.ingest.deciding.Window;
 import fr.carnet.ingest.keeping.Buckets;
+import fr.carnet.ingest.keeping.Repeats;
 import fr.carnet.ingest.keeping.Today;
 import fr.carnet.resourceserver.KafkaSettings;
 import fr.carnet.sealing.Binding;
@@ -24,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -98,6 +101,7 @@ public class Valve implements AutoCloseable {
     try (CareProducer producer = new CareProducer(kafka.client(), transactionalId())) {
       while (running) {
         try {
+          countRepeats();
           if (pass(producer) == 0) {
             rest(IDLE);
           }
@@ -122,9 +126,24 @@ public class Valve implements AutoCloseable {
   }
 
   private record Line(
-      String lineKey, String patientRef, boolean secret, LocalDate careFrom, byte[] care) {}
+      String lineKey,
+      String patientRef,
+      boolean secret,
+      LocalDate careFrom,
+      byte[] care,
+      int repeats) {}
 
   private record Dossier(UUID id, String publicKey, boolean open, boolean stopped) {}
+
+  private void countRepeats() throws SQLException {
+    Transactions.run(
+        dataSource,
+        tx -> {
+          planByIndex(tx);
+          Repeats.count(tx);
+          return true;
+        });
+  }
 
   /** Looks at one batch; gives how many lines it looked at. */
   private int pass(CareProducer producer) throws SQLException {
@@ -213,7 +232,7 @@ public class Valve implements AutoCloseable {
     try (PreparedStatement select =
         tx.prepareStatement(
             """
-            SELECT line_key, patient_ref, secret, care_from, care FROM line
+            SELECT line_key, patient_ref, secret, care_from, care, repeats FROM line
             WHERE unpassed AND bucket = ANY (?)
             LIMIT ? FOR UPDATE SKIP LOCKED
             """)) {
@@ -228,7 +247,8 @@ public class Valve implements AutoCloseable {
                   row.getString(2),
                   secret,
                   secret ? LocalDate.EPOCH : row.getDate(4).toLocalDate(),
-                  secret ? new byte[0] : row.getBytes(5)));
+                  secret ? new byte[0] : row.getBytes(5),
+                  row.getInt(6)));
         }
       }
     }
@@ -283,15 +303,18 @@ public class Valve implements AutoCloseable {
       }
     }
     Map<UUID, SealingSession> sealers = sessions.of(tx, open, today);
+    // A microsecond apart: who looks in the midst of a batch has seen what is before that moment,
+    // and not what is after it.
     Instant now = Clock.systemUTC().instant();
     List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
     for (Line line : lines) {
       for (Dossier dossier : dossiers.getOrDefault(line.patientRef(), List.of())) {
+        Instant time = now.plus(records.size(), ChronoUnit.MICROS);
         if (line.secret()) {
           // From a closed dossier too: what may not be there is taken out of the archive.
-          records.add(withdrawal(dossier.id(), line.lineKey(), now));
+          records.add(withdrawal(dossier.id(), line.lineKey(), time));
         } else if (open.containsKey(dossier.id()) && window.holds(line.careFrom())) {
-          records.add(passing(sealers.get(dossier.id()), dossier.id(), line, now));
+          records.add(passing(sealers.get(dossier.id()), dossier.id(), line, time));
         }
       }
     }
@@ -318,11 +341,16 @@ public class Valve implements AutoCloseable {
   private static ProducerRecord<String, byte[]> passing(
       SealingSession session, UUID dossierId, Line line, Instant now) {
     Binding binding = new Binding(dossierId, line.lineKey(), CareLinePassed.WIRE_NAME);
+    byte[] care =
+        line.repeats() == 0
+            ? line.care()
+            : Wire.write(Wire.read(line.care(), Care.class).repeated(line.repeats()));
     return record(
         dossierId,
         CareLinePassed.WIRE_NAME,
-        line.lineKey(),
-        Wire.write(new CareLinePassed(line.lineKey(), session.seal(line.care(), binding))),
+        // Sent again it is another fact about the line.
+        line.repeats() == 0 ? line.lineKey() : line.lineKey() + "|" + line.repeats(),
+        Wire.write(new CareLinePassed(line.lineKey(), session.seal(care, binding))),
         now);
   }
 
@@ -337,13 +365,13 @@ public class Valve implements AutoCloseable {
   }
 
   private static ProducerRecord<String, byte[]> record(
-      UUID dossierId, String type, String lineKey, byte[] value, Instant now) {
+      UUID dossierId, String type, String fact, byte[] value, Instant now) {
     ProducerRecord<String, byte[]> record =
         new ProducerRecord<>(Topic.CARE_REIMBURSEMENTS.wireName(), dossierId.toString(), value);
-    // The same id each time a line passes, so that a repeat shows as one.
+    // The same id each time the same passes, so that a repeat shows as one.
     UUID id =
         UUID.nameUUIDFromBytes(
-            (dossierId + "|" + type + "|" + lineKey).getBytes(StandardCharsets.UTF_8));
+            (dossierId + "|" + type + "|" + fact).getBytes(StandardCharsets.UTF_8));
     Map.of(
             Headers.SPEC_VERSION,
             "1.0",

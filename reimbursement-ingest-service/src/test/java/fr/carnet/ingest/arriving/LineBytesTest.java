@@ -173,6 +173,14 @@ class LineBytesTest {
         line(LineFault.QUANTITY_OUT_OF_RANGE, "quantity", quantity("0.00001")),
         with(LineFault.RPPS_INVALID, "performer.rpps", l -> performer(l, "99700024451")),
         with(
+            LineFault.RPPS_INVALID,
+            "treatingPhysicianRpps",
+            l -> l.put("treatingPhysicianRpps", "99700024451")),
+        with(
+            LineFault.INVALID_TYPE,
+            "treatingPhysicianRpps",
+            l -> l.put("treatingPhysicianRpps", 99700024450L)),
+        with(
             LineFault.FINESS_INVALID,
             "performer.finess",
             l -> ((ObjectNode) l.get("performer")).put("finess", "750100126")),
@@ -184,6 +192,21 @@ class LineBytesTest {
         line(LineFault.AMOUNT_INVALID, "amounts.paidCents", paid("69.5")),
         line(LineFault.AMOUNT_INVALID, "amounts.paidCents", paid("1e999999999")),
         line(LineFault.AMOUNT_INVALID, "amounts.paidCents", paid("9223372036854775808")));
+  }
+
+  @Test
+  void theTreatingPhysicianIsReadWhereALineNamesOne() {
+    ObjectNode line = sound();
+    assertThat(treatingPhysician(line)).isEmpty();
+    assertThat(treatingPhysician(line.putNull("treatingPhysicianRpps"))).isEmpty();
+    assertThat(treatingPhysician(line.put("treatingPhysicianRpps", "99700024450")))
+        .contains("99700024450");
+  }
+
+  private static Optional<String> treatingPhysician(ObjectNode line) {
+    return ((Verdict.Valid) LineBytes.read(utf8(line.toString()), Optional.of(INS), TODAY))
+        .line()
+        .treatingPhysician();
   }
 
   @Test

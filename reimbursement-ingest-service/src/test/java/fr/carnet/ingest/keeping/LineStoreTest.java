@@ -6,6 +6,7 @@ import fr.carnet.events.Topic;
 import fr.carnet.events.care.CareCategory;
 import fr.carnet.events.care.CareProvider;
 import fr.carnet.events.identity.Ins;
+import fr.carnet.events.identity.PatientRef;
 import fr.carnet.eventstore.Transactions;
 import fr.carnet.ingest.deciding.BillingLine;
 import fr.carnet.ingest.deciding.LineFault;
@@ -24,6 +25,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -79,6 +81,69 @@ class LineStoreTest {
     String id = newLineId();
     keep(sound(id, new BigDecimal("1")));
     assertThat(keep(sound(id, new BigDecimal("1.0")))).containsExactly(new Outcome.Repeated());
+  }
+
+  @Test
+  void aRepeatIsCountedOnItsLineAndMakesItUnpassedAgain() throws SQLException {
+    // given
+    String id = newLineId();
+    keep(sound(id, 1), sound(id, 1));
+    valveLooksAt(id);
+    // when: counted twice, because counting again must change nothing
+    keep(sound(id, 1), sound(id, 2));
+    countRepeats();
+    countRepeats();
+    // then
+    assertThat(row(id)).isEqualTo("kept unpassed with care");
+    assertThat(repeats(id)).isEqualTo(2);
+  }
+
+  @Test
+  void aRepeatWaitsForNobodyAndIsCountedOnceTheRowIsFree() throws SQLException {
+    // given
+    String id = newLineId();
+    keep(sound(id, 1));
+    try (Connection valve = Database.SOURCE.getConnection();
+        PreparedStatement hold =
+            valve.prepareStatement("SELECT 1 FROM line WHERE line_key = ? FOR UPDATE")) {
+      valve.setAutoCommit(false);
+      hold.setString(1, keys.lineKey("sender", id));
+      hold.executeQuery().close();
+      // when: the row is held, as while Kafka is asked
+      keep(sound(id, 1));
+      countRepeats();
+      // then
+      assertThat(repeats(id)).isZero();
+      valve.rollback();
+    }
+    countRepeats();
+    assertThat(repeats(id)).isEqualTo(1);
+  }
+
+  @Test
+  void ofSecretCareNoRepeatIsCounted() throws SQLException {
+    String id = newLineId();
+    keep(sound(id, 1), sound(id, 1));
+    keep(received(id, Copy.FLAGGED));
+    keep(sound(id, 1));
+    valveLooksAt(id);
+    countRepeats();
+    assertThat(row(id)).isEqualTo("secret");
+    assertThat(repeats(id)).isZero();
+  }
+
+  @Test
+  void theTreatingPhysicianTellsRepeatsApartAndIsNoPartOfTheItem() throws SQLException {
+    String id = newLineId();
+    BillingLine unnamed = billed(id, BigDecimal.ONE, TODAY, Optional.empty());
+    BillingLine named = billed(id, BigDecimal.ONE, TODAY, Optional.of("99700024450"));
+    keep(bytes(new Verdict.Valid(unnamed), id));
+    assertThat(keep(bytes(new Verdict.Valid(named), id))).containsExactly(reused(id));
+    PatientRef patient = keys.patientRef(named);
+    assertThat(keys.itemId(patient, named)).isEqualTo(keys.itemId(patient, unnamed));
+    // Kept for good since before the field was known: what came then must still repeat.
+    assertThat(HexFormat.of().formatHex(LineKeys.digest(unnamed)))
+        .isEqualTo("eee5ae1dd2b385555b93e38439e374664916c81ff18860f4eb2a373e82175540");
   }
 
   @Test
@@ -228,6 +293,25 @@ class LineStoreTest {
     }
     assertThat(accepted.get()).isEqualTo(ordinary);
     assertThat(repeated.get()).isEqualTo(ordinary * (writers - 1));
+    // when: several valves count at once
+    try (ExecutorService threads = Executors.newFixedThreadPool(writers)) {
+      List<Callable<Boolean>> work = new ArrayList<>();
+      for (int w = 0; w < writers; w++) {
+        work.add(
+            () -> {
+              countRepeats();
+              return true;
+            });
+      }
+      for (Future<Boolean> done : threads.invokeAll(work)) {
+        assertThat(done.get()).isTrue();
+      }
+    }
+    countRepeats();
+    // then
+    for (int i = 0; i < lines; i++) {
+      assertThat(repeats(run + "-" + i)).isEqualTo(i % 10 == 0 ? 0 : writers - 1);
+    }
   }
 
   private boolean write(
@@ -328,25 +412,48 @@ class LineStoreTest {
   }
 
   private static Received line(String id, BigDecimal quantity, LocalDate careFrom) {
-    return bytes(
-        new Verdict.Valid(
-            new BillingLine(
-                id,
-                INS,
-                careFrom,
-                careFrom,
-                TODAY,
-                CareCategory.MEDICAL_CARE,
-                "1111",
-                Optional.empty(),
-                quantity,
-                new CareProvider(Optional.of("99700024450"), Optional.empty(), Optional.empty()),
-                Optional.empty(),
-                Optional.empty(),
-                "1/1/1",
-                false),
-            List.of()),
-        id);
+    return bytes(new Verdict.Valid(billed(id, quantity, careFrom, Optional.empty()), List.of()), id);
+  }
+
+  private static BillingLine billed(
+      String id, BigDecimal quantity, LocalDate careFrom, Optional<String> treatingPhysician) {
+    return new BillingLine(
+        id,
+        INS,
+        careFrom,
+        careFrom,
+        TODAY,
+        CareCategory.MEDICAL_CARE,
+        "1111",
+        Optional.empty(),
+        quantity,
+        new CareProvider(Optional.of("99700024450"), Optional.empty(), Optional.empty()),
+        Optional.empty(),
+        Optional.empty(),
+        "1/1/1",
+        false,
+        treatingPhysician);
+  }
+
+  private static void countRepeats() throws SQLException {
+    Transactions.run(
+        Database.SOURCE,
+        tx -> {
+          Repeats.count(tx);
+          return true;
+        });
+  }
+
+  private int repeats(String id) throws SQLException {
+    try (Connection connection = Database.SOURCE.getConnection();
+        PreparedStatement select =
+            connection.prepareStatement("SELECT repeats FROM line WHERE line_key = ?")) {
+      select.setString(1, keys.lineKey("sender", id));
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        return row.getInt(1);
+      }
+    }
   }
 
   private static Received bytes(Verdict verdict, String id) {

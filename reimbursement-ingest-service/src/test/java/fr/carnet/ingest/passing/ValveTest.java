@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import fr.carnet.events.Headers;
 import fr.carnet.events.Topic;
 import fr.carnet.events.dossier.DossierRegistered.State;
+import fr.carnet.eventstore.Decoding;
 import fr.carnet.ingest.CareOnKafka;
 import fr.carnet.ingest.IngestOverHttp;
 import fr.carnet.ingest.RegisteredDossier;
@@ -47,6 +49,37 @@ class ValveTest extends IngestOverHttp {
     register(dossier, State.OPEN);
     // then
     awaitLines(dossier, linesOf(before, people.get(0)) + linesOf(closed, people.get(0)));
+  }
+
+  @Test
+  void aLineThatIsSentAgainPassesOnceMoreWithHowOftenItCame() throws SQLException {
+    // given
+    List<String> people = people(55, 2);
+    RegisteredDossier dossier = RegisteredDossier.of(people.get(0));
+    register(dossier, State.OPEN);
+    List<String> lines = texts(lines(55, "again", people), 20);
+    deliver(SENDER, String.join("\n", lines)).then().statusCode(200);
+    int own = linesOf(lines, people.get(0));
+    awaitLines(dossier, own);
+    // when: of somebody with a dossier and of somebody without
+    deliver(SENDER, String.join("\n", lines)).then().statusCode(200);
+    deliver(SENDER, String.join("\n", lines)).then().statusCode(200);
+    // then
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(CareOnKafka.read(kafka).lines(dossier).values())
+                    .hasSize(own)
+                    .allMatch(care -> care.repeats() == 2));
+    await().atMost(SOON).until(() -> count("SELECT count(*) FROM line_repeat") == 0);
+    // A fact of its own each time: the log shows an event id that came twice as one.
+    assertThat(CareOnKafka.read(kafka).of(dossier.id()).stream().map(ValveTest::eventId))
+        .doesNotHaveDuplicates();
+  }
+
+  private static String eventId(CareOnKafka.Passed passed) {
+    return Decoding.text(passed.record(), Headers.ID).orElseThrow();
   }
 
   @Test

@@ -110,6 +110,8 @@ final class LineReader {
     Optional<Caregiver> performer = performer(fields);
     Optional<Caregiver> prescriber = fields.object("prescriber").map(LineReader::caregiver);
     Optional<Line.Cents> amounts = fields.object("amounts").flatMap(LineReader::amounts);
+    Optional<String> treatingPhysician =
+        fields.text("treatingPhysicianRpps", Formats::isRpps, RejectionCode.RPPS_INVALID);
     if (!faults.isEmpty()) {
       return new Reading.Faulty(faults);
     }
@@ -131,7 +133,8 @@ final class LineReader {
             care,
             processedOn.orElseThrow(),
             ReckonedCare.shortest(quantity.orElseThrow()),
-            amounts.orElseThrow()));
+            amounts.orElseThrow(),
+            treatingPhysician));
   }
 
   private static boolean isLineId(String text) {
