@@ -99,28 +99,49 @@ public final class Dossiers {
 
   /** A line of imaging, some days ago. */
   public static Care imaging(String item, int daysAgo, int quantity) {
+    return line(
+        item, CareCategory.IMAGING, ActSystem.CCAM, "QEQJ001", daysAgo, quantity, Optional.empty());
+  }
+
+  /** A line of anything, some days ago. */
+  public static Care line(
+      String item,
+      CareCategory category,
+      ActSystem system,
+      String code,
+      int daysAgo,
+      int quantity,
+      Optional<String> treatingPhysician) {
     return new Care(
         item,
-        CareCategory.IMAGING,
+        category,
         "1351",
-        Optional.of(new Act(ActSystem.CCAM, "QEQJ001")),
+        Optional.of(new Act(system, code)),
         BigDecimal.valueOf(quantity),
         SOMEBODY,
         Optional.empty(),
         Optional.empty(),
         today().minusDays(daysAgo),
         today().minusDays(daysAgo),
-        false);
+        category == CareCategory.HOSPITAL_STAY,
+        treatingPhysician,
+        0);
   }
 
   /** Puts a line on the topic, sealed towards the dossier, as ingest does. */
   public static void passed(UUID dossier, String lineKey, Care care) {
+    passed(dossier, lineKey, care, Instant.now());
+  }
+
+  /** The same, at a moment of its own. */
+  public static void passed(UUID dossier, String lineKey, Care care, Instant at) {
     SealingSession session = SealingSession.towards(dossier, publicKey(dossier));
     Binding binding = new Binding(dossier, lineKey, CareLinePassed.WIRE_NAME);
     send(
         dossier,
         CareLinePassed.WIRE_NAME,
-        Wire.write(new CareLinePassed(lineKey, session.seal(Wire.write(care), binding))));
+        Wire.write(new CareLinePassed(lineKey, session.seal(Wire.write(care), binding))),
+        at);
   }
 
   /** Takes a line back. */
@@ -130,6 +151,10 @@ public final class Dossiers {
 
   /** Any record on the care topic. */
   public static void send(UUID dossier, String type, byte[] value) {
+    send(dossier, type, value, Instant.now());
+  }
+
+  private static void send(UUID dossier, String type, byte[] value, Instant at) {
     Map<String, Object> settings = new HashMap<>(RealServers.kafkaSettings());
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
@@ -138,7 +163,7 @@ public final class Dossiers {
       Map.of(
               Headers.ID, UUID.randomUUID().toString(),
               Headers.TYPE, type,
-              Headers.TIME, Instant.now().toString(),
+              Headers.TIME, at.toString(),
               Headers.SUBJECT, dossier.toString())
           .forEach(
               (name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));

@@ -17,14 +17,19 @@ import java.sql.Connection;
 import java.sql.Date;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * {@code care.reimbursements} → care lines. A line is its key: repeats change nothing, and a
- * withdrawn line stays withdrawn, whatever comes again; so the rows do not depend on any order.
+ * {@code care.reimbursements} → care lines. A line is its key: what passes again changes nothing
+ * but when it was first seen, the earliest counts, and how often the insurer repeated it, the most
+ * counts; a withdrawn line stays withdrawn, whatever comes again. So the rows depend on no order.
  * They are kept whatever the dossier's state; state, window and sums belong to reading.
  */
 @ApplicationScoped
@@ -59,7 +64,16 @@ public class CareHistoryProjection implements Projection {
     return type.equals(CareLineWithdrawn.WIRE_NAME);
   }
 
-  private record Line(RecordedEvent event, String lineKey, Care care) {}
+  private record Line(UUID dossierId, String lineKey, Care care, Instant firstSeen, int repeats) {
+    Line and(Line again) {
+      return new Line(
+          dossierId,
+          lineKey,
+          care,
+          again.firstSeen.isBefore(firstSeen) ? again.firstSeen : firstSeen,
+          Math.max(repeats, again.repeats));
+    }
+  }
 
   @Override
   public void apply(Connection tx, List<RecordedEvent> events) throws SQLException {
@@ -87,11 +101,19 @@ public class CareHistoryProjection implements Projection {
     List<byte[]> opened = keys.open(tx, bodies);
     List<Line> lines = new ArrayList<>();
     for (int i = 0; i < opened.size(); i++) {
-      lines.add(
-          new Line(passedEvents.get(i), passedKeys.get(i), Wire.read(opened.get(i), Care.class)));
+      RecordedEvent event = passedEvents.get(i);
+      Care care = Wire.read(opened.get(i), Care.class);
+      lines.add(new Line(event.streamId(), passedKeys.get(i), care, event.time(), care.repeats()));
     }
-    insert(tx, lines);
+    insert(tx, merged(lines));
     withdraw(tx, withdrawn);
+  }
+
+  /** Each line once: one statement may not change a row twice. */
+  private static List<Line> merged(List<Line> lines) {
+    Map<String, Line> merged = new LinkedHashMap<>();
+    lines.forEach(line -> merged.merge(line.dossierId() + line.lineKey(), line, Line::and));
+    return List.copyOf(merged.values());
   }
 
   private static void insert(Connection tx, List<Line> lines) throws SQLException {
@@ -104,23 +126,31 @@ public class CareHistoryProjection implements Projection {
             INSERT INTO care_line (dossier_id, line_key, withdrawn, item_id, category, nature_code,
               act_system, act_code, quantity, performer_rpps, performer_finess,
               performer_specialty, prescribed, prescriber_rpps, prescriber_finess,
-              prescriber_specialty, prescribed_on, care_from, care_to, during_stay)
+              prescriber_specialty, prescribed_on, care_from, care_to, during_stay,
+              treating_physician, first_seen, repeats)
             SELECT dossier_id, line_key, false, item_id, category, nature_code, act_system,
               act_code, quantity, performer_rpps, performer_finess, performer_specialty, prescribed,
               prescriber_rpps, prescriber_finess, prescriber_specialty, prescribed_on, care_from,
-              care_to, during_stay
+              care_to, during_stay, treating_physician, first_seen, repeats
             FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
                         ?::text[], ?::numeric[], ?::text[], ?::text[], ?::text[], ?::boolean[],
                         ?::text[], ?::text[], ?::text[], ?::date[], ?::date[], ?::date[],
-                        ?::boolean[])
+                        ?::boolean[], ?::text[], ?::timestamptz[], ?::int[])
               AS t(dossier_id, line_key, item_id, category, nature_code, act_system,
                    act_code, quantity, performer_rpps, performer_finess, performer_specialty,
                    prescribed, prescriber_rpps, prescriber_finess, prescriber_specialty,
-                   prescribed_on, care_from, care_to, during_stay)
-            ON CONFLICT (dossier_id, line_key) DO NOTHING
+                   prescribed_on, care_from, care_to, during_stay, treating_physician,
+                   first_seen, repeats)
+            ON CONFLICT (dossier_id, line_key) DO UPDATE
+              SET first_seen = CASE WHEN care_line.first_seen > excluded.first_seen
+                                    THEN excluded.first_seen ELSE care_line.first_seen END,
+                  repeats = greatest(care_line.repeats, excluded.repeats)
+              WHERE NOT care_line.withdrawn
+                AND (care_line.first_seen > excluded.first_seen
+                     OR coalesce(care_line.repeats, 0) < excluded.repeats)
             """)) {
       Columns columns = new Columns(tx, insert, lines);
-      columns.add("uuid", line -> line.event().streamId());
+      columns.add("uuid", Line::dossierId);
       columns.add("text", Line::lineKey);
       columns.add("text", line -> line.care().itemId());
       columns.add("text", line -> line.care().category().name());
@@ -139,6 +169,9 @@ public class CareHistoryProjection implements Projection {
       columns.add("date", line -> Date.valueOf(line.care().careFrom()));
       columns.add("date", line -> Date.valueOf(line.care().careTo()));
       columns.add("boolean", line -> line.care().duringHospitalStay());
+      columns.add("text", line -> line.care().treatingPhysician().orElse(null));
+      columns.add("timestamptz", line -> line.firstSeen().toString());
+      columns.add("int4", Line::repeats);
       insert.executeUpdate();
     }
   }
@@ -182,7 +215,8 @@ public class CareHistoryProjection implements Projection {
                   act_system = NULL, act_code = NULL, quantity = NULL, performer_rpps = NULL,
                   performer_finess = NULL, performer_specialty = NULL, prescribed = NULL,
                   prescriber_rpps = NULL, prescriber_finess = NULL, prescriber_specialty = NULL,
-                  prescribed_on = NULL, care_from = NULL, care_to = NULL, during_stay = NULL
+                  prescribed_on = NULL, care_from = NULL, care_to = NULL, during_stay = NULL,
+                  treating_physician = NULL, first_seen = NULL, repeats = NULL
             """)) {
       for (RecordedEvent event : events) {
         CareLineWithdrawn withdrawal = Wire.read(event.data(), CareLineWithdrawn.class);

@@ -32,7 +32,8 @@ final class CareHistory {
    * One item of care.
    *
    * @param careFrom first day, Europe/Paris
-   * @param quantity net of reversals, above zero
+   * @param quantity net of reversals; above zero, or it shows only as one that is no more
+   * @param seen the quantity that the look showed which changes are asked since
    */
   record Item(
       String itemId,
@@ -45,20 +46,77 @@ final class CareHistory {
       Optional<LocalDate> prescribedOn,
       LocalDate careFrom,
       LocalDate careTo,
-      boolean duringHospitalStay) {}
+      boolean duringHospitalStay,
+      BigDecimal seen) {
+    boolean isShown() {
+      return quantity.signum() > 0;
+    }
+  }
 
   /** Where a page ended. */
   record After(LocalDate careFrom, String itemId) {}
 
-  /** The newest first; ties in the order of their ids, so that pages neither skip nor repeat. */
-  static List<Item> page(
-      Connection tx,
-      UUID dossierId,
+  /**
+   * Which items are asked for.
+   *
+   * @param from first day of care, where the window does not say it
+   * @param changedSince only what shows otherwise than a look showed it; items that it showed and
+   *     that are no more are among them, with what is left of their quantity
+   */
+  record Selection(
       Optional<CareCategory> category,
+      Optional<ActSystem> system,
+      Optional<LocalDate> from,
       Optional<After> after,
-      int limit)
-      throws SQLException {
-    LocalDate today = LocalDate.now(Clock.system(PARIS));
+      Optional<Looks.Look> changedSince,
+      int limit) {
+    static Selection page(Optional<CareCategory> category, Optional<After> after, int limit) {
+      return new Selection(
+          category, Optional.empty(), Optional.empty(), after, Optional.empty(), limit);
+    }
+
+    static Selection changes(Looks.Look since, Optional<After> after, int limit) {
+      return new Selection(
+          Optional.empty(), Optional.empty(), Optional.empty(), after, Optional.of(since), limit);
+    }
+
+    static Selection doneSince(LocalDate from, ActSystem system) {
+      return new Selection(
+          Optional.empty(),
+          Optional.of(system),
+          Optional.of(from),
+          Optional.empty(),
+          Optional.empty(),
+          Integer.MAX_VALUE);
+    }
+  }
+
+  /** Today in Europe/Paris. */
+  static LocalDate today() {
+    return LocalDate.now(Clock.system(PARIS));
+  }
+
+  /** The first day of the window that ends on this one. */
+  static LocalDate windowStart(LocalDate today) {
+    return today.minusMonths(MONTHS);
+  }
+
+  private static final String SHOWN = "sum(quantity) > 0";
+
+  /** What passed before first times were noted is old to whoever looked at all. */
+  private static final String SEEN =
+      """
+      coalesce(sum(quantity) FILTER (
+        WHERE ?::timestamptz IS NOT NULL
+          AND coalesce(first_seen <= ?::timestamptz, true)), 0)
+      """;
+
+  /** The newest first; ties in the order of their ids, so that pages neither skip nor repeat. */
+  static List<Item> select(Connection tx, UUID dossierId, Selection selection) throws SQLException {
+    LocalDate today = today();
+    LocalDate start = windowStart(today);
+    boolean changes = selection.changedSince().isPresent();
+    String seen = changes ? SEEN : "0";
     try (PreparedStatement select =
         tx.prepareStatement(
             """
@@ -66,25 +124,42 @@ final class CareHistory {
                    sum(quantity), min(performer_rpps), min(performer_finess),
                    min(performer_specialty), bool_and(prescribed), min(prescriber_rpps),
                    min(prescriber_finess), min(prescriber_specialty), min(prescribed_on),
-                   care_from, min(care_to), bool_and(during_stay)
+                   care_from, min(care_to), bool_and(during_stay), %s
             FROM care_line
             WHERE dossier_id = ? AND NOT withdrawn AND care_from BETWEEN ? AND ?
-              AND (?::text IS NULL OR category = ?)
+              AND (?::text IS NULL OR category = ?) AND (?::text IS NULL OR act_system = ?)
               AND (?::date IS NULL OR care_from < ? OR (care_from = ? AND item_id > ?))
-            GROUP BY care_from, item_id HAVING sum(quantity) > 0
+            GROUP BY care_from, item_id HAVING %s
             ORDER BY care_from DESC, item_id LIMIT ?
-            """)) {
-      select.setObject(1, dossierId);
-      select.setDate(2, Date.valueOf(today.minusMonths(MONTHS)));
-      select.setDate(3, Date.valueOf(today));
-      select.setString(4, category.map(CareCategory::name).orElse(null));
-      select.setString(5, category.map(CareCategory::name).orElse(null));
-      Date from = after.map(a -> Date.valueOf(a.careFrom())).orElse(null);
-      select.setDate(6, from);
-      select.setDate(7, from);
-      select.setDate(8, from);
-      select.setString(9, after.map(After::itemId).orElse(null));
-      select.setInt(10, limit);
+            """
+                .formatted(
+                    seen,
+                    changes ? "greatest(sum(quantity), 0) <> greatest(" + seen + ", 0)" : SHOWN))) {
+      String seenTo = selection.changedSince().flatMap(Looks.Look::seenTo).orElse(null);
+      int next = 1;
+      if (changes) {
+        select.setString(next++, seenTo);
+        select.setString(next++, seenTo);
+      }
+      select.setObject(next++, dossierId);
+      select.setDate(next++, Date.valueOf(selection.from().filter(start::isBefore).orElse(start)));
+      select.setDate(next++, Date.valueOf(today));
+      String category = selection.category().map(CareCategory::name).orElse(null);
+      select.setString(next++, category);
+      select.setString(next++, category);
+      String system = selection.system().map(ActSystem::name).orElse(null);
+      select.setString(next++, system);
+      select.setString(next++, system);
+      Date from = selection.after().map(a -> Date.valueOf(a.careFrom())).orElse(null);
+      select.setDate(next++, from);
+      select.setDate(next++, from);
+      select.setDate(next++, from);
+      select.setString(next++, selection.after().map(After::itemId).orElse(null));
+      if (changes) {
+        select.setString(next++, seenTo);
+        select.setString(next++, seenTo);
+      }
+      select.setInt(next, selection.limit());
       List<Item> items = new ArrayList<>();
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
@@ -109,7 +184,8 @@ final class CareHistory {
         Optional.ofNullable(row.getDate(14)).map(Date::toLocalDate),
         row.getDate(15).toLocalDate(),
         row.getDate(16).toLocalDate(),
-        row.getBoolean(17));
+        row.getBoolean(17),
+        row.getBigDecimal(18));
   }
 
   private static CareProvider provider(ResultSet row, int first) throws SQLException {

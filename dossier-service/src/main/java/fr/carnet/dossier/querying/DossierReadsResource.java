@@ -2,9 +2,9 @@ package fr.carnet.dossier.querying;
 
 import fr.carnet.dossier.querying.CareHistory.After;
 import fr.carnet.dossier.querying.CareHistory.Item;
+import fr.carnet.dossier.querying.CareHistory.Selection;
 import fr.carnet.dossier.querying.Reading.Asked;
 import fr.carnet.dossier.querying.Reading.Released;
-import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.care.CareCategory;
 import fr.carnet.events.trace.PurposeOfUse;
 import fr.carnet.resourceserver.Refusal;
@@ -48,16 +48,14 @@ public class DossierReadsResource {
   private static final int RECENT = 10;
 
   @Inject Reading reading;
-
-  /** A sentence in both languages. */
-  public record Sentence(String en, String fr) {}
+  @Inject VisibleCare visible;
 
   /**
    * A page of the care history.
    *
    * @param next give it as {@code cursor} for the next page; absent on the last
    */
-  public record CarePage(List<Item> items, Optional<String> next, Sentence notice) {}
+  public record CarePage(List<ShownItem> items, Optional<String> next, Sentence notice) {}
 
   /** Who the patient is. */
   public record Patient(
@@ -73,10 +71,10 @@ public class DossierReadsResource {
       String state,
       Instant openedAt,
       Patient patient,
-      List<Item> recentCare,
+      List<ShownItem> recentCare,
       Sentence notice) {}
 
-  private static final Sentence MAY_BE_INCOMPLETE =
+  static final Sentence MAY_BE_INCOMPLETE =
       new Sentence(
           "Care reimbursed in the last 24 months. It may be incomplete.",
           "Soins remboursés au cours des 24 derniers mois. Cette liste peut être incomplète.");
@@ -90,12 +88,15 @@ public class DossierReadsResource {
   @Operation(
       summary = "Care of the last 24 months, net of reversals",
       description =
-          "category is one of the eight; cursor is the next of the page before; limit 1 to 200.")
+          "category is one of the eight; cursor is the next of the page before; limit 1 to 200."
+              + " Categories are named in the language of Accept-Language (fr, en); acts in"
+              + " French, as the code lists do, and not at all where no list knows the code.")
   public CarePage care(
       UUID dossierId,
       @QueryParam("category") String category,
       @QueryParam("cursor") String cursor,
       @QueryParam("limit") @DefaultValue("50") String limit,
+      @HeaderParam("Accept-Language") String language,
       @HeaderParam("Carnet-Purpose") String purpose,
       @HeaderParam("Carnet-Reason") String reason)
       throws SQLException {
@@ -105,15 +106,20 @@ public class DossierReadsResource {
     return reading.read(
         asked(dossierId, "read-care-history", purpose, reason),
         (tx, decision) -> {
-          List<Item> found = visible(tx, dossierId, decision, only, after, most + 1);
+          if (only.isEmpty() && after.isEmpty()) {
+            visible.look(tx, dossierId, decision);
+          }
+          List<Item> found =
+              visible.items(tx, dossierId, decision, Selection.page(only, after, most + 1));
           List<Item> shown = found.stream().limit(most).toList();
           Optional<String> next =
               found.size() > most ? Optional.of(cursor(shown.getLast())) : Optional.empty();
           Sentence notice =
-              noneKnown(decision, shown) && only.isEmpty() && after.isEmpty()
+              shown.isEmpty() && VisibleCare.isOpenTo(decision) && only.isEmpty() && after.isEmpty()
                   ? NONE
                   : MAY_BE_INCOMPLETE;
-          return new Released<>(new CarePage(shown, next, notice), ids(shown));
+          return new Released<>(
+              new CarePage(visible.shown(shown, language), next, notice), VisibleCare.ids(shown));
         });
   }
 
@@ -123,6 +129,7 @@ public class DossierReadsResource {
   @Operation(summary = "Who the patient is, and the newest care")
   public Summary summary(
       UUID dossierId,
+      @HeaderParam("Accept-Language") String language,
       @HeaderParam("Carnet-Purpose") String purpose,
       @HeaderParam("Carnet-Reason") String reason)
       throws SQLException {
@@ -130,33 +137,24 @@ public class DossierReadsResource {
         asked(dossierId, "read-summary", purpose, reason),
         (tx, decision) -> {
           List<Item> recent =
-              visible(tx, dossierId, decision, Optional.empty(), Optional.empty(), RECENT);
+              visible.items(
+                  tx,
+                  dossierId,
+                  decision,
+                  Selection.page(Optional.empty(), Optional.empty(), RECENT));
           return new Released<>(
-              summary(tx, dossierId, recent, noneKnown(decision, recent)), ids(recent));
+              summary(
+                  tx,
+                  dossierId,
+                  visible.shown(recent, language),
+                  recent.isEmpty() && VisibleCare.isOpenTo(decision)),
+              VisibleCare.ids(recent));
         });
   }
 
-  /** "None" is a statement about the patient: only to who would have been shown some. */
-  private static boolean noneKnown(AccessDecision decision, List<Item> shown) {
-    return shown.isEmpty() && decision.classes().contains(AccessDecision.REIMBURSEMENTS);
-  }
-
-  /** The one filter before everything that speaks of items. */
-  private static List<Item> visible(
-      Connection tx,
-      UUID dossierId,
-      AccessDecision decision,
-      Optional<CareCategory> category,
-      Optional<After> after,
-      int limit)
-      throws SQLException {
-    return decision.classes().contains(AccessDecision.REIMBURSEMENTS)
-        ? CareHistory.page(tx, dossierId, category, after, limit)
-        : List.of();
-  }
-
   private static Summary summary(
-      Connection tx, UUID dossierId, List<Item> recent, boolean noneKnown) throws SQLException {
+      Connection tx, UUID dossierId, List<ShownItem> recent, boolean noneKnown)
+      throws SQLException {
     try (PreparedStatement select =
         tx.prepareStatement(
             """
@@ -178,10 +176,6 @@ public class DossierReadsResource {
             noneKnown ? NONE : MAY_BE_INCOMPLETE);
       }
     }
-  }
-
-  private static List<String> ids(List<Item> items) {
-    return items.stream().map(Item::itemId).toList();
   }
 
   static Asked asked(UUID dossierId, String action, String purpose, String reason) {
@@ -221,7 +215,7 @@ public class DossierReadsResource {
             ReadingRefusal.CATEGORY_UNKNOWN));
   }
 
-  private static int limit(String text) {
+  static int limit(String text) {
     if (!text.matches("[0-9]{1,3}")
         || Integer.parseInt(text) < 1
         || Integer.parseInt(text) > MOST) {
@@ -230,14 +224,14 @@ public class DossierReadsResource {
     return Integer.parseInt(text);
   }
 
-  private static String cursor(Item last) {
+  static String cursor(Item last) {
     String place = last.careFrom() + "|" + last.itemId();
     return Base64.getUrlEncoder()
         .withoutPadding()
         .encodeToString(place.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static Optional<After> after(String cursor) {
+  static Optional<After> after(String cursor) {
     if (cursor == null) {
       return Optional.empty();
     }

@@ -77,11 +77,26 @@ class Reading {
   private record Known(boolean open, boolean owned, String publicKey, boolean stopped) {}
 
   <T> T read(Asked asked, Query<T> query) throws SQLException {
+    return read(asked, query, this::decide);
+  }
+
+  /** Only for the owner; everyone else is refused, whatever the patient allowed them. */
+  <T> T readOwn(Asked asked, Query<T> query) throws SQLException {
+    return read(asked, query, (_, _) -> notTheOwner());
+  }
+
+  /** Decides about somebody who is not the owner. */
+  @FunctionalInterface
+  private interface Deciding {
+    AccessDecision of(Asked asked, Caller caller) throws SQLException;
+  }
+
+  private <T> T read(Asked asked, Query<T> query, Deciding others) throws SQLException {
     Caller caller = current.get();
     Optional<Known> known =
         Transactions.run(dataSource, tx -> known(tx, asked.dossierId(), caller, false));
     boolean owner = known.map(Known::owned).orElse(false);
-    AccessDecision decision = owner ? ownersRight() : decide(asked, caller);
+    AccessDecision decision = owner ? ownersRight() : others.of(asked, caller);
     if (known.isEmpty() || !decision.allowed()) {
       throw refuse(asked, caller, decision, known.isPresent());
     }
@@ -156,6 +171,18 @@ class Reading {
   private static AccessDecision atCounter() {
     return new AccessDecision(
         true, "COUNTER_AGENT", Set.of(), false, Optional.empty(), "", 0, Optional.empty());
+  }
+
+  private static AccessDecision notTheOwner() {
+    return new AccessDecision(
+        false,
+        ReadingRefusal.NO_STANDING.name(),
+        Set.of(),
+        false,
+        Optional.empty(),
+        "",
+        0,
+        Optional.empty());
   }
 
   /** The owner's own right, also to the archive of a closed dossier. */

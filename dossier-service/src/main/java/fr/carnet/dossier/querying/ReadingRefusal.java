@@ -41,7 +41,21 @@ enum ReadingRefusal implements Reason {
       "The cursor is not one that a page of this list gave. Start at the first page.",
       "Ce curseur ne vient pas d'une page de cette liste. Reprenez à la première page."),
   LIMIT_INVALID(
-      Kind.INVALID, "limit is a number from 1 to 200.", "limit est un nombre de 1 à 200.");
+      Kind.INVALID, "limit is a number from 1 to 200.", "limit est un nombre de 1 à 200."),
+  DAYS_INVALID(Kind.INVALID, "days is a number from 1 to 730.", "days est un nombre de 1 à 730."),
+  ACT_INVALID(
+      Kind.INVALID,
+      "system is CCAM, NGAP, NABM, CIP13, LPP or GHM, and code has that system's form.",
+      "system vaut CCAM, NGAP, NABM, CIP13, LPP ou GHM, et code a la forme de cette"
+          + " nomenclature."),
+  PROFESSIONALS_ONLY(
+      Kind.FORBIDDEN,
+      "Only professionals are told what changed since they last looked.",
+      "Seuls les professionnels voient ce qui a changé depuis leur dernière consultation."),
+  ITEM_NOT_FOUND(
+      Kind.NOT_FOUND,
+      "There is no such care in your dossier. Take itemId from the care history.",
+      "Ce soin n'existe pas dans votre dossier. Prenez itemId dans l'historique des soins.");
 
   private final Told told;
 

@@ -1,0 +1,60 @@
+package fr.carnet.dossier.querying;
+
+import fr.carnet.dossier.nomenclatures.CodeLists;
+import fr.carnet.dossier.querying.CareHistory.Item;
+import fr.carnet.dossier.querying.CareHistory.Selection;
+import fr.carnet.events.access.AccessDecision;
+import fr.carnet.events.care.Act;
+import fr.carnet.events.trace.Actor;
+import fr.carnet.resourceserver.Caller;
+import fr.carnet.resourceserver.CurrentCaller;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The one filter before everything that speaks of items: what a decision lets somebody see. */
+@ApplicationScoped
+class VisibleCare {
+  @Inject CurrentCaller current;
+  @Inject CodeLists lists;
+
+  /** Whether this decision opens the care history at all: "none" is a statement about a patient. */
+  static boolean isOpenTo(AccessDecision decision) {
+    return decision.classes().contains(AccessDecision.REIMBURSEMENTS);
+  }
+
+  List<Item> items(Connection tx, UUID dossierId, AccessDecision decision, Selection selection)
+      throws SQLException {
+    return isOpenTo(decision) ? CareHistory.select(tx, dossierId, selection) : List.of();
+  }
+
+  /** A professional looks, now; nothing when it is somebody else, or nothing would show. */
+  Optional<Looks.Look> look(Connection tx, UUID dossierId, AccessDecision decision)
+      throws SQLException {
+    Caller caller = current.get();
+    return caller.actor().role() == Actor.Role.PROFESSIONAL && isOpenTo(decision)
+        ? Optional.of(Looks.now(tx, dossierId, caller))
+        : Optional.empty();
+  }
+
+  List<ShownItem> shown(List<Item> items, String language) {
+    return items.stream().map(item -> shown(item, language)).toList();
+  }
+
+  ShownItem shown(Item item, String language) {
+    return ShownItem.of(item, lists, Language.of(language));
+  }
+
+  /** The therapeutic class of a medicine. */
+  Optional<String> atcClass(Act medicine) {
+    return lists.atcClass(medicine.code());
+  }
+
+  static List<String> ids(List<Item> items) {
+    return items.stream().map(Item::itemId).toList();
+  }
+}
