@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -53,6 +54,16 @@ public final class Dossiers {
 
   private static final CareProvider SOMEBODY =
       new CareProvider(Optional.of("99700024450"), Optional.empty(), Optional.of("06"));
+
+  /** What plays ingest, for as long as the JVM lives. */
+  private static final class Valve {
+    static final KafkaProducer<String, byte[]> PRODUCER =
+        new KafkaProducer<>(
+            new HashMap<>(RealServers.kafkaSettings()),
+            new StringSerializer(),
+            new ByteArraySerializer());
+    static final Map<UUID, String> PUBLIC_KEYS = new ConcurrentHashMap<>();
+  }
 
   private Dossiers() {}
 
@@ -155,25 +166,24 @@ public final class Dossiers {
   }
 
   private static void send(UUID dossier, String type, byte[] value, Instant at) {
-    Map<String, Object> settings = new HashMap<>(RealServers.kafkaSettings());
-    try (KafkaProducer<String, byte[]> producer =
-        new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
-      ProducerRecord<String, byte[]> record =
-          new ProducerRecord<>(Topic.CARE_REIMBURSEMENTS.wireName(), dossier.toString(), value);
-      Map.of(
-              Headers.ID, UUID.randomUUID().toString(),
-              Headers.TYPE, type,
-              Headers.TIME, at.toString(),
-              Headers.SUBJECT, dossier.toString())
-          .forEach(
-              (name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
-      var _ = producer.send(record);
-      producer.flush();
-    }
+    ProducerRecord<String, byte[]> record =
+        new ProducerRecord<>(Topic.CARE_REIMBURSEMENTS.wireName(), dossier.toString(), value);
+    Map.of(
+            Headers.ID, UUID.randomUUID().toString(),
+            Headers.TYPE, type,
+            Headers.TIME, at.toString(),
+            Headers.SUBJECT, dossier.toString())
+        .forEach((name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
+    var _ = Valve.PRODUCER.send(record);
+    Valve.PRODUCER.flush();
   }
 
   /** The dossier's public key, as the registry tells it. */
   public static String publicKey(UUID dossier) {
+    return Valve.PUBLIC_KEYS.computeIfAbsent(dossier, Dossiers::registeredKey);
+  }
+
+  private static String registeredKey(UUID dossier) {
     return await()
         .atMost(Duration.ofSeconds(30))
         .until(
