@@ -186,7 +186,7 @@ class DeliveryTest extends IngestOverHttp {
     List<Answer> without = answersAbout(people.get(1), "without");
     // then
     assertThat(withDossier).isEqualTo(without);
-    await().atMost(SOON).until(() -> CareOnKafka.read(kafka).of(dossier.id()).size() == 39);
+    await().atMost(SOON).until(() -> CareOnKafka.read(kafka).lines(dossier).size() == 39);
   }
 
   private record Answer(int status, String body, Map<String, String> headers) {}
@@ -243,9 +243,9 @@ class DeliveryTest extends IngestOverHttp {
         .atMost(SOON)
         .untilAsserted(
             () -> {
-              CareOnKafka care = CareOnKafka.read(kafka);
-              assertThat(care.lines(dossier)).hasSize(300);
-              assertThat(care.of(dossier.id())).hasSize(300);
+              assertThat(CareOnKafka.read(kafka).lines(dossier).values())
+                  .hasSize(300)
+                  .allMatch(care -> care.repeats() == 1);
             });
     assertThat(deliver(SENDER, String.join("\n", lines)).jsonPath().getInt("repeated"))
         .isEqualTo(300);
