@@ -8,15 +8,15 @@ import fr.carnet.events.care.Act;
 import fr.carnet.events.care.ActSystem;
 import fr.carnet.events.care.CareProvider;
 import fr.carnet.resourceserver.Refusal;
+import fr.carnet.resourceserver.RequestProblem;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
-import jakarta.ws.rs.DefaultValue;
-import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -34,6 +34,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @RunOnVirtualThread
 @Tag(name = "Reading")
 public class RecentCareResource {
+  private static final int USUAL_DAYS = 90;
   private static final int MOST_DAYS = 730;
   private static final int CCAM_FAMILY = 4;
 
@@ -70,8 +71,16 @@ public class RecentCareResource {
   /** What was done, the newest first. */
   public record Recent(List<Done> done, Sentence notice) {}
 
+  /**
+   * What is asked about, in the body: it says something of the patient, and URLs are logged.
+   *
+   * @param days how far back, 1 to 730; 90 when absent
+   */
+  public record Question(Optional<String> system, Optional<String> code, Optional<Integer> days) {}
+
   /** What was done recently. */
-  @GET
+  @POST
+  @Consumes(MediaType.APPLICATION_JSON)
   @Operation(
       summary = "Whether the same or like care was done recently, by whom, where the result is",
       description =
@@ -80,15 +89,15 @@ public class RecentCareResource {
               + " absent.")
   public Recent recent(
       UUID dossierId,
-      @QueryParam("system") String system,
-      @QueryParam("code") String code,
-      @QueryParam("days") @DefaultValue("90") String days,
+      Question asked,
       @HeaderParam("Accept-Language") String language,
       @HeaderParam("Carnet-Purpose") String purpose,
       @HeaderParam("Carnet-Reason") String reason)
       throws SQLException {
-    Act about = Refusal.unless(act(system, code), ReadingRefusal.ACT_INVALID);
-    int within = days(days);
+    Question question =
+        Refusal.unless(Optional.ofNullable(asked), RequestProblem.FIELD_MISSING, "system");
+    Act about = Refusal.unless(act(question), ReadingRefusal.ACT_INVALID);
+    int within = days(question);
     return reading.read(
         DossierReadsResource.asked(dossierId, "read-recent-care", purpose, reason),
         (tx, decision) -> {
@@ -161,20 +170,22 @@ public class RecentCareResource {
             + " derniers jours. La liste peut être incomplète.");
   }
 
-  private static Optional<Act> act(String system, String code) {
-    return Arrays.stream(ActSystem.values())
-        .filter(known -> known.name().equals(system))
-        .filter(known -> code != null && known.accepts(code))
-        .map(known -> new Act(known, code))
-        .findFirst();
+  private static Optional<Act> act(Question question) {
+    String code = question.code().orElse("");
+    return question
+        .system()
+        .flatMap(
+            name ->
+                Arrays.stream(ActSystem.values()).filter(s -> s.name().equals(name)).findFirst())
+        .filter(system -> system.accepts(code))
+        .map(system -> new Act(system, code));
   }
 
-  private static int days(String text) {
-    if (!text.matches("[0-9]{1,3}")
-        || Integer.parseInt(text) < 1
-        || Integer.parseInt(text) > MOST_DAYS) {
+  private static int days(Question question) {
+    int days = question.days().orElse(USUAL_DAYS);
+    if (days < 1 || days > MOST_DAYS) {
       throw new Refusal(ReadingRefusal.DAYS_INVALID);
     }
-    return Integer.parseInt(text);
+    return days;
   }
 }

@@ -23,6 +23,7 @@ import fr.carnet.testkit.RealServersForQuarkus;
 import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.sql.Connection;
@@ -62,6 +63,20 @@ class CareReadsTest {
 
   private ValidatableResponse care(UUID dossier, String token, String path) {
     return get(token, "/dossiers/" + dossier + "/care" + path);
+  }
+
+  private ValidatableResponse recent(UUID dossier, String question) {
+    return given()
+        .auth()
+        .oauth2(doctor)
+        .contentType(ContentType.JSON)
+        .body("{" + question + "}")
+        .post("/dossiers/" + dossier + "/care/recent")
+        .then();
+  }
+
+  private static String act(String system, String code) {
+    return "\"system\":\"" + system + "\",\"code\":\"" + code + "\"";
   }
 
   private UUID open() {
@@ -185,7 +200,7 @@ class CareReadsTest {
     Dossiers.passed(dossier, "reversed", imaging("reversed", 4, 1));
     Dossiers.passed(dossier, "reversal", imaging("reversed", 4, -1));
     awaitLines(dossier, 6);
-    care(dossier, doctor, "/recent?system=CCAM&code=QEQJ001")
+    recent(dossier, act("CCAM", "QEQJ001"))
         .statusCode(200)
         .body("done.item.itemId", contains("family", "same"))
         .body("done.likeness", contains("SAME_CCAM_FAMILY", "SAME_CODE"))
@@ -197,9 +212,9 @@ class CareReadsTest {
             equalTo("Demandez le résultat à RPPS " + ONE_DOCTOR + " (Radiologie)."));
     // One trace, and in it what was shown and nothing that was only compared.
     awaitTrace(dossier, "read-recent-care", AccessTraced.Outcome.RELEASED, "family", "same");
-    care(dossier, doctor, "/recent?system=CCAM&code=QEQJ001&days=91")
+    recent(dossier, act("CCAM", "QEQJ001") + ",\"days\":91")
         .body("done.item.itemId", contains("family", "same", "too-old"));
-    care(dossier, doctor, "/recent?system=CCAM&code=ABCD001&days=730")
+    recent(dossier, act("CCAM", "ABCD001") + ",\"days\":730")
         .body("done", empty())
         .body("notice.en", startsWith("No reimbursement of it known in the last 730 days."));
   }
@@ -218,13 +233,13 @@ class CareReadsTest {
     lines.forEach((key, line) -> Dossiers.passed(dossier, key, line));
     awaitLines(dossier, lines.size());
     recently(dossier, "NABM", "592", "blood");
-    care(dossier, doctor, "/recent?system=CIP13&code=3400933515102")
+    recent(dossier, act("CIP13", "3400933515102"))
         .body("done.item.itemId", contains("painkiller"))
         .body("done.likeness", contains("SAME_ATC_CLASS"));
     recently(dossier, "CIP13", "3400900000006", "unlisted");
     recently(dossier, "LPP", "2203948", "device");
     recently(dossier, "NGAP", "AMK", "visit");
-    care(dossier, doctor, "/recent?system=NGAP&code=AMI").body("done", empty());
+    recent(dossier, act("NGAP", "AMI")).body("done", empty());
   }
 
   private static Care of(String item, ActSystem system, String code) {
@@ -232,7 +247,7 @@ class CareReadsTest {
   }
 
   private void recently(UUID dossier, String system, String code, String item) {
-    care(dossier, doctor, "/recent?system=" + system + "&code=" + code)
+    recent(dossier, act(system, code))
         .body("done.item.itemId", contains(item))
         .body("done.likeness", contains("SAME_CODE"));
   }
@@ -243,11 +258,11 @@ class CareReadsTest {
     Dossiers.passed(dossier, "line", imaging("item", 1, 1));
     awaitLines(dossier, 1);
     for (String wrong :
-        List.of("", "?system=CCAM", "?system=CIM10&code=J45", "?system=CCAM&code=QEQJ")) {
-      care(dossier, doctor, "/recent" + wrong).statusCode(422).body("code", equalTo("ACT_INVALID"));
+        List.of("", "\"system\":\"CCAM\"", act("CIM10", "J45"), act("CCAM", "QEQJ"))) {
+      recent(dossier, wrong).statusCode(422).body("code", equalTo("ACT_INVALID"));
     }
-    for (String days : List.of("0", "731", "x", "-1")) {
-      care(dossier, doctor, "/recent?system=CCAM&code=QEQJ001&days=" + days)
+    for (String days : List.of("0", "731", "-1")) {
+      recent(dossier, act("CCAM", "QEQJ001") + ",\"days\":" + days)
           .statusCode(422)
           .body("code", equalTo("DAYS_INVALID"));
     }
@@ -260,16 +275,18 @@ class CareReadsTest {
                 {"allowed":true,"rule":"GRANT","classes":["11"],"maskedToo":false,
                  "policyVersion":"test-1","accessVersion":3}
                 """));
-    for (String path : List.of("/recent?system=CCAM&code=QEQJ001", "/changes")) {
-      care(dossier, doctor, path)
-          .statusCode(200)
-          .body(path.startsWith("/recent") ? "done" : "changes", empty())
-          .body("notice.en", startsWith("Care reimbursed in the last 24 months. It may be"));
-    }
+    String incomplete = "Care reimbursed in the last 24 months. It may be";
+    recent(dossier, act("CCAM", "QEQJ001"))
+        .statusCode(200)
+        .body("done", empty())
+        .body("notice.en", startsWith(incomplete));
+    care(dossier, doctor, "/changes")
+        .statusCode(200)
+        .body("changes", empty())
+        .body("notice.en", startsWith(incomplete));
     Dossiers.decisionsAre(false, "NO_STANDING");
-    for (String path : List.of("/recent?system=CCAM&code=QEQJ001", "/changes")) {
-      care(dossier, doctor, path).statusCode(403).body("code", equalTo("NO_STANDING"));
-    }
+    recent(dossier, act("CCAM", "QEQJ001")).statusCode(403).body("code", equalTo("NO_STANDING"));
+    care(dossier, doctor, "/changes").statusCode(403).body("code", equalTo("NO_STANDING"));
     awaitTrace(dossier, "read-recent-care", AccessTraced.Outcome.REFUSED);
   }
 

@@ -204,7 +204,8 @@ class LineBytesTest {
   }
 
   private static Optional<String> treatingPhysician(ObjectNode line) {
-    return ((Verdict.Valid) LineBytes.read(utf8(line.toString()), Optional.of(INS), TODAY))
+    return ((Verdict.Valid)
+            LineBytes.read(utf8(line.toString()), Optional.of(INS), TODAY, LinePolicy.strict()))
         .line()
         .treatingPhysician();
   }

@@ -137,8 +137,8 @@ class LineStoreTest {
     String id = newLineId();
     BillingLine unnamed = billed(id, BigDecimal.ONE, TODAY, Optional.empty());
     BillingLine named = billed(id, BigDecimal.ONE, TODAY, Optional.of("99700024450"));
-    keep(bytes(new Verdict.Valid(unnamed), id));
-    assertThat(keep(bytes(new Verdict.Valid(named), id))).containsExactly(reused(id));
+    keep(bytes(new Verdict.Valid(unnamed, List.of()), id));
+    assertThat(keep(bytes(new Verdict.Valid(named, List.of()), id))).containsExactly(reused(id));
     PatientRef patient = keys.patientRef(named);
     assertThat(keys.itemId(patient, named)).isEqualTo(keys.itemId(patient, unnamed));
     // Kept for good since before the field was known: what came then must still repeat.
@@ -412,7 +412,8 @@ class LineStoreTest {
   }
 
   private static Received line(String id, BigDecimal quantity, LocalDate careFrom) {
-    return bytes(new Verdict.Valid(billed(id, quantity, careFrom, Optional.empty()), List.of()), id);
+    return bytes(
+        new Verdict.Valid(billed(id, quantity, careFrom, Optional.empty()), List.of()), id);
   }
 
   private static BillingLine billed(
