@@ -2,8 +2,8 @@
  * The insurer's side of the valve.
  *
  * <pre>
- * billing.reimbursements, POST /deliveries
- *   → arriving   bytes in, from Kafka or HTTP
+ * billing.reimbursements, POST /deliveries, POST /extracts
+ *   → arriving   bytes in, from Kafka, HTTP or an extract in the warehouse's layout
  *   → deciding   is it a line, and what is wrong with it; pure
  *   → keeping    each line once, or a rejection with every reason
  *   → passing    the valve: unpassed lines of people whose dossier is open → care.reimbursements

@@ -150,6 +150,16 @@ public final class PackagedService implements AutoCloseable {
             .build());
   }
 
+  /** Sends JSON with this token. */
+  public HttpResponse<String> post(String path, String token, String json) throws IOException {
+    return send(
+        HttpRequest.newBuilder(uri(path))
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(json))
+            .build());
+  }
+
   /** The version of a dossier that it goes by; 0 when it knows none, -1 when it is down. */
   public long applied(UUID dossierId) {
     try {

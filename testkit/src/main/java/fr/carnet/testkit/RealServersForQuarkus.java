@@ -1,6 +1,7 @@
 package fr.carnet.testkit;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -30,6 +31,8 @@ public final class RealServersForQuarkus implements QuarkusTestResourceLifecycle
     settings.put("carnet.dossier-url", Neighbours.url());
     settings.put("carnet.access-url", Neighbours.url());
     settings.put("carnet.ingest-url", Neighbours.url());
+    settings.put(
+        "carnet.ingest.extracts-folder", Path.of("target/extracts").toAbsolutePath().toString());
     settings.put("carnet.master-key-file", "target/test-master-key.json");
     settings.put("carnet.receipt-key-file", "target/test-receipt-key.json");
     return settings;

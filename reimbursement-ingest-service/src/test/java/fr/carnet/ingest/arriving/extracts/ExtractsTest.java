@@ -1,0 +1,564 @@
+package fr.carnet.ingest.arriving.extracts;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import fr.carnet.billing.CodeLists;
+import fr.carnet.billing.WarehouseExtract;
+import fr.carnet.billing.WireLine;
+import fr.carnet.billing.reckoning.Reckoning;
+import fr.carnet.events.care.Care;
+import fr.carnet.ingest.IngestOverHttp;
+import fr.carnet.testkit.TestTokens;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@QuarkusTest
+class ExtractsTest extends IngestOverHttp {
+  private static final Path ROOT = Path.of("target/extracts").toAbsolutePath();
+
+  private static Path folder(String name) {
+    return ROOT.resolve(SENDER).resolve(name);
+  }
+
+  private static Response ask(String sender, Object body) {
+    return given()
+        .auth()
+        .oauth2(TestTokens.withRole(sender, "billing"))
+        .contentType("application/json")
+        .body(body)
+        .post("/extracts");
+  }
+
+  private static Response look(String sender, String name) {
+    return given().auth().oauth2(TestTokens.withRole(sender, "billing")).get("/extracts/" + name);
+  }
+
+  private static JsonPath load(String name) {
+    ask(SENDER, Map.of("folder", name)).then().statusCode(202);
+    return ended(name);
+  }
+
+  private static JsonPath ended(String name) {
+    return await()
+        .atMost(SOON)
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> look(SENDER, name).then().statusCode(200).extract().jsonPath(),
+            report -> Set.of("DONE", "REFUSED").contains(report.getString("state")));
+  }
+
+  private JsonPath load(String name, SmallExtract extract) throws Exception {
+    extract.write(folder(name));
+    return load(name);
+  }
+
+  @Test
+  void aWholeExtractIsKeptAsItsOwnReckoningSays() throws Exception {
+    // given: published codes and columns where the environment names them
+    List<String> people = people(2_101, 12);
+    CodeLists codes =
+        CodeLists.from(Optional.ofNullable(System.getenv("CARNET_NOMENCLATURES")).map(Path::of));
+    Optional<Path> schemas = Optional.ofNullable(System.getenv("CARNET_DCIR")).map(Path::of);
+    System.out.println(
+        "extract: codes from "
+            + codes.source()
+            + ", columns "
+            + (schemas.isPresent() ? "of the published schemas" : "that are needed"));
+    List<WireLine> lines = new ArrayList<>();
+    WarehouseExtract.Written written =
+        new WarehouseExtract(2_101, today(), people, codes, schemas)
+            .write(folder("whole"), 3_000, lines::add);
+    Reckoning reckoning = Reckoning.ofWire(lines, today());
+    // when
+    JsonPath report = load("whole");
+    // then
+    assertThat(report.getMap("faultsByCode")).isEmpty();
+    assertThat(report.getString("state")).isEqualTo("DONE");
+    assertThat(report.getLong("supplements")).isEqualTo(written.supplements()).isPositive();
+    assertThat(report.getLong("notCare")).isEqualTo(written.notCare()).isPositive();
+    assertThat(report.getLong("lines.fed")).isEqualTo(written.lines());
+    assertThat(report.getLong("lines.accepted")).isEqualTo(reckoning.counts().accepted());
+    assertThat(report.getLong("lines.outsideWindow"))
+        .isEqualTo(reckoning.counts().outsideWindow())
+        .isPositive();
+    assertThat(report.getLong("lines.rejected")).isZero();
+    Map<String, Set<?>> expected = new TreeMap<>();
+    reckoning.histories().forEach((ins, history) -> expected.put(ins, new HashSet<>(history)));
+    assertThat(KeptCare.of(dataSource, people)).isEqualTo(expected);
+    // when: again
+    JsonPath again = load("whole");
+    // then
+    assertThat(again.getLong("lines.repeated")).isEqualTo(reckoning.counts().accepted());
+    assertThat(again.getLong("lines.accepted")).isZero();
+  }
+
+  @Test
+  void theReportTellsHowFarEveryFileWasRead() throws Exception {
+    // when
+    JsonPath report = load("progress", new SmallExtract(people(2_102, 1).getFirst(), today()));
+    // then
+    assertThat(report.getString("state")).isEqualTo("DONE");
+    assertThat(report.getLong("fedToLine")).isEqualTo(7);
+    Map<String, Object> hub = report.getMap("files.find { it.file == 'ER_PRS_F.csv' }");
+    assertThat(hub.get("rows")).isEqualTo(6);
+    assertThat(hub.get("bytesRead")).isEqualTo(hub.get("bytes"));
+    assertThat(report.getInt("lines.accepted")).isEqualTo(7);
+  }
+
+  @Test
+  void aRowIsWhatItsTableAndNatureSay() throws Exception {
+    // given
+    String ins = people(2_103, 1).getFirst();
+    SmallExtract extract = new SmallExtract(ins, today());
+    extract.put("IR_CIP_V.csv", "PHA_PRS_IDE;PHA_ATC_CLA", "3351510;J07", "3195949;N02");
+    extract.append("ER_PRS_F.csv", extract.hub(7, "1351", "19"));
+    extract.append("ER_CAM_F.csv", extract.key(7) + ";1;HBQK002");
+    extract.append("ER_PRS_F.csv", extract.hub(8, "1111", "19"));
+    extract.append("ER_PRS_F.csv", extract.hub(9, "1321", "0"));
+    extract.append("ER_CAM_F.csv", extract.key(9) + ";1;HHFA001");
+    extract.append("ER_ETE_F.csv", extract.key(9) + ";75010012;1234");
+    // when
+    JsonPath report = load("kinds", extract);
+    // then
+    assertThat(report.getString("state")).isEqualTo("DONE");
+    Set<String> kept =
+        KeptCare.lines(dataSource, ins).stream()
+            .map(
+                care ->
+                    care.category()
+                        + " "
+                        + care.act().map(act -> act.system() + ":" + act.code()).orElse("-")
+                        + " "
+                        + care.performer().finess().orElse("-")
+                        + (care.duringHospitalStay() ? " during a stay" : ""))
+            .collect(Collectors.toSet());
+    assertThat(kept)
+        .containsExactlyInAnyOrder(
+            "MEDICATION CIP13:3400931959496 -",
+            "VACCINATION CIP13:3400933515102 -",
+            "MEDICAL_CARE - -",
+            "MEDICAL_CARE CCAM:DEQP003 -",
+            "LABORATORY NABM:0552 -",
+            "DEVICE LPP:1101826 -",
+            "HOSPITAL_STAY - 750100125",
+            "IMAGING CCAM:HBQK002 -",
+            "DENTAL_CARE - -",
+            "MEDICAL_CARE CCAM:HHFA001 750100125 during a stay");
+  }
+
+  @Test
+  void rowsThatDifferInAnyOneOfTheNineKeysAreRowsOfTheirOwn() throws Exception {
+    // given: ten rows, nine of them unlike the first in one key only, each with its own detail
+    String ins = people(2_104, 1).getFirst();
+    SmallExtract extract = new SmallExtract(ins, today());
+    List<String> first = extract.keyValues(50);
+    List<String> others =
+        List.of(
+            "51",
+            today().plusDays(1).toString(),
+            "13",
+            "2",
+            "2",
+            today().minusDays(1).toString(),
+            "01C100001",
+            "2",
+            "1");
+    List<String> keys = new ArrayList<>(List.of(String.join(";", first)));
+    for (int i = 0; i < first.size(); i++) {
+      List<String> one = new ArrayList<>(first);
+      one.set(i, others.get(i));
+      keys.add(String.join(";", one));
+    }
+    for (int i = 0; i < keys.size(); i++) {
+      extract.append("ER_PRS_F.csv", extract.hub(keys.get(i), "3313", "50", "1"));
+      extract.append("ER_PHA_F.csv", keys.get(i) + ";1;3400934217944;" + (10 + i));
+    }
+    // when
+    JsonPath report = load("nine-keys", extract);
+    // then: a join on eight would have refused them as repeated, or multiplied them
+    assertThat(report.getMap("faultsByCode")).isEmpty();
+    assertThat(report.getInt("lines.fed")).isEqualTo(7 + 10);
+    assertThat(
+            KeptCare.lines(dataSource, ins).stream()
+                .filter(care -> care.quantity().intValue() >= 10)
+                .map(Care::quantity)
+                .map(BigDecimal::intValue))
+        .containsExactlyInAnyOrder(10, 11, 12, 13, 14, 15, 16, 17, 18, 19);
+  }
+
+  @Test
+  void aNegativeQuantityTakesBackWhatItReverses() throws Exception {
+    // given
+    String ins = people(2_105, 1).getFirst();
+    SmallExtract extract = new SmallExtract(ins, today());
+    extract.append("ER_PRS_F.csv", extract.hub(extract.key(60), "3313", "50", "-1"));
+    extract.append("ER_PHA_F.csv", extract.key(60) + ";1;3400931959496;-2");
+    extract.append("ER_PHA_F.csv", extract.key(60) + ";2;3400933515102;-1");
+    extract.append("ER_PRS_F.csv", extract.hub(extract.key(61), "1352", "0", "-1"));
+    extract.append("ER_CAM_F.csv", extract.key(61) + ";1;DEQP003");
+    // when
+    JsonPath report = load("negative", extract);
+    // then: one medicine is gone, of the other two are left, the act is gone by its hub's quantity
+    assertThat(report.getInt("lines.accepted")).isEqualTo(10);
+    assertThat(KeptCare.of(dataSource, List.of(ins)).get(ins))
+        .filteredOn(care -> Set.of("3313", "1352").contains(care.natureCode()))
+        .singleElement()
+        .satisfies(
+            care -> {
+              assertThat(care.actCode()).contains("3400933515102");
+              assertThat(care.quantity()).isEqualByComparingTo("2");
+            });
+  }
+
+  @Test
+  void columnsMayStandInAnyOrderAndBeQuotedAndAMarkMayComeFirst() throws Exception {
+    // given
+    String ins = people(2_106, 1).getFirst();
+    SmallExtract extract = new SmallExtract(ins, today());
+    extract.put(
+        "beneficiaries.csv",
+        "\uFEFF\"INS\",BEN_RNG_GEM,BEN_NIR_PSA",
+        ins + ",01,\"Anonyme0000000001\"");
+    extract.edit("performers.csv", text -> text.replace("\n", "\r\n"));
+    extract.put(
+        "ER_CAM_F.csv",
+        "CAM_PRS_IDE;CAM_DOC_EXT;CAM_ORD_NUM;" + SmallExtract.KEYS,
+        "DEQP003;\"a;b\nc\";1;" + extract.key(3));
+    // when
+    JsonPath report = load("columns", extract);
+    // then
+    assertThat(report.getMap("faultsByCode")).isEmpty();
+    assertThat(report.getInt("lines.accepted")).isEqualTo(7);
+  }
+
+  @Test
+  void aLineThatBreaksARuleIsRejectedLikeAnyOtherAndTheRestArrive() throws Exception {
+    // given: a wrong check digit
+    SmallExtract extract = new SmallExtract(people(2_107, 1).getFirst(), today());
+    extract.edit("ER_PHA_F.csv", text -> text.replace("3400931959496", "3400931959490"));
+    // when
+    JsonPath report = load("rejected", extract);
+    // then
+    assertThat(report.getString("state")).isEqualTo("DONE");
+    assertThat(report.getInt("lines.fed")).isEqualTo(7);
+    assertThat(report.getInt("lines.accepted")).isEqualTo(6);
+    assertThat(report.getMap("lines.rejectedByReason", String.class, Integer.class))
+        .isEqualTo(Map.of("ACT_CODE_INVALID", 1));
+  }
+
+  private record Spoilt(
+      Consumer<SmallExtract> how, String code, String file, int line, String column) {}
+
+  private static Arguments spoilt(
+      Consumer<SmallExtract> how, ExtractFault fault, String file, int line, String column) {
+    return Arguments.of(
+        fault.name() + " " + file + " " + line + " " + column,
+        new Spoilt(how, fault.name(), file, line, column));
+  }
+
+  static Stream<Arguments> spoiltExtracts() {
+    return Stream.of(
+        spoilt(
+            e -> e.append("ER_PRS_F.csv", e.hub(1, "3313", "50")),
+            ExtractFault.HUB_ROW_REPEATED,
+            "ER_PRS_F.csv",
+            8,
+            "PRS_ORD_NUM"),
+        spoilt(
+            e -> e.append("ER_PHA_F.csv", e.key(1) + ";02;3400931959496;1"),
+            ExtractFault.DETAIL_ROW_REPEATED,
+            "ER_PHA_F.csv",
+            4,
+            "PHA_ORD_NUM"),
+        spoilt(
+            e -> e.append("ER_ETE_F.csv", e.key(6) + ";75010012;1234"),
+            ExtractFault.DETAIL_ROW_REPEATED,
+            "ER_ETE_F.csv",
+            3,
+            "PRS_ORD_NUM"),
+        spoilt(
+            e -> e.append("ER_BIO_F.csv", e.key(99) + ";1;552;1"),
+            ExtractFault.DETAIL_WITHOUT_HUB,
+            "ER_BIO_F.csv",
+            3,
+            "PRS_ORD_NUM"),
+        spoilt(
+            e -> e.append("ER_ETE_F.csv", e.key(99) + ";75010012;1234"),
+            ExtractFault.DETAIL_WITHOUT_HUB,
+            "ER_ETE_F.csv",
+            3,
+            "PRS_ORD_NUM"),
+        spoilt(
+            e -> e.put("ER_CAM_F.csv", SmallExtract.KEYS + ";CAM_ORD_NUM;CAM_PRS_IDE"),
+            ExtractFault.DETAIL_MISSING,
+            "ER_PRS_F.csv",
+            4,
+            "PRS_NAT_REF"),
+        spoilt(
+            e -> e.put("ER_ETE_F.csv", SmallExtract.KEYS + ";ETB_EXE_FIN"),
+            ExtractFault.DETAIL_MISSING,
+            "ER_PRS_F.csv",
+            7,
+            "PRS_NAT_REF"),
+        spoilt(
+            e -> e.append("ER_CAM_F.csv", new byte[] {'\n', (byte) 0xE9, '\n'}),
+            ExtractFault.ENCODING_INVALID,
+            "ER_CAM_F.csv",
+            4,
+            "DCT_ORD_NUM"),
+        spoilt(
+            e ->
+                e.append(
+                    "ER_PHA_F.csv", (e.key(2) + ";3;\u00e9").getBytes(StandardCharsets.ISO_8859_1)),
+            ExtractFault.ENCODING_INVALID,
+            "ER_PHA_F.csv",
+            4,
+            "PHA_PRS_C13"),
+        spoilt(
+            e -> e.cut("ER_PHA_F.csv", 3),
+            ExtractFault.FILE_TRUNCATED,
+            "ER_PHA_F.csv",
+            3,
+            "PHA_PRS_C13"),
+        spoilt(
+            e -> e.cut("ER_PRS_F.csv", 1),
+            ExtractFault.FILE_TRUNCATED,
+            "ER_PRS_F.csv",
+            7,
+            "CPL_MAJ_TOP"),
+        spoilt(
+            e -> e.append("ER_PHA_F.csv", "\"1;2".getBytes(StandardCharsets.UTF_8)),
+            ExtractFault.FILE_TRUNCATED,
+            "ER_PHA_F.csv",
+            4,
+            "DCT_ORD_NUM"),
+        spoilt(
+            e -> e.append("ER_PHA_F.csv", "\"1;2"),
+            ExtractFault.CSV_INVALID,
+            "ER_PHA_F.csv",
+            4,
+            "DCT_ORD_NUM"),
+        spoilt(
+            e -> e.append("ER_TIP_F.csv", "1;2"),
+            ExtractFault.COLUMN_COUNT,
+            "ER_TIP_F.csv",
+            3,
+            "FLX_DIS_DTD"),
+        spoilt(
+            e -> e.edit("ER_TIP_F.csv", text -> text.replace("TIP_ACT_QSN", "TIP_ACT_QSM")),
+            ExtractFault.COLUMN_UNKNOWN,
+            "ER_TIP_F.csv",
+            1,
+            "TIP_ACT_QSM"),
+        spoilt(
+            e -> e.edit("ER_PRS_F.csv", text -> text.replace("EXE_SOI_DTD", "EXE_SOI_AMD")),
+            ExtractFault.COLUMN_MISSING,
+            "ER_PRS_F.csv",
+            1,
+            "EXE_SOI_DTD"),
+        spoilt(
+            e -> e.edit("performers.csv", text -> text.replace("FINESS", "RPPS")),
+            ExtractFault.COLUMN_REPEATED,
+            "performers.csv",
+            1,
+            "RPPS"),
+        spoilt(
+            e -> e.edit("ER_PRS_F.csv", text -> text.replace(";1111;", ";11x1;")),
+            ExtractFault.VALUE_INVALID,
+            "ER_PRS_F.csv",
+            3,
+            "PRS_NAT_REF"),
+        spoilt(
+            e ->
+                e.edit(
+                    "ER_BIO_F.csv",
+                    text -> text.replaceFirst("\\d{4}-\\d\\d-\\d\\d", "2026-02-30")),
+            ExtractFault.VALUE_INVALID,
+            "ER_BIO_F.csv",
+            2,
+            "FLX_DIS_DTD"),
+        spoilt(
+            e -> e.edit("ER_PRS_F.csv", text -> text.replace(";23.00;", ";23.001;")),
+            ExtractFault.VALUE_INVALID,
+            "ER_PRS_F.csv",
+            2,
+            "PRS_PAI_MNT"),
+        spoilt(
+            e -> e.edit("ER_BIO_F.csv", text -> text.replace(";552;", ";;")),
+            ExtractFault.VALUE_MISSING,
+            "ER_BIO_F.csv",
+            2,
+            "BIO_PRS_IDE"),
+        spoilt(
+            e -> e.put("beneficiaries.csv", "BEN_NIR_PSA;BEN_RNG_GEM;INS"),
+            ExtractFault.BENEFICIARY_UNKNOWN,
+            "ER_PRS_F.csv",
+            2,
+            "BEN_NIR_PSA"),
+        spoilt(
+            e -> e.edit("performers.csv", text -> text.replace("123456789", "123456780")),
+            ExtractFault.PERFORMER_UNKNOWN,
+            "ER_PRS_F.csv",
+            2,
+            "PFS_EXE_NUM"),
+        spoilt(
+            e -> e.edit("performers.csv", text -> text.replace("75010012;;", "75010013;;")),
+            ExtractFault.PERFORMER_UNKNOWN,
+            "ER_ETE_F.csv",
+            2,
+            "ETB_EXE_FIN"),
+        spoilt(
+            e -> e.append("performers.csv", "123456789;;750100125"),
+            ExtractFault.CORRESPONDENCE_REPEATED,
+            "performers.csv",
+            4,
+            "PFS_PFS_NUM"),
+        spoilt(e -> e.remove("ER_CAM_F.csv"), ExtractFault.FILE_MISSING, "ER_CAM_F.csv", 0, ""),
+        spoilt(
+            e -> e.edit("ER_CAM_F.csv", _ -> ""),
+            ExtractFault.HEADER_MISSING,
+            "ER_CAM_F.csv",
+            1,
+            ""));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("spoiltExtracts")
+  void aSpoiltExtractNamesFileLineAndColumnAndNothingOfItIsKept(String name, Spoilt spoilt)
+      throws Exception {
+    // given
+    String ins = people(2_108, 1).getFirst();
+    SmallExtract extract = new SmallExtract(ins, today());
+    spoilt.how().accept(extract);
+    String folder = "spoilt-" + name.replaceAll("[^A-Za-z0-9]+", "-");
+    // when
+    JsonPath report = load(folder, extract);
+    // then
+    assertThat(report.getString("state")).isEqualTo("REFUSED");
+    Map<String, Object> fault =
+        report.getList("faults").stream()
+            .map(ExtractsTest::asMap)
+            .filter(one -> one.get("code").equals(spoilt.code()))
+            .findFirst()
+            .orElseThrow(() -> new AssertionError(report.prettify()));
+    assertThat(fault.get("file")).isEqualTo(spoilt.file());
+    assertThat(fault.get("line")).isEqualTo(spoilt.line());
+    assertThat(Optional.ofNullable(fault.get("column")).orElse("")).isEqualTo(spoilt.column());
+    assertThat(fault.get("english")).isNotEqualTo(fault.get("french"));
+    assertThat(report.getInt("faultsByCode." + spoilt.code())).isPositive();
+    assertThat(KeptCare.lines(dataSource, ins)).isEmpty();
+    assertThat(report.prettify()).doesNotContain(ins).doesNotContain("Anonyme0");
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> asMap(Object one) {
+    return (Map<String, Object>) one;
+  }
+
+  @Test
+  void aFaultAmongRowsNamesTheNineKeys() throws Exception {
+    // given
+    SmallExtract extract = new SmallExtract(people(2_109, 1).getFirst(), today());
+    extract.append("ER_PRS_F.csv", extract.hub(1, "3313", "50"));
+    // when
+    JsonPath report = load("keys", extract);
+    // then
+    assertThat(report.getString("faults[0].key")).isEqualTo(extract.key(1).replace(';', '.'));
+  }
+
+  @Test
+  void ofManyFaultsAHundredAreToldAndAllAreCounted() throws Exception {
+    // given
+    SmallExtract extract = new SmallExtract(people(2_110, 1).getFirst(), today());
+    for (int i = 0; i < 250; i++) {
+      extract.append("ER_BIO_F.csv", extract.key(1_000 + i) + ";1;552;1");
+      extract.append("ER_PRS_F.csv", extract.hub(2_000 + i, "3313", "50"));
+    }
+    // when
+    JsonPath report = load("many", extract);
+    // then
+    assertThat(report.getMap("faultsByCode", String.class, Integer.class))
+        .isEqualTo(Map.of("DETAIL_WITHOUT_HUB", 250, "DETAIL_MISSING", 250));
+    assertThat(report.getList("faults")).hasSize(100);
+    // when: the same in every row by itself
+    extract.edit("ER_BIO_F.csv", text -> text.replace(";552;", ";x;"));
+    // then
+    assertThat(load("many", extract).getInt("faultsByCode.VALUE_INVALID")).isEqualTo(251);
+  }
+
+  @Test
+  void anotherFileUnderTheSameNameIsNotReadOn() throws Exception {
+    // given: a load that began with another size of the hub's file
+    SmallExtract extract = new SmallExtract(people(2_111, 1).getFirst(), today());
+    extract.write(folder("changed"));
+    try (Connection connection = dataSource.getConnection()) {
+      connection.setAutoCommit(false);
+      Extracts.ask(connection, SENDER, "changed", folder("changed"), "");
+      try (PreparedStatement update =
+          connection.prepareStatement(
+              """
+              UPDATE extract_file SET bytes = bytes + 1
+              FROM extract WHERE id = extract AND folder = 'changed' AND file = 'ER_PRS_F.csv'
+              """)) {
+        update.executeUpdate();
+      }
+      connection.commit();
+    }
+    // when
+    JsonPath report = ended("changed");
+    // then
+    assertThat(report.getString("faults[0].code")).isEqualTo("FILE_CHANGED");
+    assertThat(report.getString("faults[0].file")).isEqualTo("ER_PRS_F.csv");
+  }
+
+  @Test
+  void onlyAPlainNameOfOnesOwnFolderIsTaken() throws Exception {
+    // given
+    new SmallExtract(people(2_112, 1).getFirst(), today()).write(folder("own"));
+    // then
+    for (String name : List.of("..", "../own", "a/b", "a\\b", "/etc", "", ".hidden", "a..b")) {
+      ask(SENDER, Map.of("folder", name)).then().statusCode(400);
+    }
+    ask(SENDER, Map.of()).then().statusCode(400);
+    ask(SENDER, Map.of("folder", "none")).then().statusCode(404);
+    ask("another-sender", Map.of("folder", "own")).then().statusCode(404);
+    look(SENDER, "never-asked").then().statusCode(404);
+    load("own");
+    look("another-sender", "own").then().statusCode(404);
+    for (String role : List.of("operator", "auditor", "registry", "patient")) {
+      String token = TestTokens.withRole(SENDER, role);
+      given()
+          .auth()
+          .oauth2(token)
+          .contentType("application/json")
+          .body(Map.of("folder", "own"))
+          .post("/extracts")
+          .then()
+          .statusCode(403);
+      given().auth().oauth2(token).get("/extracts/own").then().statusCode(403);
+    }
+  }
+}
