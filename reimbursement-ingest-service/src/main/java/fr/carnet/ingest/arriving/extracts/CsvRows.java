@@ -74,7 +74,6 @@ final class CsvRows implements AutoCloseable {
   static CsvRows open(Path file, ExtractFile layout) throws IOException {
     StrictUtf8 text = new StrictUtf8(Files.newInputStream(file));
     CsvParser parser = CSV.createParser(text);
-    parser.enable(CsvParser.Feature.SKIP_EMPTY_LINES);
     parser.setSchema(CsvSchema.emptySchema().withColumnSeparator(separator(file)));
     CsvRows rows = new CsvRows(layout, isCut(file), text, parser);
     rows.ahead = rows.next();
@@ -218,32 +217,45 @@ final class CsvRows implements AutoCloseable {
   }
 
   private Next next() throws IOException {
+    Next read = line();
+    while (read instanceof Next.Values(_, List<String> values)
+        && values.size() == 1
+        && values.getFirst().isBlank()) {
+      read = line();
+    }
+    return read;
+  }
+
+  private Next line() throws IOException {
     List<String> values = new ArrayList<>();
+    long line = parser.currentLocation().getLineNr();
     try {
       if (parser.nextToken() == null) {
         return new Next.End();
       }
       while (parser.nextToken() == JsonToken.VALUE_STRING) {
+        if (values.isEmpty()) {
+          // Only here: before, the parser has not passed blank lines; at the end, it is beyond.
+          line = parser.currentTokenLocation().getLineNr();
+        }
         values.add(parser.getText());
         if (values.size() > MOST_COLUMNS) {
-          return broken(ExtractFault.CSV_INVALID, values);
+          return broken(ExtractFault.CSV_INVALID, line, values);
         }
       }
-      return new Next.Values(line(), values);
+      return new Next.Values(line, values);
     } catch (MalformedInputException e) {
-      return broken(ExtractFault.ENCODING_INVALID, values);
+      return broken(ExtractFault.ENCODING_INVALID, parser.currentLocation().getLineNr(), values);
     } catch (JsonProcessingException e) {
-      return broken(cut ? ExtractFault.FILE_TRUNCATED : ExtractFault.CSV_INVALID, values);
+      // Where the record began: a quotation mark that does not end runs to the end of the file.
+      return broken(cut ? ExtractFault.FILE_TRUNCATED : ExtractFault.CSV_INVALID, line, values);
     }
   }
 
-  private long line() {
-    return parser.currentTokenLocation().getLineNr();
-  }
-
-  private Next broken(ExtractFault fault, List<String> before) {
-    String column = before.size() < header.size() ? header.get(before.size()) : "";
-    return new Next.Broken(fault(fault, parser.currentLocation().getLineNr(), column));
+  private Next broken(ExtractFault fault, long line, List<String> before) {
+    // The parser looks ahead: after the last value of a line it is at the first of the next.
+    String column = header.isEmpty() ? "" : header.get(before.size() % header.size());
+    return new Next.Broken(fault(fault, line, column));
   }
 
   private Found fault(ExtractFault fault, long line, String column) {

@@ -183,7 +183,7 @@ class ExtractsTest extends IngestOverHttp {
             "2",
             "2",
             today().minusDays(1).toString(),
-            "01C100001",
+            "02C100001",
             "2",
             "1");
     List<String> keys = new ArrayList<>(List.of(String.join(";", first)));
@@ -246,12 +246,19 @@ class ExtractsTest extends IngestOverHttp {
     extract.put(
         "ER_CAM_F.csv",
         "CAM_PRS_IDE;CAM_DOC_EXT;CAM_ORD_NUM;" + SmallExtract.KEYS,
-        "DEQP003;\"a;b\nc\";1;" + extract.key(3));
+        "DEQP003;\"a;b\nc\";1;" + extract.key(3),
+        "",
+        "DEQP003;;2;" + extract.key(3));
     // when
     JsonPath report = load("columns", extract);
     // then
     assertThat(report.getMap("faultsByCode")).isEmpty();
-    assertThat(report.getInt("lines.accepted")).isEqualTo(7);
+    assertThat(report.getInt("lines.accepted")).isEqualTo(8);
+    // and what follows a value of two lines, and a blank one, is told by its own line
+    extract.append("ER_CAM_F.csv", "DEQP003;;2;" + extract.key(3));
+    JsonPath refused = load("columns", extract);
+    assertThat(refused.getString("faults[0].code")).isEqualTo("DETAIL_ROW_REPEATED");
+    assertThat(refused.getInt("faults[0].line")).isEqualTo(6);
   }
 
   @Test
@@ -324,10 +331,10 @@ class ExtractsTest extends IngestOverHttp {
             7,
             "PRS_NAT_REF"),
         spoilt(
-            e -> e.append("ER_CAM_F.csv", new byte[] {'\n', (byte) 0xE9, '\n'}),
+            e -> e.append("ER_CAM_F.csv", new byte[] {(byte) 0xE9, '\n'}),
             ExtractFault.ENCODING_INVALID,
             "ER_CAM_F.csv",
-            4,
+            3,
             "DCT_ORD_NUM"),
         spoilt(
             e ->
@@ -540,9 +547,9 @@ class ExtractsTest extends IngestOverHttp {
     new SmallExtract(people(2_112, 1).getFirst(), today()).write(folder("own"));
     // then
     for (String name : List.of("..", "../own", "a/b", "a\\b", "/etc", "", ".hidden", "a..b")) {
-      ask(SENDER, Map.of("folder", name)).then().statusCode(400);
+      ask(SENDER, Map.of("folder", name)).then().statusCode(422);
     }
-    ask(SENDER, Map.of()).then().statusCode(400);
+    ask(SENDER, Map.of()).then().statusCode(422);
     ask(SENDER, Map.of("folder", "none")).then().statusCode(404);
     ask("another-sender", Map.of("folder", "own")).then().statusCode(404);
     look(SENDER, "never-asked").then().statusCode(404);

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /** A sound extract of a few rows, written by hand, to be spoiled. */
@@ -18,7 +19,13 @@ final class SmallExtract {
   static final String HUB_COLUMNS =
       "BEN_NIR_PSA;BEN_RNG_GEM;PRS_NAT_REF;EXE_SOI_DTD;EXE_SOI_DTF;PRE_PRE_DTD;PRS_ACT_QTE;PFS_EXE_NUM;PFS_PRE_NUM;PSE_SPE_COD;PSE_ACT_NAT;PRS_PAI_MNT;BSE_REM_BSE;BSE_REM_MNT;CPL_MAJ_TOP";
 
+  private static final AtomicInteger FUNDS = new AtomicInteger(100_000);
+
   private final LocalDate today;
+
+  /** One of its own, so that no two extracts have a key in common. */
+  private final String fund = "01C" + FUNDS.incrementAndGet();
+
   private final Map<String, byte[]> files = new LinkedHashMap<>();
 
   /** Six rows of the hub, lines 2 to 7: medicines, a visit, an act, a test, a device, a stay. */
@@ -52,7 +59,7 @@ final class SmallExtract {
 
   /** The nine keys of a row that differ from another's in the first alone. */
   String key(int number) {
-    return number + ";" + today + ";12;1;1;" + today + ";01C100000;1;0";
+    return number + ";" + today + ";12;1;1;" + today + ";" + fund + ";1;0";
   }
 
   /** A row of the hub. */
