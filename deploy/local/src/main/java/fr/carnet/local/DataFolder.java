@@ -135,6 +135,11 @@ final class DataFolder implements AutoCloseable {
     return folder.resolve("keys");
   }
 
+  /** Where senders' extracts are, a folder each. */
+  static Path extracts(Path data) {
+    return data.resolve("extracts");
+  }
+
   Path of(Foundation foundation) {
     return folder.resolve(foundation.logName());
   }

@@ -18,6 +18,7 @@ import java.util.function.Function;
  * @param address of a service
  * @param partitions of every topic
  * @param keys folder where services keep, and make when absent, their keys
+ * @param extracts where ingest looks for senders' extracts
  */
 record ServiceEnvironment(
     String bootstrapServers,
@@ -27,7 +28,8 @@ record ServiceEnvironment(
     String issuer,
     Function<Service, URI> address,
     int partitions,
-    Path keys) {
+    Path keys,
+    Path extracts) {
 
   /** The one that the realm file's {@code patient_ref} claims were made with. */
   static final String PATIENT_REF_SECRET = "carnet-local-patient-ref-secret";
@@ -59,6 +61,7 @@ record ServiceEnvironment(
         variables.put("CARNET_PATIENT_REF_SECRET", PATIENT_REF_SECRET);
         variables.put("CARNET_LINE_KEY_SECRET", LINE_KEY_SECRET);
         variables.put("CARNET_RECEIPT_KEY_FILE", keys.resolve("receipts.key").toString());
+        variables.put("CARNET_INGEST_EXTRACTS_FOLDER", extracts.toString());
       }
       case ACCESS, AUDIT -> ownClient(variables, service);
     }

@@ -215,7 +215,8 @@ public final class Suite implements AutoCloseable {
         issuer(),
         service -> localAddress(ports.get(service)),
         options.partitions(),
-        folder.keys());
+        folder.keys(),
+        DataFolder.extracts(folder.path()));
   }
 
   /**

@@ -19,7 +19,8 @@ class ServiceEnvironmentTest {
           "http://localhost:8180/realms/carnet",
           service -> URI.create("http://127.0.0.1:" + service.wantedPort()),
           4,
-          Path.of("/data/keys"));
+          Path.of("/data/keys"),
+          Path.of("/data/extracts"));
 
   @Test
   void theDossierServiceKnowsTheSecretOfPseudonymsAndItsMasterKey() {
@@ -51,6 +52,7 @@ class ServiceEnvironmentTest {
     assertThat(ENVIRONMENT.of(Service.INGEST, 8082))
         .containsKeys("CARNET_PATIENT_REF_SECRET", "CARNET_LINE_KEY_SECRET")
         .containsEntry("CARNET_RECEIPT_KEY_FILE", "/data/keys/receipts.key")
+        .containsEntry("CARNET_INGEST_EXTRACTS_FOLDER", "/data/extracts")
         .doesNotContainKeys("CARNET_MASTER_KEY_FILE", "QUARKUS_OIDC_CLIENT_CLIENT_ID");
   }
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 class ExtractUnderKillsIT {
   private static final String SENDER = "extracting";
   private static final String NAME = "killed";
-  private static final int HUB_ROWS = 24_000;
+  private static final int HUB_ROWS = 15_000;
 
   @Test
   void aLoadThatIsKilledAtAnyPointFeedsEachLineOnce() throws Exception {
@@ -55,8 +55,7 @@ class ExtractUnderKillsIT {
       assertThat(service.post("/extracts", token, "{\"folder\":\"" + NAME + "\"}").statusCode())
           .isEqualTo(202);
       killWhen(service, "SELECT count(*) FROM extract_file WHERE rows > 0 AND NOT complete");
-      killWhen(service, "SELECT count(*) FROM extract WHERE fed_line > 2000");
-      killWhen(service, "SELECT count(*) FROM extract WHERE fed_line > 12000");
+      killWhen(service, "SELECT count(*) FROM extract WHERE fed_line > 4000");
       await()
           .atMost(Duration.ofMinutes(2))
           .pollInterval(Duration.ofMillis(50))
