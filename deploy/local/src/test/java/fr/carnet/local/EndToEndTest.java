@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import fr.carnet.billing.BillingSystem;
+import fr.carnet.billing.CodeLists;
 import fr.carnet.billing.SentLine;
+import fr.carnet.billing.WarehouseExtract;
 import fr.carnet.local.chaos.ChaosReport;
 import fr.carnet.local.chaos.RelayScenario;
 import fr.carnet.local.chaos.RevocationScenario;
@@ -32,6 +34,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -41,6 +44,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import picocli.CommandLine;
 
 /** The packaged services, started by the launcher, used as people and other systems use them. */
 @Tag("suite")
@@ -99,6 +103,7 @@ class EndToEndTest {
     answers.add(api.get(suite.url(Service.AUDIT).resolve("/log?dossier=" + dossier), barred));
     answers.add(api.get(suite.url(Service.INGEST).resolve("/rejections/counts"), barred));
     answers.add(api.get(suite.url(Service.INGEST).resolve("/registry/" + dossier), barred));
+    answers.add(api.get(suite.url(Service.INGEST).resolve("/extracts/any"), barred));
     for (Api.Answer answer : answers) {
       assertThat(answer.status()).isEqualTo(403);
       assertThat(answer.json().has("items")).isFalse();
@@ -234,5 +239,29 @@ class EndToEndTest {
   private static void held(ChaosReport report) {
     // The scenario throws when something does not hold; the report has the counts.
     System.out.println(report);
+  }
+
+  @Test
+  @Order(9)
+  void an_extract_is_loaded_with_one_command() throws IOException {
+    // given
+    Path extract = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "extract");
+    List<String> people =
+        BillingSystem.seeded(SEED, today()).withBeneficiaries(5).beneficiaryNumbers();
+    new WarehouseExtract(SEED, today(), people, CodeLists.from(Optional.empty()), Optional.empty())
+        .write(extract, 300, line -> {});
+    String[] command = {
+      extract.toString(),
+      "--data",
+      suite.data().toString(),
+      "--ingest",
+      suite.url(Service.INGEST).toString(),
+      "--issuer",
+      suite.issuer()
+    };
+    // then: loaded, and refused once it is spoilt
+    assertThat(new CommandLine(new LoadCommand()).execute(command)).isZero();
+    Files.writeString(extract.resolve("ER_CAM_F.csv"), "x\n");
+    assertThat(new CommandLine(new LoadCommand()).execute(command)).isEqualTo(1);
   }
 }

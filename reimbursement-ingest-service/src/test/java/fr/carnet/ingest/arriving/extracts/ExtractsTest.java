@@ -243,6 +243,7 @@ class ExtractsTest extends IngestOverHttp {
         "\uFEFF\"INS\",BEN_RNG_GEM,BEN_NIR_PSA",
         ins + ",01,\"Anonyme0000000001\"");
     extract.edit("performers.csv", text -> text.replace("\n", "\r\n"));
+    extract.edit("ER_PRS_F.csv", text -> text.replace(";23.00;", ";23,00;"));
     extract.put(
         "ER_CAM_F.csv",
         "CAM_PRS_IDE;CAM_DOC_EXT;CAM_ORD_NUM;" + SmallExtract.KEYS,
