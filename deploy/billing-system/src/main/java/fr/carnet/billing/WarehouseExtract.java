@@ -344,7 +344,8 @@ public record WarehouseExtract(
               drawn.prescription(),
               amounts,
               drawn.during(),
-              false);
+              false,
+              Optional.empty());
       lines++;
       told.accept(new WireLine(Optional.empty(), json.bytes(line)));
     }

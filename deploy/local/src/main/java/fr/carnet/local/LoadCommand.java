@@ -65,7 +65,8 @@ final class LoadCommand implements Callable<Integer> {
             SuiteOptions.forPeople().project().resolve("deploy/realm/carnet-realm.json"), issuer);
     Api api = new Api();
     Api.Answer answer =
-        api.post(ingest, "/extracts", accounts.serviceToken(SENDER), Map.of("folder", name));
+        api.post(
+            ingest.resolve("/extracts"), accounts.serviceToken(SENDER), Map.of("folder", name));
     while (answer.status() == 202 || answer.status() == 200) {
       JsonNode report = answer.json();
       System.out.print("\r" + progress(report));
@@ -75,7 +76,7 @@ final class LoadCommand implements Callable<Integer> {
         return tell(report);
       }
       LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
-      answer = api.get(ingest, "/extracts/" + name, accounts.serviceToken(SENDER));
+      answer = api.get(ingest.resolve("/extracts/" + name), accounts.serviceToken(SENDER));
     }
     System.err.println("Ingest answered " + answer.status() + " " + answer.code() + ".");
     return FAILED;

@@ -185,7 +185,7 @@ public class DeliveryResource {
         dataSource,
         tx -> {
           deliveries.begin(tx, deliveryId, sender);
-          deliveries.end(tx, deliveryId, sha256);
+          deliveries.end(tx, deliveryId, Optional.of(sha256));
           return deliveries.receipt(tx, sender, deliveryId).orElseThrow();
         });
   }

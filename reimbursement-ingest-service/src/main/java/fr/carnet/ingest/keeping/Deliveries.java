@@ -97,11 +97,11 @@ public class Deliveries {
   }
 
   /** A delivery whose last line was taken. */
-  public void end(Connection tx, String deliveryId, String sha256) throws SQLException {
+  public void end(Connection tx, String deliveryId, Optional<String> sha256) throws SQLException {
     try (PreparedStatement update =
         tx.prepareStatement(
             "UPDATE delivery SET ended_at = clock_timestamp(), sha256 = ? WHERE delivery_id = ?")) {
-      update.setString(1, sha256);
+      update.setString(1, sha256.orElse(null));
       update.setString(2, deliveryId);
       update.executeUpdate();
     }

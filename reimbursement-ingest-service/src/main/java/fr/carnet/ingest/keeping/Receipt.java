@@ -8,11 +8,11 @@ import java.util.Optional;
  * What became of a delivery: received = accepted + repeated + outsideWindow + rejected. It says
  * nothing of who has a dossier.
  *
- * @param deliveryId of a body that came over HTTP, or {@code kafka-SENDER-DAY} for what came by
- *     Kafka on a day (Europe/Paris)
+ * @param deliveryId of a body that came over HTTP, {@code kafka-SENDER-DAY} for what came by Kafka
+ *     on a day (Europe/Paris), {@code extract-ID} for an extract
  * @param endedAt absent while it is being taken, and for ever when it was cut: then these are the
  *     lines that were kept before
- * @param sha256 of the body as it was decompressed, in hex
+ * @param sha256 of a body that came over HTTP, as it was decompressed, in hex
  * @param rejectedByReason a line with several reasons counts under each
  * @param warnedByReason lines that were kept although a rule that only warns here is not met
  */

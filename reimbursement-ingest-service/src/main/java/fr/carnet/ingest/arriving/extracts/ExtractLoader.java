@@ -5,8 +5,10 @@ import fr.carnet.eventstore.Transactions;
 import fr.carnet.ingest.arriving.extracts.Extracts.Load;
 import fr.carnet.ingest.arriving.extracts.Extracts.Position;
 import fr.carnet.ingest.arriving.extracts.Extracts.State;
+import fr.carnet.ingest.deciding.LinePolicy;
 import fr.carnet.ingest.deciding.LineRules;
 import fr.carnet.ingest.deciding.Window;
+import fr.carnet.ingest.keeping.Deliveries;
 import fr.carnet.ingest.keeping.LineStore;
 import fr.carnet.ingest.keeping.Outcome;
 import fr.carnet.ingest.keeping.Received;
@@ -54,6 +56,8 @@ public class ExtractLoader implements AutoCloseable {
 
   @Inject DataSource dataSource;
   @Inject LineStore store;
+  @Inject LinePolicy policy;
+  @Inject Deliveries deliveries;
   @Inject Valve valve;
   @Inject Machinery machinery;
 
@@ -258,6 +262,7 @@ public class ExtractLoader implements AutoCloseable {
           dataSource,
           tx -> {
             StagedRows.clear(tx);
+            deliveries.end(tx, load.deliveryId(), Optional.empty());
             Extracts.move(tx, load, State.DONE);
             return load;
           });
@@ -300,7 +305,8 @@ public class ExtractLoader implements AutoCloseable {
       Map<String, Object> fields = row.fields();
       // As received is as this adapter wrote it: a rejection shows what a sender would correct.
       waiting.add(
-          new Received(Wire.write(fields), LineRules.read(fields, Optional.empty(), today)));
+          new Received(
+              Wire.write(fields), LineRules.read(fields, Optional.empty(), today, policy)));
       if (waiting.size() == LINES_AT_ONCE) {
         flush();
       }
@@ -308,13 +314,12 @@ public class ExtractLoader implements AutoCloseable {
 
     private void flush() throws SQLException {
       if (!waiting.isEmpty()) {
-        outcomes.addAll(
-            store.keep(
-                tx,
-                load.sender(),
-                List.copyOf(waiting),
-                Window.endingOn(today),
-                load.correlation()));
+        List<Received> lines = List.copyOf(waiting);
+        List<Outcome> kept =
+            store.keep(tx, load.sender(), lines, Window.endingOn(today), load.correlation());
+        deliveries.begin(tx, load.deliveryId(), load.sender());
+        deliveries.count(tx, load.deliveryId(), 0, lines, kept);
+        outcomes.addAll(kept);
         waiting.clear();
       }
     }

@@ -7,6 +7,7 @@ import java.util.Optional;
 /**
  * How a load stands, and at its end the report. It says nothing of who has a dossier, and no INS.
  *
+ * @param deliveryId {@code GET /receipts/{deliveryId}} gives its signed receipt
  * @param state READING, CHECKING, FEEDING; then DONE or REFUSED
  * @param files how far each was read
  * @param fedToLine the line of ER_PRS_F.csv up to which lines were fed
@@ -18,6 +19,7 @@ import java.util.Optional;
  */
 record ExtractReport(
     String folder,
+    String deliveryId,
     Extracts.State state,
     List<FileRead> files,
     long fedToLine,

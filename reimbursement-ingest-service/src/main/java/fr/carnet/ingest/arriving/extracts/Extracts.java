@@ -38,7 +38,16 @@ final class Extracts {
   }
 
   /** A load that has not ended. */
-  record Load(long id, String sender, String folder, String correlation, State state) {}
+  record Load(long id, String sender, String folder, String correlation, State state) {
+    /** Under which its receipt can be asked for. */
+    String deliveryId() {
+      return receiptOf(id);
+    }
+  }
+
+  private static String receiptOf(long id) {
+    return "extract-" + id;
+  }
 
   /** How far a file was read. */
   record Position(long bytes, long rows, boolean complete) {}
@@ -302,6 +311,7 @@ final class Extracts {
         return Optional.of(
             new ExtractReport(
                 folder,
+                receiptOf(id),
                 State.valueOf(row.getString(2)),
                 files(connection, id),
                 row.getLong(3),

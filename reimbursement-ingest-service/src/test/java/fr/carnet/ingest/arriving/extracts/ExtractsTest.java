@@ -105,6 +105,18 @@ class ExtractsTest extends IngestOverHttp {
         .isEqualTo(reckoning.counts().outsideWindow())
         .isPositive();
     assertThat(report.getLong("lines.rejected")).isZero();
+    JsonPath receipt =
+        given()
+            .auth()
+            .oauth2(TestTokens.withRole(SENDER, "billing"))
+            .get("/receipts/" + report.getString("deliveryId"))
+            .then()
+            .statusCode(200)
+            .extract()
+            .jsonPath();
+    assertThat(receipt.getLong("receipt.received")).isEqualTo(written.lines());
+    assertThat(receipt.getLong("receipt.accepted")).isEqualTo(reckoning.counts().accepted());
+    assertThat(receipt.getString("receipt.endedAt")).isNotEmpty();
     Map<String, Set<?>> expected = new TreeMap<>();
     reckoning.histories().forEach((ins, history) -> expected.put(ins, new HashSet<>(history)));
     assertThat(KeptCare.of(dataSource, people)).isEqualTo(expected);
