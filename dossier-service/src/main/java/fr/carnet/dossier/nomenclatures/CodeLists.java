@@ -1,13 +1,13 @@
 package fr.carnet.dossier.nomenclatures;
 
 import fr.carnet.events.care.Act;
+import fr.carnet.nomenclatures.CodeTable;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -67,8 +67,8 @@ public class CodeLists {
     return switch (act.system()) {
       case CCAM -> Optional.ofNullable(ccam.get(act.code()));
       case NGAP -> Optional.ofNullable(keyLetters.get(act.code()));
-      case NABM -> Optional.ofNullable(nabm.get(number(act.code())));
-      case LPP -> Optional.ofNullable(lpp.get(number(act.code())));
+      case NABM -> Optional.ofNullable(nabm.get(CodeTable.number(act.code())));
+      case LPP -> Optional.ofNullable(lpp.get(CodeTable.number(act.code())));
       // The list of medicines has classes and no names; there is no list of stays.
       case CIP13, GHM -> Optional.empty();
     };
@@ -76,12 +76,12 @@ public class CodeLists {
 
   /** What a nature of care is called, in French. */
   public Optional<String> nature(String code) {
-    return Optional.ofNullable(natures.get(number(code)));
+    return Optional.ofNullable(natures.get(CodeTable.number(code)));
   }
 
   /** What a specialty is called, in French. */
   public Optional<String> specialty(String code) {
-    return Optional.ofNullable(specialties.get(number(code)));
+    return Optional.ofNullable(specialties.get(CodeTable.number(code)));
   }
 
   /**
@@ -92,14 +92,8 @@ public class CodeLists {
    */
   public Optional<String> atcClass(String cip13) {
     return cip13.startsWith(CIP13_OF_A_CIP7) && cip13.length() == 13
-        ? Optional.ofNullable(atcClasses.get(number(cip13.substring(5, 12))))
+        ? Optional.ofNullable(atcClasses.get(CodeTable.number(cip13.substring(5, 12))))
         : Optional.empty();
-  }
-
-  /** Lists write 6 where lines write 06. */
-  public static String number(String code) {
-    String significant = code.replaceFirst("^0+", "");
-    return significant.isEmpty() ? "0" : significant;
   }
 
   private static Map<String, String> byCode(CodeTable table, String code, String label) {
@@ -107,7 +101,7 @@ public class CodeLists {
     table
         .pairs(code, label)
         .filter(pair -> !pair.get(0).isEmpty() && !pair.get(1).isEmpty())
-        .forEach(pair -> labels.putIfAbsent(number(pair.get(0)), tidy(pair.get(1))));
+        .forEach(pair -> labels.putIfAbsent(CodeTable.number(pair.get(0)), tidy(pair.get(1))));
     return labels;
   }
 
@@ -129,22 +123,18 @@ public class CodeLists {
 
   private static CodeTable table(Optional<Path> folder, String name) {
     try {
-      return CodeTable.of(folder.isPresent() ? ofFolder(folder.get(), name) : ofOurOwn(name));
+      return folder.isPresent() ? CodeTable.in(folder.get(), name) : ofOurOwn(name);
     } catch (IOException e) {
       // Labels are a comfort: the record is read without them.
       LOG.errorf("no code list %s: %s", name, e.getClass().getSimpleName());
-      return CodeTable.of(new byte[0]);
+      return CodeTable.empty();
     }
   }
 
-  private static byte[] ofFolder(Path folder, String name) throws IOException {
-    return Files.readAllBytes(folder.resolve(name + ".csv"));
-  }
-
-  private static byte[] ofOurOwn(String name) throws IOException {
+  private static CodeTable ofOurOwn(String name) throws IOException {
     try (InputStream list =
         CodeLists.class.getResourceAsStream("/nomenclatures/" + name + ".csv")) {
-      return list == null ? new byte[0] : list.readAllBytes();
+      return list == null ? CodeTable.empty() : CodeTable.of(list.readAllBytes());
     }
   }
 }

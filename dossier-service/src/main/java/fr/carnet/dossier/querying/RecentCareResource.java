@@ -1,12 +1,12 @@
 package fr.carnet.dossier.querying;
 
-import fr.carnet.dossier.nomenclatures.CodeLists;
 import fr.carnet.dossier.querying.CareHistory.Item;
 import fr.carnet.dossier.querying.CareHistory.Selection;
 import fr.carnet.dossier.querying.Reading.Released;
 import fr.carnet.events.care.Act;
 import fr.carnet.events.care.ActSystem;
 import fr.carnet.events.care.CareProvider;
+import fr.carnet.nomenclatures.CodeTable;
 import fr.carnet.resourceserver.Refusal;
 import fr.carnet.resourceserver.RequestProblem;
 import io.quarkus.security.Authenticated;
@@ -125,7 +125,7 @@ public class RecentCareResource {
     boolean same =
         switch (about.system()) {
           case CCAM, NGAP, CIP13, GHM -> done.code().equals(about.code());
-          case NABM, LPP -> CodeLists.number(done.code()).equals(CodeLists.number(about.code()));
+          case NABM, LPP -> CodeTable.number(done.code()).equals(CodeTable.number(about.code()));
         };
     if (same) {
       return Optional.of(Likeness.SAME_CODE);

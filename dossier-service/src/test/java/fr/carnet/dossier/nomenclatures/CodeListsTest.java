@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -88,26 +87,5 @@ class CodeListsTest {
     CodeLists none = new CodeLists(Optional.of(made.resolve("nothing here")));
     assertThat(none.label(new Act(ActSystem.CCAM, "DEQP003"))).isEmpty();
     assertThat(none.atcClass("3400931959496")).isEmpty();
-  }
-
-  @Test
-  void aTableIsReadAsItIsWritten() {
-    for (var charset : List.of(StandardCharsets.UTF_8, StandardCharsets.ISO_8859_1)) {
-      assertThat(pairs("A;B\n1;été\n2;\n3\n".getBytes(charset)))
-          .containsExactly(List.of("1", "été"), List.of("2", ""));
-    }
-    assertThat(pairs(utf8("\uFEFF\"A\",\"B\",\"C;D\"\r\n\"1\",\"a, \"\"b\"\"\",x\r\n2,b\"c,y")))
-        .containsExactly(List.of("1", "a, \"b\""), List.of("2", "b\"c"));
-    assertThat(pairs(utf8("A;X\n1;2\n"))).isEmpty();
-    assertThat(pairs(utf8(""))).isEmpty();
-    assertThat(pairs(utf8("A;B\n1;\"never closed\n2;b\n"))).hasSize(1);
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static List<List<String>> pairs(byte[] table) {
-    return CodeTable.of(table).pairs("A", "B").toList();
   }
 }

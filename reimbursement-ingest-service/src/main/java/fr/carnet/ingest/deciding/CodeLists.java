@@ -4,6 +4,7 @@ import fr.carnet.events.care.Act;
 import fr.carnet.events.care.ActSystem;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The codes that exist, as far as the operator loaded their lists. A list that was not loaded knows
@@ -17,6 +18,9 @@ public record CodeLists(
     Set<String> natures, Set<String> specialties, Map<ActSystem, Set<String>> acts) {
   private static final String CIP13_OF_A_CIP7 = "34009";
   private static final int CIP7_END = 12;
+
+  /** Lists have numbers where lines have digits: 7 and 07 are one code. */
+  private static final Pattern LEADING_ZEROS = Pattern.compile("^0+(?=.)");
 
   public CodeLists {
     natures = Set.copyOf(natures);
@@ -49,12 +53,6 @@ public record CodeLists(
   }
 
   private static boolean knows(Set<String> list, String code) {
-    return list.isEmpty() || list.contains(withoutLeadingZeros(code));
-  }
-
-  /** Lists have numbers where lines have digits: 7 and 07 are one code. */
-  public static String withoutLeadingZeros(String code) {
-    String shorter = code.replaceFirst("^0+", "");
-    return shorter.isEmpty() ? "0" : shorter;
+    return list.isEmpty() || list.contains(LEADING_ZEROS.matcher(code).replaceFirst(""));
   }
 }

@@ -20,6 +20,8 @@ import fr.carnet.ingest.deciding.Window;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,6 +40,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -208,6 +211,33 @@ class LineBytesTest {
             LineBytes.read(utf8(line.toString()), Optional.of(INS), TODAY, LinePolicy.strict()))
         .line()
         .treatingPhysician();
+  }
+
+  @Test
+  void codesAreLookedForInTheFolderThatTheOperatorNames(@TempDir Path made) throws IOException {
+    // given: the published lists, or small ones in their layout
+    Optional<Path> published =
+        Optional.ofNullable(System.getenv("CARNET_NOMENCLATURES"))
+            .map(Path::of)
+            .filter(Files::isDirectory);
+    System.out.println(
+        "code lists: " + (published.isPresent() ? "the published ones" : "made here"));
+    if (published.isEmpty()) {
+      Files.writeString(made.resolve("IR_NAT_V.csv"), "PRS_NAT;PRS_NAT_LIB\n1351;RADIOLOGIE\n");
+      Files.writeString(made.resolve("IR_SPE_V.csv"), "PFS_SPE_COD;PFS_SPE_LIB\n6;RADIOLOGIE\n");
+      Files.writeString(
+          made.resolve("IR_CCAM_V63.csv"), "CAM_PRS_IDE_COD;CAM_PRS_IDE_LIB\nQEQJ001;IRM\n");
+    }
+    LinePolicy policy = new LinePolicy(Set.of(), LinePolicies.codes(published.orElse(made)));
+    // then
+    assertThat(LineBytes.read(utf8(SOUND), Optional.empty(), TODAY, policy))
+        .isInstanceOf(Verdict.Valid.class);
+    String other = SOUND.replace("1351", "99998").replace("QEQJ001", "AAAA999").replace("06", "Z9");
+    assertThat(faults(LineBytes.read(utf8(other), Optional.empty(), TODAY, policy)))
+        .containsExactlyInAnyOrder(
+            "natureCode NATURE_CODE_UNKNOWN",
+            "act.code ACT_CODE_UNKNOWN",
+            "performer.specialtyCode SPECIALTY_CODE_UNKNOWN");
   }
 
   @Test
