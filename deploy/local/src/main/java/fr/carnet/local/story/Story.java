@@ -28,6 +28,7 @@ import java.util.function.BooleanSupplier;
  * tokens, real requests. It can be played again on the data that an earlier run left.
  */
 public final class Story {
+  private static final int TOO_MANY = 429;
   private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
@@ -278,7 +279,13 @@ public final class Story {
         api.get(suite.url(Service.DOSSIER).resolve("/dossiers/" + dossier + "/care"), doctorToken);
     StepFailed.unless(
         reading.status() == 403 && reading.code().equals("NO_STANDING"),
-        when + " reading answered " + reading.status() + " " + reading.code());
+        when
+            + " reading answered "
+            + reading
+            + (reading.status() == TOO_MANY
+                ? "; the account doctor was refused too often: wait an hour, or begin anew with"
+                    + " ./carnet run --fresh"
+                : ""));
   }
 
   private String newLine() {
