@@ -62,6 +62,7 @@ CREATE TABLE extract_hub (
   performer_specialty  text,
   prescriber           text,
   prescriber_specialty text,
+  treating             text,
   paid                 numeric NOT NULL,
   base                 numeric NOT NULL,
   reimbursed           numeric NOT NULL

@@ -18,10 +18,6 @@ public enum RejectionCode {
   DATES_REVERSED,
   /** {@code careFrom} or {@code processedOn} after today in Europe/Paris. */
   DATE_IN_FUTURE,
-  /** {@code processedOn} before {@code careFrom}. */
-  PROCESSED_BEFORE_CARE,
-  /** {@code prescribedOn} after {@code careTo}. */
-  PRESCRIBED_AFTER_CARE,
   /** None of the eight categories. */
   CATEGORY_UNKNOWN,
   /** Not 1 to 5 digits. */
@@ -40,8 +36,6 @@ public enum RejectionCode {
   PERFORMER_MISSING,
   /** A number that is not a whole number of cents. */
   AMOUNT_INVALID,
-  /** More cents reimbursed than paid, both taken without their sign. */
-  REIMBURSED_ABOVE_PAID,
   /** The Kafka key is not the line's beneficiary. */
   KEY_MISMATCH,
   /**

@@ -1,5 +1,6 @@
 package fr.carnet.ingest.deciding;
 
+import fr.carnet.events.billing.LineRejected;
 import java.util.Set;
 
 /**
@@ -16,6 +17,10 @@ public record LinePolicy(Set<LineFault> warned, CodeLists codes) {
             fault + " cannot only warn: there is no line to keep without it");
       }
     }
+  }
+
+  boolean onlyWarns(LineRejected.Fault fault) {
+    return warned.contains(LineFault.valueOf(fault.code()));
   }
 
   /** Every rule refuses, and no code list is loaded. */

@@ -131,9 +131,10 @@ public final class LineRules {
       line.fault("treatingPhysicianRpps", LineFault.RPPS_INVALID);
     }
 
-    if (!faults.stream()
-        .allMatch(fault -> policy.warned().contains(LineFault.valueOf(fault.code())))) {
-      return new Verdict.Invalid(lineId, insText, faults);
+    List<LineRejected.Fault> refusing =
+        faults.stream().filter(fault -> !policy.onlyWarns(fault)).toList();
+    if (!refusing.isEmpty()) {
+      return new Verdict.Invalid(lineId, insText, refusing);
     }
     return new Verdict.Valid(
         new BillingLine(

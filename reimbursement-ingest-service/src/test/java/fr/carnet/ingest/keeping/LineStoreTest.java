@@ -3,6 +3,8 @@ package fr.carnet.ingest.keeping;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.events.care.Care;
 import fr.carnet.events.care.CareCategory;
 import fr.carnet.events.care.CareProvider;
 import fr.carnet.events.identity.Ins;
@@ -27,8 +29,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -226,6 +230,55 @@ class LineStoreTest {
       }
     }
     return outcomes;
+  }
+
+  @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+  void anyPermutationRepetitionAndSplitGivesTheSameHistory(@ForAll long seed) throws SQLException {
+    // given: lines of three items, reversals in part and in full, before and without what they
+    // reverse
+    Random dice = new Random(seed);
+    String run = newLineId();
+    List<Received> lines = new ArrayList<>();
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      String id = run + "-" + i;
+      BigDecimal quantity =
+          BigDecimal.valueOf(dice.nextLong(1, 4) * (dice.nextInt(3) == 0 ? -1 : 1));
+      ids.add(id);
+      lines.add(line(id, quantity, TODAY.minusDays(dice.nextInt(3))));
+    }
+    // when: once as they are, and once shuffled, repeated and cut into deliveries
+    keep("in-order", lines.toArray(Received[]::new));
+    List<Received> again = new ArrayList<>(lines);
+    lines.forEach(line -> again.addAll(Collections.nCopies(dice.nextInt(3), line)));
+    Collections.shuffle(again, dice);
+    for (int next = 0; next < again.size(); ) {
+      int end = Math.min(again.size(), next + dice.nextInt(1, 6));
+      keep("out-of-order", again.subList(next, end).toArray(Received[]::new));
+      next = end;
+    }
+    // then
+    assertThat(sums("out-of-order", ids)).isEqualTo(sums("in-order", ids)).isNotEmpty();
+  }
+
+  /** The quantities of each item. */
+  private Map<String, BigDecimal> sums(String sender, List<String> ids) throws SQLException {
+    Map<String, BigDecimal> sums = new TreeMap<>();
+    try (Connection connection = Database.SOURCE.getConnection();
+        PreparedStatement select =
+            connection.prepareStatement("SELECT care FROM line WHERE line_key = ANY (?)")) {
+      select.setArray(
+          1,
+          connection.createArrayOf(
+              "text", ids.stream().map(id -> keys.lineKey(sender, id)).toArray()));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          Care care = Wire.read(row.getBytes(1), Care.class);
+          sums.merge(care.itemId(), care.quantity(), BigDecimal::add);
+        }
+      }
+    }
+    return sums;
   }
 
   @Property(tries = 60, shrinking = ShrinkingMode.OFF)

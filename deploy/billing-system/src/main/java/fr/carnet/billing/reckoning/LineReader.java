@@ -12,7 +12,6 @@ import fr.carnet.billing.RejectionCode;
 import fr.carnet.billing.WireLine;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
@@ -94,13 +93,7 @@ final class LineReader {
     if (from.isPresent() && to.isPresent() && to.get().isBefore(from.get())) {
       fields.fault("careTo", RejectionCode.DATES_REVERSED);
     }
-    if (from.isPresent() && processedOn.isPresent() && processedOn.get().isBefore(from.get())) {
-      fields.fault("processedOn", RejectionCode.PROCESSED_BEFORE_CARE);
-    }
     Optional<LocalDate> prescribedOn = fields.date("prescribedOn");
-    if (to.isPresent() && prescribedOn.isPresent() && prescribedOn.get().isAfter(to.get())) {
-      fields.fault("prescribedOn", RejectionCode.PRESCRIBED_AFTER_CARE);
-    }
     Optional<Category> category =
         fields.name("category", Category.class, RejectionCode.CATEGORY_UNKNOWN);
     Optional<String> nature =
@@ -195,14 +188,6 @@ final class LineReader {
     Optional<Long> paid = cents(amounts, "paidCents");
     Optional<Long> base = cents(amounts, "baseCents");
     Optional<Long> reimbursed = cents(amounts, "reimbursedCents");
-    if (paid.isPresent()
-        && reimbursed.isPresent()
-        && BigInteger.valueOf(reimbursed.get())
-                .abs()
-                .compareTo(BigInteger.valueOf(paid.get()).abs())
-            > 0) {
-      amounts.fault("reimbursedCents", RejectionCode.REIMBURSED_ABOVE_PAID);
-    }
     return paid.flatMap(p -> base.flatMap(b -> reimbursed.map(r -> new Line.Cents(p, b, r))));
   }
 

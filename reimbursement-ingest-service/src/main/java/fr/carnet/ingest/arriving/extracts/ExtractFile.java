@@ -52,7 +52,8 @@ enum ExtractFile {
       """
       extract_hub (line, key, supplement, care_by_itself, stay, needs, nature, beneficiary,
         birth_rank, care_from, care_to, processed_on, prescribed_on, in_hospital_since, quantity,
-        performer, performer_specialty, prescriber, prescriber_specialty, paid, base, reimbursed)\
+        performer, performer_specialty, prescriber, prescriber_specialty, treating, paid, base,
+        reimbursed)\
       """,
       ExtractFile::hub,
       withKeys(
@@ -70,6 +71,7 @@ enum ExtractFile {
           optional("PSE_ACT_NAT", Form.WHOLE),
           optional("PSP_SPE_COD", Form.WHOLE),
           optional("PSP_ACT_NAT", Form.WHOLE),
+          optional("PRS_MTT_NUM", Form.PROVIDER),
           required("PRS_PAI_MNT", Form.EUROS),
           required("BSE_REM_BSE", Form.EUROS),
           required("BSE_REM_MNT", Form.EUROS),
@@ -233,6 +235,7 @@ enum ExtractFile {
         row.specialty("PSE_SPE_COD", "PSE_ACT_NAT"),
         row.get("PFS_PRE_NUM"),
         row.specialty("PSP_SPE_COD", "PSP_ACT_NAT"),
+        row.get("PRS_MTT_NUM"),
         row.get("PRS_PAI_MNT"),
         row.get("BSE_REM_BSE"),
         row.get("BSE_REM_MNT"));

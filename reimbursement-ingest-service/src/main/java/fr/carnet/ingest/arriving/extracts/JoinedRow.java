@@ -17,6 +17,8 @@ import java.util.Set;
  * @param position the detail's order number, 0 without one
  * @param quantity the detail's own, else the hub's; of either sign
  * @param vaccine whether the medicine is one by its ATC class (J07)
+ * @param treatingPhysician the RPPS of the médecin traitant that the row names, where the
+ *     correspondence knows it
  * @param paid euros, of the hub's row as a whole
  */
 record JoinedRow(
@@ -38,6 +40,7 @@ record JoinedRow(
     boolean vaccine,
     Provider performer,
     Optional<Provider> prescriber,
+    Optional<String> treatingPhysician,
     BigDecimal paid,
     BigDecimal base,
     BigDecimal reimbursed) {
@@ -95,6 +98,7 @@ record JoinedRow(
     amounts.put("baseCents", base.movePointRight(CENTS).toBigIntegerExact());
     amounts.put("reimbursedCents", reimbursed.movePointRight(CENTS).toBigIntegerExact());
     fields.put("amounts", amounts);
+    treatingPhysician.ifPresent(value -> fields.put("treatingPhysicianRpps", value));
     // The stay itself is not care during a stay.
     fields.put(
         "duringHospitalStay", duringHospitalStay && category() != CareCategory.HOSPITAL_STAY);

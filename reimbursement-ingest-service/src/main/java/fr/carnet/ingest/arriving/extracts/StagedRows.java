@@ -124,7 +124,7 @@ final class StagedRows {
           WHERE m.cip7 = substr(d.code, 6, 7) AND m.atc LIKE 'J07%') AS vaccine,
         p.rpps, coalesce(e.finess, p.finess), h.performer_specialty,
         h.prescriber IS NOT NULL, r.rpps, r.finess, h.prescriber_specialty,
-        h.paid, h.base, h.reimbursed
+        h.paid, h.base, h.reimbursed, t.rpps
       FROM extract_hub AS h
       LEFT JOIN extract_detail AS d ON d.key = h.key
       LEFT JOIN extract_stay AS s ON s.key = h.key
@@ -132,6 +132,7 @@ final class StagedRows {
       LEFT JOIN extract_performer AS p ON p.number = h.performer
       LEFT JOIN extract_performer AS e ON e.number = s.establishment
       LEFT JOIN extract_performer AS r ON r.number = h.prescriber
+      LEFT JOIN extract_performer AS t ON t.number = h.treating
       WHERE h.line > ? AND h.line <= ?
       ORDER BY h.line, d.source, d.position
       """;
@@ -230,6 +231,7 @@ final class StagedRows {
         row.getBoolean(20)
             ? Optional.of(new JoinedRow.Provider(text(row, 21), text(row, 22), text(row, 23)))
             : Optional.empty(),
+        text(row, 27),
         row.getBigDecimal(24),
         row.getBigDecimal(25),
         row.getBigDecimal(26));

@@ -182,6 +182,30 @@ class ExtractsTest extends IngestOverHttp {
   }
 
   @Test
+  void theDoctorWhomARowNamesAsMedecinTraitantComesAlong() throws Exception {
+    // given: known by the correspondence, or not
+    String ins = people(2_109, 1).getFirst();
+    SmallExtract extract = new SmallExtract(ins, today());
+    extract.edit(
+        "ER_PRS_F.csv",
+        text ->
+            text.lines()
+                .map(
+                    row ->
+                        row
+                            + (row.startsWith("DCT_ORD_NUM")
+                                ? ";PRS_MTT_NUM"
+                                : row.startsWith("2;") ? ";123456789" : ";999999999"))
+                .collect(Collectors.joining("\n", "", "\n")));
+    // when
+    assertThat(load("treating", extract).getString("state")).isEqualTo("DONE");
+    // then
+    assertThat(
+            KeptCare.lines(dataSource, ins).stream().flatMap(c -> c.treatingPhysician().stream()))
+        .containsExactly("99700024450");
+  }
+
+  @Test
   void rowsThatDifferInAnyOneOfTheNineKeysAreRowsOfTheirOwn() throws Exception {
     // given: ten rows, nine of them unlike the first in one key only, each with its own detail
     String ins = people(2_104, 1).getFirst();
