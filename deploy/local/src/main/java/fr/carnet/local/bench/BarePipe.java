@@ -32,6 +32,17 @@ final class BarePipe {
   private static final String DATABASE = "bare_pipe";
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
+  /**
+   * What it took.
+   *
+   * @param seconds from the first publishing to the last commit
+   */
+  record Timing(int lines, double seconds, Costs costs) {
+    double linesPerSecond() {
+      return lines / seconds;
+    }
+  }
+
   private final Suite suite;
   private final Logs logs;
 
@@ -72,10 +83,11 @@ final class BarePipe {
     return DriverManager.getConnection(url, suite.databaseUser(), suite.databasePassword());
   }
 
-  /** Sends lines through it; seconds from the first publishing to the last commit. */
-  double run(List<SentLine> lines) throws SQLException, InterruptedException {
+  /** Sends lines through it. */
+  Timing run(List<SentLine> lines) throws SQLException, InterruptedException {
     try (Connection connection = connect(url());
         KafkaConsumer<String, byte[]> consumer = logs.consumer(true)) {
+      Costs before = Costs.of(suite);
       connection.setAutoCommit(false);
       List<TopicPartition> partitions = Logs.partitions(consumer, TOPIC);
       consumer.assign(partitions);
@@ -96,7 +108,7 @@ final class BarePipe {
       }
       double seconds = (System.nanoTime() - publishing.begin()) / 1e9;
       publishing.await();
-      return seconds;
+      return new Timing(lines.size(), seconds, Costs.of(suite).since(before));
     }
   }
 

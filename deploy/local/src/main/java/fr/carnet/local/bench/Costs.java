@@ -6,6 +6,7 @@ import fr.carnet.local.Suite;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,18 @@ record Costs(SequencedMap<String, Cost> byProcess) {
           used.put(name, new Cost(now.cpuSeconds - then.cpuSeconds, now.residentMebibytes));
         });
     return new Costs(used);
+  }
+
+  /** Of all together. */
+  double cpuSeconds() {
+    return byProcess.values().stream().mapToDouble(Cost::cpuSeconds).sum();
+  }
+
+  /** What used most CPU. */
+  Map.Entry<String, Cost> busiest() {
+    return byProcess.entrySet().stream()
+        .max(Comparator.comparingDouble(part -> part.getValue().cpuSeconds()))
+        .orElseThrow();
   }
 
   private static Cost tree(Part part, long pid) {

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,40 +32,71 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Lines over all beneficiaries in random order, measured from the first publishing until every line
- * of every sampled dossier shows through {@code GET} with its owner's token.
+ * The whole suite under the insurer's lines, in two shapes: in bulk, many lines for each of some
+ * dossiers, and live, each line for another dossier. Both are measured from the first publishing
+ * until every line of every sampled dossier shows through {@code GET} with its owner's token, and
+ * the audit log says over HTTP that it has them all. Then the country's peak: how soon one line is
+ * seen. Then dossiers that open upon lines that were there before.
+ *
+ * <p>Looking must not be what is measured. So while lines are under way only counters of the
+ * databases are looked at, ten times a second; the dossiers are read once those say that all is
+ * there, and reading them is within the time given.
  */
 final class FeedBenchmark {
   private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
   private static final int WINDOW_MONTHS = 24;
-  private static final int SAMPLED = 200;
+
+  private static final int BULK_DOSSIERS = 200;
+  private static final int BULK_SAMPLED = 20;
+  private static final int BULK_WARM_UP = 20_000;
+  private static final int LIVE_SAMPLED = 200;
 
   /** So many for each beneficiary, on average: few dossiers come to the measured part unfed. */
-  private static final int WARM_UP_LINES_EACH = 3;
+  private static final int LIVE_WARM_UP_EACH = 3;
+
+  /** The country's peak. */
+  private static final int PEAK_PER_SECOND = 650;
+
+  private static final int PEAK_SECONDS = 60;
+
+  /** One line in so many is watched for: five a second. */
+  private static final int WATCHED = PEAK_PER_SECOND / 5;
+
+  private static final int OPENINGS = 10;
+  private static final int OPENING_LINES = 2_000;
 
   private static final String SESSIONS = "SELECT count(*) FROM sealing_session";
+  private static final String UNPASSED =
+      "SELECT count(*) FROM (SELECT FROM line WHERE unpassed LIMIT 1) AS one";
   private static final int OPENING_AT_ONCE = 32;
   private static final int READING_AT_ONCE = 8;
-  private static final int A_MINUTE = 60;
+  private static final int PAGE = 200;
+  private static final int HALF_A_MINUTE = 30;
   private static final int FEWEST = 30_000;
   private static final int MOST = 400_000;
   private static final Duration LOOK = Duration.ofMillis(100);
+  private static final Duration CLOSE_LOOK = Duration.ofMillis(10);
   private static final Duration TELL = Duration.ofSeconds(2);
+  private static final Duration QUIET = Duration.ofSeconds(1);
   private static final Duration STANDSTILL = Duration.ofSeconds(60);
 
   /**
    * How much.
    *
-   * @param lines to measure; empty: as many as take about a minute
+   * @param lines to measure of each shape; empty: as many as take about half a minute
+   * @param dossiers that get lines live
+   * @param beneficiaries whose lines are sent live
    */
   record Size(OptionalInt lines, int dossiers, int beneficiaries, long seed) {}
 
@@ -75,7 +107,7 @@ final class FeedBenchmark {
   private final LocalDate today = LocalDate.now(Clock.system(PARIS));
   private final Map<String, String> dossierOf = new ConcurrentHashMap<>();
   private final List<SentLine> sent = new ArrayList<>();
-  private final List<String> losses = new ArrayList<>();
+  private final List<String> losses = Collections.synchronizedList(new ArrayList<>());
 
   FeedBenchmark(Suite suite, Size size, Consumer<String> progress) {
     this.suite = suite;
@@ -88,78 +120,56 @@ final class FeedBenchmark {
     try (Api api = new Api();
         Databases databases = new Databases(suite);
         Patients patients = new Patients(suite)) {
+      int latecomers = OPENINGS + 1;
       BillingSystem billing =
-          BillingSystem.seeded(size.seed(), today).withBeneficiaries(size.beneficiaries());
-      List<String> everybody = billing.beneficiaryNumbers();
-      List<String> shuffled = new ArrayList<>(everybody);
+          BillingSystem.seeded(size.seed(), today)
+              .withBeneficiaries(size.beneficiaries() + BULK_DOSSIERS + latecomers);
+      List<String> shuffled = new ArrayList<>(billing.beneficiaryNumbers());
       Collections.shuffle(shuffled, new Random(size.seed()));
-      List<String> holders = List.copyOf(shuffled.subList(0, size.dossiers()));
-      Dossiers dossiers = new Dossiers(suite, api);
-      double openingsPerSecond = open(holders, dossiers);
-      List<String> sample = sample(holders);
-      progress.accept(
-          "  %,d of the owners get accounts and tokens, to read with".formatted(sample.size()));
-      patients.register(sample);
-      inParallel(READING_AT_ONCE, sample, patients::token);
+      List<String> inBulk = shuffled.subList(0, BULK_DOSSIERS);
+      List<String> opening = shuffled.subList(BULK_DOSSIERS, BULK_DOSSIERS + latecomers);
+      List<String> live = shuffled.subList(BULK_DOSSIERS + latecomers, shuffled.size());
+      List<String> holders = new ArrayList<>(inBulk);
+      holders.addAll(live.subList(0, size.dossiers()));
+      List<String> bulkSample = inBulk.subList(0, BULK_SAMPLED);
+      List<String> liveSample = live.subList(0, Math.min(LIVE_SAMPLED, size.dossiers()));
+
+      Run run = new Run(api, databases, patients);
+      double openedPerSecond = run.open(holders);
+      run.readAs(opening);
+      run.readAs(bulkSample);
+      run.readAs(liveSample);
       until(
           "ingest knows every dossier",
-          () ->
-              databases.number(Service.INGEST, "SELECT count(*) FROM dossier") >= size.dossiers());
+          () -> databases.number(Service.INGEST, "SELECT count(*) FROM dossier") >= holders.size());
 
-      LineStream stream = billing.endless("feed", everybody);
-      int warmUpLines = WARM_UP_LINES_EACH * size.beneficiaries();
-      int last = warmUpLines / WARM_UP_LINES_EACH;
-      progress.accept(
-          "Warm-up, not counted: %,d lines; most dossiers get the month's session key with them"
-              .formatted(warmUpLines));
-      new Sampling(databases, patients, dossiers, sample, take(stream, warmUpLines - last)).run();
-      Timing warm = new Sampling(databases, patients, dossiers, sample, take(stream, last)).run();
-
-      int lines = size.lines().orElseGet(() -> linesOfAMinute(last / warm.seconds()));
-      long sessionsBefore = databases.number(Service.INGEST, SESSIONS);
-      List<SentLine> measured = take(stream, lines);
-      Sampling sampling = new Sampling(databases, patients, dossiers, sample, measured);
-      progress.accept("Measured: %,d lines".formatted(lines));
-      Costs before = Costs.of(suite);
-      Timing timing = sampling.run();
-      Costs costs = Costs.of(suite).since(before);
-      long sessions = databases.number(Service.INGEST, SESSIONS) - sessionsBefore;
+      LineStream liveLines = billing.endless("feed", live);
+      FeedResult.Shape liveShape =
+          run.shape("live", liveLines, LIVE_WARM_UP_EACH * live.size(), liveSample, live.size());
+      FeedResult.Paced paced =
+          run.paced(liveLines, billing.endless("watched", liveSample), liveSample);
+      FeedResult.Shape bulkShape =
+          run.shape(
+              "bulk", billing.endless("bulk", inBulk), BULK_WARM_UP, bulkSample, BULK_DOSSIERS);
+      List<SentLine> bulkLines =
+          List.copyOf(sent.subList(sent.size() - bulkShape.lines(), sent.size()));
+      FeedResult.Openings openings = run.openings(billing, opening);
       look(databases);
 
       BarePipe pipe = new BarePipe(suite, logs);
       pipe.prepare();
-      progress.accept("Bare pipe: %,d lines to warm up, %,d measured".formatted(last, lines));
-      pipe.run(sent.subList(0, last));
-      Costs beforePipe = Costs.of(suite);
-      double pipeSeconds = pipe.run(measured);
-      Costs pipeCosts = Costs.of(suite).since(beforePipe);
+      progress.accept(
+          "Bare pipe: %,d lines to warm up, %,d measured".formatted(FEWEST, bulkLines.size()));
+      pipe.run(bulkLines.subList(0, Math.min(FEWEST, bulkLines.size())));
+      BarePipe.Timing bare = pipe.run(bulkLines);
       suite.died().stream().map(suite::whatDied).forEach(losses::add);
       return new FeedResult(
-          size,
-          warmUpLines,
-          lines,
-          Math.toIntExact(ofHolders(measured)),
-          sample.size(),
-          sampling.sampledLines(),
-          sessions,
-          openingsPerSecond,
-          timing.stages(),
-          timing.seconds(),
-          costs,
-          pipeSeconds,
-          pipeCosts,
-          losses);
+          size, bulkShape, liveShape, paced, openings, openedPerSecond, bare, losses);
     }
   }
 
-  private static int linesOfAMinute(double linesPerSecond) {
-    return Math.clamp(Math.round(linesPerSecond * A_MINUTE / 10_000) * 10_000, FEWEST, MOST);
-  }
-
-  private List<String> sample(List<String> holders) {
-    List<String> drawn = new ArrayList<>(holders);
-    Collections.shuffle(drawn, new Random(~size.seed()));
-    return List.copyOf(drawn.subList(0, Math.min(SAMPLED, drawn.size())));
+  private static int linesOfHalfAMinute(double linesPerSecond) {
+    return Math.clamp(Math.round(linesPerSecond * HALF_A_MINUTE / 10_000) * 10_000, FEWEST, MOST);
   }
 
   private List<SentLine> take(LineStream stream, int count) {
@@ -178,43 +188,6 @@ final class FeedBenchmark {
 
   private long ofHolders(List<SentLine> lines) {
     return lines.stream().filter(line -> dossierOf.containsKey(line.ins())).count();
-  }
-
-  private double open(List<String> holders, Dossiers dossiers) throws InterruptedException {
-    progress.accept("Opening %,d dossiers at the counter".formatted(holders.size()));
-    String agent = suite.accounts().token("counter-agent");
-    AtomicInteger opened = new AtomicInteger();
-    long begin = System.nanoTime();
-    Thread telling =
-        Thread.startVirtualThread(
-            () -> {
-              try {
-                while (opened.get() < holders.size()) {
-                  Thread.sleep(TELL);
-                  progress.accept("  %,7d opened".formatted(opened.get()));
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
-    try {
-      inParallel(
-          OPENING_AT_ONCE,
-          holders,
-          ins -> {
-            Api.Answer answer = dossiers.openAtCounter(agent, ins, "bench-" + size.seed() + ins);
-            if (answer.status() != 201) {
-              throw new IOException("a dossier was not opened: " + answer);
-            }
-            dossierOf.put(ins, answer.json().path("dossierId").asText());
-            opened.incrementAndGet();
-          });
-    } finally {
-      telling.interrupt();
-    }
-    double perSecond = holders.size() / ((System.nanoTime() - begin) / 1e9);
-    progress.accept(String.format(Locale.ROOT, "  %.0f openings a second", perSecond));
-    return perSecond;
   }
 
   /** Nothing is lost, and nothing is there that must not be. */
@@ -290,44 +263,255 @@ final class FeedBenchmark {
     }
   }
 
-  /** Publishes lines and watches them arrive. */
-  private final class Sampling {
+  /** One run, with the ways to look at the suite. */
+  private final class Run {
+    private final Api api;
     private final Databases databases;
     private final Patients patients;
     private final Dossiers dossiers;
-    private final List<SentLine> lines;
-    private final long inDossiersBefore;
-    private final long storedBefore;
-    private final long toBeInDossiers;
-    private final Map<String, Set<ReckonedCare>> expected = new HashMap<>();
-    private final Set<String> pending = ConcurrentHashMap.newKeySet();
-    private final int sampledLines;
+    private final String operator = suite.accounts().token("operator");
 
-    Sampling(
-        Databases databases,
-        Patients patients,
-        Dossiers dossiers,
-        List<String> sample,
-        List<SentLine> lines)
-        throws SQLException {
+    Run(Api api, Databases databases, Patients patients) {
+      this.api = api;
       this.databases = databases;
       this.patients = patients;
-      this.dossiers = dossiers;
-      this.lines = lines;
-      Set<String> sampled = new HashSet<>(sample);
-      Reckoning reckoning =
-          Reckoning.of(sent.stream().filter(line -> sampled.contains(line.ins())).toList(), today);
-      sample.forEach(ins -> expected.put(ins, Set.copyOf(reckoning.historyOf(ins))));
-      pending.addAll(sample);
-      sampledLines =
-          Math.toIntExact(lines.stream().filter(line -> sampled.contains(line.ins())).count());
-      inDossiersBefore = inDossiers();
-      storedBefore = stored();
-      toBeInDossiers = ofHolders(lines);
+      this.dossiers = new Dossiers(suite, api);
     }
 
-    int sampledLines() {
-      return sampledLines;
+    double open(List<String> holders) throws InterruptedException {
+      progress.accept("Opening %,d dossiers at the counter".formatted(holders.size()));
+      String agent = suite.accounts().token("counter-agent");
+      AtomicInteger opened = new AtomicInteger();
+      long begin = System.nanoTime();
+      Thread telling =
+          Thread.startVirtualThread(
+              () -> {
+                try {
+                  while (opened.get() < holders.size()) {
+                    Thread.sleep(TELL);
+                    progress.accept("  %,7d opened".formatted(opened.get()));
+                  }
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              });
+      try {
+        inParallel(
+            OPENING_AT_ONCE,
+            holders,
+            ins -> {
+              dossierOf.put(ins, openOne(agent, ins));
+              opened.incrementAndGet();
+            });
+      } finally {
+        telling.interrupt();
+      }
+      double perSecond = holders.size() / ((System.nanoTime() - begin) / 1e9);
+      progress.accept(String.format(Locale.ROOT, "  %.0f openings a second", perSecond));
+      return perSecond;
+    }
+
+    /** Gives each an account and a token, to read with. */
+    void readAs(List<String> owners) throws InterruptedException {
+      progress.accept(
+          "  %,d owners get accounts and tokens, to read with".formatted(owners.size()));
+      patients.register(owners);
+      inParallel(READING_AT_ONCE, owners, patients::token);
+    }
+
+    /** Warms up, and measures. */
+    FeedResult.Shape shape(
+        String name, LineStream stream, int warmUp, List<String> sample, int dossierCount)
+        throws SQLException, InterruptedException {
+      int last = Math.max(1, warmUp / 3);
+      progress.accept("Warm-up, %s, not counted: %,d lines".formatted(name, warmUp));
+      new Sampling(this, sample, take(stream, Math.max(1, warmUp - last))).run();
+      Timing warm = new Sampling(this, sample, take(stream, last)).run();
+
+      int lines = size.lines().orElseGet(() -> linesOfHalfAMinute(last / warm.seconds()));
+      long sessionsBefore = databases.number(Service.INGEST, SESSIONS);
+      List<SentLine> measured = take(stream, lines);
+      Sampling sampling = new Sampling(this, sample, measured);
+      progress.accept("Measured, %s: %,d lines".formatted(name, lines));
+      Costs before = Costs.of(suite);
+      Timing timing = sampling.run();
+      Costs costs = Costs.of(suite).since(before);
+      return new FeedResult.Shape(
+          name,
+          dossierCount,
+          lines,
+          Math.toIntExact(ofHolders(measured)),
+          sample.size(),
+          sampling.sampledLines(),
+          databases.number(Service.INGEST, SESSIONS) - sessionsBefore,
+          timing.stages(),
+          timing.seconds(),
+          costs);
+    }
+
+    /** The country's peak for a minute, and now and then a line whose owner waits for it. */
+    FeedResult.Paced paced(LineStream stream, LineStream watchedLines, List<String> owners)
+        throws InterruptedException {
+      List<SentLine> lines = new ArrayList<>();
+      Map<SentLine, ReckonedCare> awaited = new HashMap<>();
+      for (int i = 0; i < PEAK_PER_SECOND * PEAK_SECONDS; i++) {
+        if (i % WATCHED == WATCHED / 2) {
+          SentLine line = take(watchedLines, 1).getFirst();
+          awaited.put(line, Reckoning.of(List.of(line), today).historyOf(line.ins()).getFirst());
+          lines.add(line);
+        } else {
+          lines.addAll(take(stream, 1));
+        }
+      }
+      inParallel(READING_AT_ONCE, owners, patients::token);
+      settle();
+      progress.accept(
+          "Peak: %,d lines, %d a second, %d of them watched for"
+              .formatted(lines.size(), PEAK_PER_SECOND, awaited.size()));
+      Collection<Long> seen = new ConcurrentLinkedQueue<>();
+      AtomicLong reads = new AtomicLong();
+      Costs before = Costs.of(suite);
+      Publishing publishing;
+      try (ExecutorService watchers = Executors.newVirtualThreadPerTaskExecutor()) {
+        publishing =
+            Publishing.paced(
+                logs,
+                Logs.BILLING,
+                lines,
+                PEAK_PER_SECOND,
+                line -> {
+                  long since = System.nanoTime();
+                  if (awaited.containsKey(line)) {
+                    var _ =
+                        watchers.submit(
+                            () -> await(line.ins(), awaited.get(line), since, seen, reads));
+                  }
+                });
+        publishing.await();
+      }
+      double seconds = (System.nanoTime() - publishing.begin()) / 1e9;
+      Costs costs = Costs.of(suite).since(before);
+      if (seen.size() != awaited.size()) {
+        losses.add(
+            "%d of %d watched lines were not seen within %d s"
+                .formatted(awaited.size() - seen.size(), awaited.size(), STANDSTILL.toSeconds()));
+      }
+      return new FeedResult.Paced(
+          lines.size(),
+          lines.size() / publishing.seconds(),
+          Latencies.ofNanos(seen),
+          reads.get(),
+          seconds,
+          costs);
+    }
+
+    /** Reads until it is there: at first each 10 ms, later less often, to a tenth of the time. */
+    private Void await(
+        String ins, ReckonedCare care, long since, Collection<Long> seen, AtomicLong reads)
+        throws InterruptedException {
+      String token = patients.token(ins);
+      long waited = 0;
+      while (waited < STANDSTILL.toNanos()) {
+        Thread.sleep(Duration.ofNanos(Math.max(CLOSE_LOOK.toNanos(), waited / 10)));
+        boolean there = dossiers.care(token, dossierOf.get(ins)).contains(care);
+        reads.incrementAndGet();
+        waited = System.nanoTime() - since;
+        if (there) {
+          seen.add(waited);
+          return null;
+        }
+      }
+      return null;
+    }
+
+    /** One after the other, upon stored lines of two years; the first is to warm up. */
+    FeedResult.Openings openings(BillingSystem billing, List<String> latecomers)
+        throws SQLException, InterruptedException {
+      progress.accept(
+          "Openings: %d people without a dossier get %,d lines each, and then a dossier"
+              .formatted(latecomers.size(), OPENING_LINES));
+      Map<String, Set<ReckonedCare>> expected = new HashMap<>();
+      List<SentLine> lines = new ArrayList<>();
+      for (String ins : latecomers) {
+        List<SentLine> own =
+            take(billing.endless("opening-" + lines.size(), List.of(ins)), OPENING_LINES);
+        expected.put(ins, Set.copyOf(Reckoning.of(own, today).historyOf(ins)));
+        lines.addAll(own);
+      }
+      long stored = stored() + lines.size();
+      Publishing.of(logs, Logs.BILLING, lines).await();
+      until(
+          "ingest has looked at the lines of people without a dossier",
+          () -> stored() >= stored && everythingPassed());
+      String agent = suite.accounts().token("counter-agent");
+      List<Long> nanos = new ArrayList<>();
+      for (String ins : latecomers) {
+        settle();
+        nanos.add(opening(agent, ins, expected.get(ins)));
+        progress.accept("  complete after %,d ms".formatted(nanos.getLast() / 1_000_000));
+      }
+      return new FeedResult.Openings(
+          OPENING_LINES, Latencies.ofNanos(nanos.subList(1, nanos.size())));
+    }
+
+    private long opening(String agent, String ins, Set<ReckonedCare> expected)
+        throws SQLException, InterruptedException {
+      String token = patients.token(ins);
+      long begin = System.nanoTime();
+      dossierOf.put(ins, openOne(agent, ins));
+      String there =
+          "SELECT count(*) FROM care_line WHERE dossier_id = '" + dossierOf.get(ins) + "'";
+      while (System.nanoTime() - begin < STANDSTILL.toNanos()) {
+        if (databases.number(Service.DOSSIER, there) >= expected.size()
+            && shows(token, ins, expected)) {
+          return System.nanoTime() - begin;
+        }
+        Thread.sleep(CLOSE_LOOK);
+      }
+      losses.add(
+          "a dossier was not complete %d s after it opened".formatted(STANDSTILL.toSeconds()));
+      return System.nanoTime() - begin;
+    }
+
+    private String openOne(String agent, String ins) {
+      Api.Answer answer = dossiers.openAtCounter(agent, ins, "bench-" + size.seed() + ins);
+      if (answer.status() != 201) {
+        throw new IllegalStateException("a dossier was not opened: " + answer);
+      }
+      return answer.json().path("dossierId").asText();
+    }
+
+    private boolean shows(String token, String ins, Set<ReckonedCare> wanted) {
+      List<ReckonedCare> shown = dossiers.care(token, dossierOf.get(ins));
+      return shown.size() == wanted.size() && wanted.containsAll(shown);
+    }
+
+    /** Waits until nothing is under way to the audit log; its size then. */
+    private long settle() throws InterruptedException {
+      long deadline = System.nanoTime() + STANDSTILL.toNanos();
+      long size = audited();
+      long since = System.nanoTime();
+      while (System.nanoTime() - since < QUIET.toNanos()) {
+        Thread.sleep(LOOK);
+        long now = audited();
+        if (now != size) {
+          size = now;
+          since = System.nanoTime();
+        }
+        if (System.nanoTime() - deadline > 0) {
+          throw new IllegalStateException("the audit log grows although nobody does anything");
+        }
+      }
+      return size;
+    }
+
+    /** How many entries the audit log has. */
+    private long audited() {
+      Api.Answer answer = api.get(suite.url(Service.AUDIT).resolve("/log/size"), operator);
+      if (answer.status() != 200) {
+        throw new IllegalStateException("the audit log's size is not to be had: " + answer);
+      }
+      return answer.json().path("size").asLong();
     }
 
     private long stored() throws SQLException {
@@ -339,10 +523,42 @@ final class FeedBenchmark {
     }
 
     private boolean everythingPassed() throws SQLException {
-      return databases.number(
-              Service.INGEST,
-              "SELECT count(*) FROM (SELECT FROM line WHERE unpassed LIMIT 1) AS one")
-          == 0;
+      return databases.number(Service.INGEST, UNPASSED) == 0;
+    }
+  }
+
+  /** Publishes lines and watches them arrive. */
+  private final class Sampling {
+    private final Run run;
+    private final List<SentLine> lines;
+    private final long inDossiersBefore;
+    private final long storedBefore;
+    private final long auditedBefore;
+    private final long toBeInDossiers;
+    private final Map<String, Set<ReckonedCare>> expected = new HashMap<>();
+    private final Set<String> pending = ConcurrentHashMap.newKeySet();
+    private final AtomicLong pagesRead = new AtomicLong();
+    private final int sampledLines;
+
+    Sampling(Run run, List<String> sample, List<SentLine> lines)
+        throws SQLException, InterruptedException {
+      this.run = run;
+      this.lines = lines;
+      Set<String> sampled = new HashSet<>(sample);
+      Reckoning reckoning =
+          Reckoning.of(sent.stream().filter(line -> sampled.contains(line.ins())).toList(), today);
+      sample.forEach(ins -> expected.put(ins, Set.copyOf(reckoning.historyOf(ins))));
+      pending.addAll(sample);
+      sampledLines =
+          Math.toIntExact(lines.stream().filter(line -> sampled.contains(line.ins())).count());
+      auditedBefore = run.settle();
+      inDossiersBefore = run.inDossiers();
+      storedBefore = run.stored();
+      toBeInDossiers = ofHolders(lines);
+    }
+
+    int sampledLines() {
+      return sampledLines;
     }
 
     Timing run() throws SQLException, InterruptedException {
@@ -350,24 +566,25 @@ final class FeedBenchmark {
       double storedAfter = 0;
       double passedAfter = 0;
       double inDossiersAfter = 0;
+      double auditedAfter = 0;
+      double visibleAfter = 0;
       long tellAt = publishing.begin() + TELL.toNanos();
       long movedAt = publishing.begin();
       long lastSum = -1;
-      double visibleAfter = 0;
-      while (visibleAfter == 0 || inDossiersAfter == 0 || passedAfter == 0) {
+      while (visibleAfter == 0 || auditedAfter == 0) {
         Thread.sleep(LOOK);
         boolean tells = System.nanoTime() >= tellAt;
-        long stored = stored() - storedBefore;
+        long stored = run.stored() - storedBefore;
         if (storedAfter == 0 && stored >= lines.size()) {
           storedAfter = since(publishing);
         }
-        if (storedAfter > 0 && passedAfter == 0 && everythingPassed()) {
+        if (storedAfter > 0 && passedAfter == 0 && run.everythingPassed()) {
           passedAfter = since(publishing);
         }
         // Counting is dear while much is still to come, and is done only to tell.
-        if (tells || (storedAfter > 0 && inDossiersAfter == 0)) {
-          long there = inDossiers() - inDossiersBefore;
-          if (inDossiersAfter == 0 && there >= toBeInDossiers) {
+        if (tells || (passedAfter > 0 && inDossiersAfter == 0)) {
+          long there = run.inDossiers() - inDossiersBefore;
+          if (passedAfter > 0 && inDossiersAfter == 0 && there >= toBeInDossiers) {
             inDossiersAfter = since(publishing);
           }
           if (tells) {
@@ -386,7 +603,13 @@ final class FeedBenchmark {
             movedAt = System.nanoTime();
           }
         }
-        if (storedAfter > 0 && visibleAfter == 0) {
+        // Before reading, which adds entries; those of what was read meanwhile are awaited too.
+        if (passedAfter > 0
+            && auditedAfter == 0
+            && run.audited() >= auditedBefore + toBeInDossiers + pagesRead.get()) {
+          auditedAfter = since(publishing);
+        }
+        if (inDossiersAfter > 0 && visibleAfter == 0) {
           readPending();
           if (pending.isEmpty()) {
             visibleAfter = since(publishing);
@@ -394,13 +617,20 @@ final class FeedBenchmark {
         }
         if (System.nanoTime() - movedAt > STANDSTILL.toNanos()) {
           losses.add(
-              "nothing has moved for %d s: %,d of %,d lines are stored, %d of the sampled dossiers are incomplete"
-                  .formatted(STANDSTILL.toSeconds(), stored, lines.size(), pending.size()));
+              "nothing has moved for %d s: %,d of %,d lines are stored, %d of the sampled dossiers are incomplete, the audit log has %,d of %,d"
+                  .formatted(
+                      STANDSTILL.toSeconds(),
+                      stored,
+                      lines.size(),
+                      pending.size(),
+                      run.audited() - auditedBefore,
+                      toBeInDossiers));
           visibleAfter = since(publishing);
-          break;
+          auditedAfter = since(publishing);
         }
       }
       publishing.await();
+      double seconds = Math.max(visibleAfter, auditedAfter);
       return new Timing(
           List.of(
               new FeedResult.Stage("published", lines.size(), publishing.seconds()),
@@ -408,9 +638,10 @@ final class FeedBenchmark {
               new FeedResult.Stage("passed, acknowledged by Kafka", toBeInDossiers, passedAfter),
               new FeedResult.Stage(
                   "in the dossier-service's database", toBeInDossiers, inDossiersAfter),
-              new FeedResult.Stage(
-                  "visible through GET, all lines sent", lines.size(), visibleAfter)),
-          visibleAfter);
+              new FeedResult.Stage("in the audit log", toBeInDossiers, auditedAfter),
+              new FeedResult.Stage("visible through GET", toBeInDossiers, visibleAfter),
+              new FeedResult.Stage("visible and audited, all lines sent", lines.size(), seconds)),
+          seconds);
     }
 
     private double since(Publishing publishing) {
@@ -422,7 +653,9 @@ final class FeedBenchmark {
           READING_AT_ONCE,
           List.copyOf(pending),
           ins -> {
-            List<ReckonedCare> shown = dossiers.care(patients.token(ins), dossierOf.get(ins));
+            List<ReckonedCare> shown =
+                run.dossiers.care(run.patients.token(ins), dossierOf.get(ins));
+            pagesRead.addAndGet(Math.max(1, Math.ceilDiv(shown.size(), PAGE)));
             Set<ReckonedCare> wanted = expected.get(ins);
             if (shown.size() == wanted.size() && wanted.containsAll(shown)) {
               pending.remove(ins);

@@ -13,10 +13,14 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** How many lines a second come from the insurer to where their patients read them. */
+/**
+ * How many lines a second come from the insurer to where their patients read them, and how soon.
+ */
 @Command(
     name = "feed",
-    description = "Lines a second from publishing to visible through GET, beside a bare pipe.",
+    description =
+        "Lines a second from publishing to visible through GET and in the audit log, beside a bare"
+            + " pipe; how soon one is seen at the country's peak; how fast a dossier opens.",
     mixinStandardHelpOptions = true)
 final class FeedCommand implements Callable<Integer> {
   private static final int FAILED = 1;
@@ -27,22 +31,25 @@ final class FeedCommand implements Callable<Integer> {
   @Option(
       names = "--lines",
       paramLabel = "N",
-      description = "How many lines are measured (default: about a minute's, by the warm-up).")
+      description =
+          "How many lines are measured in bulk, and as many live (default: half a minute's, by the"
+              + " warm-up).")
   private Optional<Integer> lines = Optional.empty();
 
   @Option(
       names = "--dossiers",
       paramLabel = "N",
       defaultValue = "10000",
-      description = "Open dossiers (default: ${DEFAULT-VALUE}).")
+      description = "Open dossiers that get lines live (default: ${DEFAULT-VALUE}).")
   private int dossiers;
 
   @Option(
       names = "--beneficiaries",
       paramLabel = "N",
-      defaultValue = "20000",
-      description = "Whose lines are sent (default: ${DEFAULT-VALUE}).")
-  private int beneficiaries;
+      description =
+          "Whose lines are sent live; those above the dossiers have none (default: as many as the"
+              + " dossiers).")
+  private Optional<Integer> beneficiaries = Optional.empty();
 
   @Option(
       names = "--seed",
@@ -59,15 +66,16 @@ final class FeedCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (dossiers < 1 || dossiers > beneficiaries || lines.filter(n -> n < 1).isPresent()) {
+    int people = beneficiaries.orElse(dossiers);
+    if (dossiers < 1 || dossiers > people || lines.filter(n -> n < 1).isPresent()) {
       System.err.println("There must be a line, a dossier, and a beneficiary for each dossier.");
       return 2;
     }
-    SuiteOptions people = SuiteOptions.forPeople();
-    Path folder = data.orElse(people.project().resolve("target")).resolve(OWN_FOLDER);
+    SuiteOptions options = SuiteOptions.forPeople();
+    Path folder = data.orElse(options.project().resolve("target")).resolve(OWN_FOLDER);
     Suite suite =
         Suite.of(
-            people
+            options
                 .withData(folder)
                 .withFresh(true)
                 .withDurability(Durability.DURABLE)
@@ -83,7 +91,7 @@ final class FeedCommand implements Callable<Integer> {
                   new FeedBenchmark.Size(
                       lines.map(OptionalInt::of).orElseGet(OptionalInt::empty),
                       dossiers,
-                      beneficiaries,
+                      people,
                       seed),
                   System.out::println)
               .run();

@@ -1,5 +1,7 @@
 package fr.carnet.local.bench;
 
+import java.util.Comparator;
+import java.util.Formatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -8,27 +10,28 @@ import java.util.Map;
 /**
  * What the feed did.
  *
- * @param stages each with when its last line came through
- * @param seconds from the first publishing to the last sampled line visible
- * @param linesOfOpenDossiers of the measured ones, those that must become visible
- * @param sessionKeysExchanged how many dossiers got their month's session key while it was measured
+ * @param bulk many lines for each dossier
+ * @param live each line for another dossier
+ * @param dossiersOpenedPerSecond many at once, at the start
  * @param losses sentences on what is missing; empty when all is well
  */
 record FeedResult(
     FeedBenchmark.Size size,
-    int warmUpLines,
-    int lines,
-    int linesOfOpenDossiers,
-    int sampledDossiers,
-    int sampledLines,
-    long sessionKeysExchanged,
-    double openingsPerSecond,
-    List<Stage> stages,
-    double seconds,
-    Costs costs,
-    double barePipeSeconds,
-    Costs barePipeCosts,
+    Shape bulk,
+    Shape live,
+    Paced paced,
+    Openings openings,
+    double dossiersOpenedPerSecond,
+    BarePipe.Timing barePipe,
     List<String> losses) {
+
+  private static final double BULK_LINES_PER_SECOND = 10_000;
+
+  /** A third. */
+  private static final double SHARE_OF_BARE_PIPE_PERCENT = 100.0 / 3;
+
+  private static final double P99_MILLIS = 1_000;
+  private static final double OPENING_MILLIS = 1_000;
 
   /**
    * A part of the way.
@@ -41,45 +44,108 @@ record FeedResult(
     }
   }
 
+  /**
+   * Lines as fast as they go.
+   *
+   * @param dossiers over which the lines are spread
+   * @param linesOfOpenDossiers of all lines, those that must become visible
+   * @param sessionKeysExchanged how many dossiers got their month's session key meanwhile
+   * @param stages each with when its last line came through
+   * @param seconds from the first publishing until all is visible and in the audit log
+   */
+  record Shape(
+      String name,
+      int dossiers,
+      int lines,
+      int linesOfOpenDossiers,
+      int sampledDossiers,
+      int sampledLines,
+      long sessionKeysExchanged,
+      List<Stage> stages,
+      double seconds,
+      Costs costs) {
+
+    Shape {
+      stages = List.copyOf(stages);
+    }
+
+    double linesPerSecond() {
+      return lines / seconds;
+    }
+  }
+
+  /**
+   * Lines at the country's peak.
+   *
+   * @param linesPerSecond as they were sent
+   * @param seen from handing one line to Kafka's client to having read it through {@code GET}
+   * @param reads how many {@code GET} it took to see them
+   */
+  record Paced(
+      int lines, double linesPerSecond, Latencies seen, long reads, double seconds, Costs costs) {}
+
+  /**
+   * Dossiers of people whose lines were there before.
+   *
+   * @param linesEach of 24 months
+   * @param complete from asking for a dossier until every line was read through {@code GET}
+   */
+  record Openings(int linesEach, Latencies complete) {}
+
   FeedResult {
-    stages = List.copyOf(stages);
     losses = List.copyOf(losses);
   }
 
-  double linesPerSecond() {
-    return lines / seconds;
+  double shareOfBarePipePercent() {
+    return 100 * bulk.linesPerSecond() / barePipe.linesPerSecond();
   }
 
-  double barePipeLinesPerSecond() {
-    return lines / barePipeSeconds;
+  /** Those of two cores. */
+  List<Goal> goals() {
+    return List.of(
+        Goal.atLeast("bulk, lines a second", bulk.linesPerSecond(), BULK_LINES_PER_SECOND),
+        Goal.atLeast(
+            "bulk, percent of the bare pipe", shareOfBarePipePercent(), SHARE_OF_BARE_PIPE_PERCENT),
+        Goal.below("publishing to seeing, p99, ms", paced.seen().percentile(99), P99_MILLIS),
+        Goal.below("opening, the slowest, ms", openings.complete().slowest(), OPENING_MILLIS));
   }
 
   /** The line of JSON, units in the names. */
   Map<String, Object> figures() {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("benchmark", "feed");
-    figures.put("linesPerSecond", Math.round(linesPerSecond()));
-    figures.put("barePipeLinesPerSecond", Math.round(barePipeLinesPerSecond()));
-    figures.put("shareOfBarePipePercent", tenth(100 * linesPerSecond() / barePipeLinesPerSecond()));
-    figures.put("visibleLinesPerSecond", Math.round(linesOfOpenDossiers / seconds));
-    figures.put("seconds", tenth(seconds));
-    figures.put("dossiers", size.dossiers());
+    figures.put("linesPerSecond", Math.round(bulk.linesPerSecond()));
+    figures.put("liveLinesPerSecond", Math.round(live.linesPerSecond()));
+    figures.put("barePipeLinesPerSecond", Math.round(barePipe.linesPerSecond()));
+    figures.put("shareOfBarePipePercent", tenth(shareOfBarePipePercent()));
+    figures.put("p50Millis", Math.round(paced.seen().percentile(50)));
+    figures.put("p99Millis", Math.round(paced.seen().percentile(99)));
+    figures.put("openingMillis", Math.round(openings.complete().slowest()));
+    figures.put("openingMedianMillis", Math.round(openings.complete().percentile(50)));
+    figures.put("pacedLinesPerSecond", tenth(paced.linesPerSecond()));
+    figures.put("seconds", tenth(bulk.seconds()));
+    figures.put("liveSeconds", tenth(live.seconds()));
+    figures.put("dossiers", live.dossiers());
+    figures.put("bulkDossiers", bulk.dossiers());
     figures.put("beneficiaries", size.beneficiaries());
-    figures.put("lines", lines);
-    figures.put("warmUpLines", warmUpLines);
-    figures.put("sampledDossiers", sampledDossiers);
-    figures.put("sampledLines", sampledLines);
-    figures.put("sessionKeysExchanged", sessionKeysExchanged);
-    figures.put("cpuMillisecondsPerLine", thousandth(1_000 * total(costs) / lines));
-    figures.put("openingsPerSecond", tenth(openingsPerSecond));
+    figures.put("lines", bulk.lines());
+    figures.put("liveLines", live.lines());
+    figures.put("liveSessionKeysExchanged", live.sessionKeysExchanged());
+    figures.put(
+        "visibleLiveLinesPerSecond", Math.round(live.linesOfOpenDossiers() / live.seconds()));
+    figures.put("sampledDossiers", bulk.sampledDossiers() + live.sampledDossiers());
+    figures.put("sampledLines", bulk.sampledLines() + live.sampledLines());
+    figures.put("cpuMillisecondsPerLine", perLine(bulk));
+    figures.put("liveCpuMillisecondsPerLine", perLine(live));
+    figures.put("openingsPerSecond", tenth(dossiersOpenedPerSecond));
     figures.put("processors", Runtime.getRuntime().availableProcessors());
     figures.put("seed", size.seed());
     figures.put("complete", losses.isEmpty());
     return figures;
   }
 
-  private static double thousandth(double value) {
-    return Math.round(1_000 * value) / 1_000.0;
+  private static double perLine(Shape shape) {
+    return Math.round(1e6 * shape.costs().cpuSeconds() / shape.lines()) / 1_000.0;
   }
 
   private static double tenth(double value) {
@@ -88,85 +154,111 @@ record FeedResult(
 
   /** For people. */
   String table() {
-    StringBuilder table = new StringBuilder();
-    row(
-        table,
-        String.format(
-            Locale.ROOT, "%-34s %10s %12s %10s", "stage", "lines", "done after s", "lines/s"));
-    for (Stage stage : stages) {
-      row(
-          table,
-          String.format(
-              Locale.ROOT,
-              "%-34s %,10d %12.1f %,10.0f",
-              stage.name(),
-              stage.lines(),
-              stage.seconds(),
-              stage.linesPerSecond()));
+    Formatter table = new Formatter(Locale.ROOT);
+    stages(table, bulk);
+    table.format(
+        "%-38s %,10d %12.1f %,10.0f%n",
+        "bare pipe, the same records",
+        barePipe.lines(),
+        barePipe.seconds(),
+        barePipe.linesPerSecond());
+    table.format("%n");
+    stages(table, live);
+    table.format("%n");
+    table.format(
+        "%,d lines, %.0f a second, each of another dossier; from publishing to seeing, %,d times:%n",
+        paced.lines(), paced.linesPerSecond(), paced.seen().count());
+    table.format(
+        "  p50 %,.0f ms, p99 %,.0f ms, the slowest %,.0f ms; seen with %,d reads%n",
+        paced.seen().percentile(50),
+        paced.seen().percentile(99),
+        paced.seen().slowest(),
+        paced.reads());
+    table.format(
+        "Opening a dossier with %,d lines, until all are visible, %d times: median %,.0f ms, the slowest %,.0f ms%n",
+        openings.linesEach(),
+        openings.complete().count(),
+        openings.complete().percentile(50),
+        openings.complete().slowest());
+    table.format("%n");
+    costs(table);
+    table.format("%n");
+    limit(table, bulk);
+    limit(table, live);
+    table.format("%n");
+    table.format("%-38s %12s   %s%n", "goal on 2 cores", "figure", "goal");
+    for (Goal goal : goals()) {
+      table.format(
+          "%-38s %,12.0f   %s: %s%n",
+          goal.what(), goal.figure(), goal.wanted(), goal.met() ? "met" : "NOT MET");
     }
-    row(
-        table,
-        String.format(
-            Locale.ROOT,
-            "%-34s %,10d %12.1f %,10.0f",
-            "bare pipe, the same records",
-            lines,
-            barePipeSeconds,
-            barePipeLinesPerSecond()));
-    row(
-        table,
-        String.format(
-            Locale.ROOT,
-            "%nThe feed does %.1f%% of the bare pipe; %,d of the %,d lines are of people with a dossier.",
-            100 * linesPerSecond() / barePipeLinesPerSecond(),
-            linesOfOpenDossiers,
-            lines));
-    row(
-        table,
-        String.format(
-            Locale.ROOT,
-            "%nDuring the feed (%.1f s)%n%-34s %10s %12s %10s",
-            seconds,
-            "process",
-            "CPU s",
-            "of a core",
-            "MiB"));
-    costs
-        .byProcess()
-        .forEach(
-            (name, cost) ->
-                row(
-                    table,
-                    String.format(
-                        Locale.ROOT,
-                        "%-34s %10.1f %11.0f%% %10.0f",
-                        name,
-                        cost.cpuSeconds(),
-                        100 * cost.cpuSeconds() / seconds,
-                        cost.residentMebibytes())));
-    row(
-        table,
-        String.format(
-            Locale.ROOT,
-            "%-34s %10.1f %11.0f%%",
-            "all",
-            total(costs),
-            100 * total(costs) / seconds));
-    row(
-        table,
-        String.format(
-            Locale.ROOT,
-            "%nThe bare pipe took %.1f CPU s (services idle beside it), the feed %.1f.",
-            total(barePipeCosts),
-            total(costs)));
     return table.toString();
   }
 
-  private static double total(Costs costs) {
-    return costs.byProcess().values().stream().mapToDouble(Costs.Cost::cpuSeconds).sum();
+  private static void stages(Formatter table, Shape shape) {
+    table.format("%-38s %10s %12s %10s%n", shape.name(), "lines", "done after s", "lines/s");
+    for (Stage stage : shape.stages()) {
+      table.format(
+          "%-38s %,10d %12.1f %,10.0f%n",
+          stage.name(), stage.lines(), stage.seconds(), stage.linesPerSecond());
+    }
   }
 
-  private static void row(StringBuilder table, String row) {
-    table.append(row).append(System.lineSeparator());
+  private void costs(Formatter table) {
+    table.format(
+        "%-26s %14s %14s %14s %10s%n", "CPU s (of a core)", "bulk", "live", "live, paced", "MiB");
+    bulk.costs()
+        .byProcess()
+        .forEach(
+            (name, inBulk) -> {
+              Costs.Cost last = paced.costs().byProcess().get(name);
+              table.format(
+                  "%-26s %14s %14s %14s %10.0f%n",
+                  name,
+                  share(inBulk.cpuSeconds(), bulk.seconds()),
+                  share(live.costs().byProcess().get(name).cpuSeconds(), live.seconds()),
+                  share(last.cpuSeconds(), paced.seconds()),
+                  Math.max(inBulk.residentMebibytes(), last.residentMebibytes()));
+            });
+    table.format(
+        "%-26s %14s %14s %14s%n",
+        "all",
+        share(bulk.costs().cpuSeconds(), bulk.seconds()),
+        share(live.costs().cpuSeconds(), live.seconds()),
+        share(paced.costs().cpuSeconds(), paced.seconds()));
+    table.format(
+        "The bare pipe took %.1f CPU s, the services idle beside it.%n",
+        barePipe.costs().cpuSeconds());
+  }
+
+  private static String share(double cpuSeconds, double seconds) {
+    return String.format(Locale.ROOT, "%.1f (%.0f%%)", cpuSeconds, 100 * cpuSeconds / seconds);
+  }
+
+  /** After which, by time, the longest wait comes to an end. */
+  private static Stage longest(List<Stage> stages) {
+    List<Stage> byTime =
+        stages.stream().sorted(Comparator.comparingDouble(Stage::seconds)).toList();
+    Stage longest = byTime.getFirst();
+    double most = longest.seconds();
+    for (int i = 1; i < byTime.size(); i++) {
+      double wait = byTime.get(i).seconds() - byTime.get(i - 1).seconds();
+      if (wait > most) {
+        most = wait;
+        longest = byTime.get(i);
+      }
+    }
+    return longest;
+  }
+
+  private static void limit(Formatter table, Shape shape) {
+    Map.Entry<String, Costs.Cost> busiest = shape.costs().busiest();
+    table.format(
+        "%s: most of the CPU goes to %s, %.0f%% of %.0f%% of a core; the longest wait is for: %s%n",
+        shape.name(),
+        busiest.getKey(),
+        100 * busiest.getValue().cpuSeconds() / shape.seconds(),
+        100 * shape.costs().cpuSeconds() / shape.seconds(),
+        longest(shape.stages()).name());
   }
 }
