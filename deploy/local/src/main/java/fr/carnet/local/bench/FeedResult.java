@@ -206,14 +206,14 @@ record FeedResult(
 
   private void costs(Formatter table) {
     table.format(
-        "%-26s %14s %14s %14s %10s%n", "CPU s (of a core)", "bulk", "live", "live, paced", "MiB");
+        "%-30s %14s %14s %14s %10s%n", "CPU s (of a core)", "bulk", "live", "live, paced", "MiB");
     bulk.costs()
         .byProcess()
         .forEach(
             (name, inBulk) -> {
               Costs.Cost last = paced.costs().byProcess().get(name);
               table.format(
-                  "%-26s %14s %14s %14s %10.0f%n",
+                  "%-30s %14s %14s %14s %10.0f%n",
                   name,
                   share(inBulk.cpuSeconds(), bulk.seconds()),
                   share(live.costs().byProcess().get(name).cpuSeconds(), live.seconds()),
@@ -221,7 +221,7 @@ record FeedResult(
                   Math.max(inBulk.residentMebibytes(), last.residentMebibytes()));
             });
     table.format(
-        "%-26s %14s %14s %14s%n",
+        "%-30s %14s %14s %14s%n",
         "all",
         share(bulk.costs().cpuSeconds(), bulk.seconds()),
         share(live.costs().cpuSeconds(), live.seconds()),
