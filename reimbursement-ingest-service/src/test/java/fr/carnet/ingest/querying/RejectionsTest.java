@@ -70,8 +70,14 @@ class RejectionsTest extends IngestOverHttp {
     assertThat(rest.getList("rejections")).hasSize(1);
     assertThat(rest.getString("next")).isNull();
     String toOperator =
-        asked("someone", "operator", "/rejections?limit=500&after=" + page.getString("next"))
+        given()
+            .auth()
+            .oauth2(TestTokens.withRole("someone", "operator"))
+            .queryParam("cause", byReason.getString("rejections[0].cause"))
+            .queryParam("limit", 500)
+            .get("/rejections")
             .then()
+            .statusCode(200)
             .extract()
             .asString();
     assertThat(toOperator)
@@ -171,6 +177,12 @@ class RejectionsTest extends IngestOverHttp {
     JsonPath all = rejections("single", "billing", "");
     assertThat(all.getList("rejections.correctedTo", String.class))
         .containsExactly("ACCEPTED", "REJECTED_AGAIN", null);
+    for (String large : List.of(second, "/rejections/corrections")) {
+      correction("single", large, " ".repeat((1 << 20) + 1))
+          .then()
+          .statusCode(422)
+          .body("code", equalTo("BODY_TOO_LARGE"));
+    }
     for (String wrong :
         List.of(
             "{\"cause\":\"x\",\"changes\":[]}",

@@ -44,7 +44,7 @@ public class ExtractsResource {
       description = "Answers at once; GET tells how far it is, and at the end the report.")
   public Response load(Wanted wanted) throws SQLException {
     if (wanted == null || wanted.folder() == null) {
-      throw new Refusal(RequestProblem.FIELD_MISSING);
+      throw new Refusal(RequestProblem.FIELD_MISSING, "folder");
     }
     String sender = caller.get().client();
     String name = checked(wanted.folder());
