@@ -386,7 +386,9 @@ public record WarehouseExtract(
     /** In the order in which they make a line's id. */
     private Map<String, String> keys(LocalDate processed) {
       Map<String, String> keys = new LinkedHashMap<>();
-      keys.put("DCT_ORD_NUM", Long.toString(100_000 + rows / 4));
+      // Numbers of its own for each seed, as far as they go: no line comes under another's id.
+      keys.put(
+          "DCT_ORD_NUM", Long.toString((1 + Math.floorMod(seed, 9_000)) * 100_000L + rows / 4));
       keys.put("FLX_DIS_DTD", processed.plusMonths(1).withDayOfMonth(1).toString());
       keys.put("FLX_EMT_NUM", Integer.toString(dice.between(1, 12)));
       keys.put("FLX_EMT_ORD", Integer.toString(dice.between(1, 4)));

@@ -82,8 +82,15 @@ public final class Api implements AutoCloseable {
 
   /** Sends lines of JSON. */
   public Answer postLines(URI address, String token, byte[] lines) {
+    return postLines(address, token, lines, Optional.empty());
+  }
+
+  /** Sends lines of JSON that may be encoded, as with gzip. */
+  public Answer postLines(URI address, String token, byte[] lines, Optional<String> encoding) {
+    HttpRequest.Builder request = request(address, token);
+    encoding.ifPresent(name -> request.header("Content-Encoding", name));
     return send(
-        request(address, token)
+        request
             .header("Content-Type", "application/x-ndjson")
             .POST(HttpRequest.BodyPublishers.ofByteArray(lines)));
   }

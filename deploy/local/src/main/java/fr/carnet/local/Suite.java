@@ -346,6 +346,11 @@ public final class Suite implements AutoCloseable {
     return folder.path();
   }
 
+  /** Where ingest looks for senders' extracts, a folder for each sender. */
+  public Path extracts() {
+    return DataFolder.extracts(folder.path());
+  }
+
   /** The services that this suite starts. */
   public List<Service> services() {
     return options.services();

@@ -1,6 +1,7 @@
 package fr.carnet.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,6 +10,7 @@ import fr.carnet.billing.CodeLists;
 import fr.carnet.billing.SentLine;
 import fr.carnet.billing.WarehouseExtract;
 import fr.carnet.local.chaos.ChaosReport;
+import fr.carnet.local.chaos.FeedScenario;
 import fr.carnet.local.chaos.RelayScenario;
 import fr.carnet.local.chaos.RevocationScenario;
 import fr.carnet.local.chaos.ValveScenario;
@@ -17,6 +19,7 @@ import fr.carnet.local.looking.Look.Finding;
 import fr.carnet.local.looking.Places;
 import fr.carnet.local.looking.Places.Place;
 import fr.carnet.local.story.Story;
+import fr.carnet.platform.Durability;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -64,7 +67,11 @@ class EndToEndTest {
   static void start() throws IOException {
     Path target = Path.of("target").toAbsolutePath();
     suite =
-        Suite.of(SuiteOptions.forTests(Files.createTempDirectory(target, "end-to-end"))).start();
+        Suite.of(
+                SuiteOptions.forTests(Files.createTempDirectory(target, "end-to-end"))
+                    // PostgreSQL is killed too, and loses nothing that it acknowledged.
+                    .withDurability(Durability.DURABLE))
+            .start();
   }
 
   @AfterAll
@@ -234,6 +241,20 @@ class EndToEndTest {
   @Order(6)
   void what_was_committed_reaches_kafka_in_order_whoever_is_killed() throws Exception {
     held(new RelayScenario(suite, SEED, 2).run());
+  }
+
+  @Test
+  @Order(7)
+  void lines_by_all_three_ways_survive_kills_of_every_part() throws Exception {
+    held(new FeedScenario(suite, SEED, 4, 3_000, false, System.out::println).run());
+  }
+
+  @Test
+  @Order(8)
+  void a_line_that_is_lost_is_found_out() {
+    assertThatThrownBy(() -> new FeedScenario(suite, SEED + 1, 0, 400, true).run())
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("1 are missing or of another quantity");
   }
 
   private static void held(ChaosReport report) {

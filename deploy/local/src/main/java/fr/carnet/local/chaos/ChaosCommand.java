@@ -29,14 +29,18 @@ public final class ChaosCommand implements Callable<Integer> {
 
   /** What there is, in the order in which it is done. */
   private enum Scenario {
-    VALVE("ingest killed while dossiers open and close and lines arrive; N kills"),
-    REVOCATION("a revocation binds the next decision at another process; 500 N trials"),
-    RELAY("dossier-service and access-control killed while they record events; N kills");
+    VALVE("ingest killed while dossiers open and close and lines arrive; N kills", 20),
+    REVOCATION("a revocation binds the next decision at another process; 500 N trials", 20),
+    RELAY("dossier-service and access-control killed while they record events; N kills", 20),
+    FEED("everything killed in turn while lines come by all three ways; N kills", 20),
+    TIMINGS("deliveries timed for people with and without a dossier; N of each", 10_000);
 
     private final String description;
+    private final int usualRounds;
 
-    Scenario(String description) {
+    Scenario(String description, int usualRounds) {
       this.description = description;
+      this.usualRounds = usualRounds;
     }
 
     String shown() {
@@ -47,9 +51,20 @@ public final class ChaosCommand implements Callable<Integer> {
   @Option(
       names = "--rounds",
       paramLabel = "N",
-      defaultValue = "20",
-      description = "How long (default: ${DEFAULT-VALUE}).")
-  private int rounds;
+      description = "How long (default: what is usual for each scenario).")
+  private Optional<Integer> rounds = Optional.empty();
+
+  @Option(
+      names = "--lines",
+      paramLabel = "N",
+      defaultValue = "1000000",
+      description = "Of the scenario feed (default: ${DEFAULT-VALUE}).")
+  private long lines;
+
+  @Option(
+      names = "--lose",
+      description = "Loses a line of the scenario feed on its way: it must be found out.")
+  private boolean loses;
 
   @Option(
       names = "--seed",
@@ -65,7 +80,7 @@ public final class ChaosCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "SCENARIO",
-      description = "valve, revocation, relay (default: all, one after the other).")
+      description = "valve, revocation, relay, feed, timings (default: all, one after the other).")
   private List<String> names = new ArrayList<>();
 
   @Override
@@ -83,7 +98,7 @@ public final class ChaosCommand implements Callable<Integer> {
       }
       scenarios.add(known.get());
     }
-    if (rounds < 1) {
+    if (rounds.orElse(1) < 1 || lines < 1) {
       System.err.println("There must be a round.");
       return MISUSED;
     }
@@ -133,11 +148,14 @@ public final class ChaosCommand implements Callable<Integer> {
   }
 
   private ChaosScenario scenario(Scenario scenario, Suite suite, long chosen) {
+    int length = rounds.orElse(scenario.usualRounds);
     return switch (scenario) {
-      case VALVE -> new ValveScenario(suite, chosen, rounds, System.out::println);
+      case VALVE -> new ValveScenario(suite, chosen, length, System.out::println);
       case REVOCATION ->
-          new RevocationScenario(suite, chosen, rounds * TRIALS_A_ROUND, System.out::println);
-      case RELAY -> new RelayScenario(suite, chosen, rounds, System.out::println);
+          new RevocationScenario(suite, chosen, length * TRIALS_A_ROUND, System.out::println);
+      case RELAY -> new RelayScenario(suite, chosen, length, System.out::println);
+      case FEED -> new FeedScenario(suite, chosen, length, lines, loses, System.out::println);
+      case TIMINGS -> new TimingScenario(suite, chosen, length, System.out::println);
     };
   }
 }

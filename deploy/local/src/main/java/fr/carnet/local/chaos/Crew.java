@@ -44,6 +44,11 @@ final class Crew implements AutoCloseable {
         });
   }
 
+  /** Whether everything has ended by itself. */
+  boolean isDone() {
+    return work.stream().allMatch(Future::isDone);
+  }
+
   /** Whether work should come to its end. */
   boolean isStopping() {
     return stopping;

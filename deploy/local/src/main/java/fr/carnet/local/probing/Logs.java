@@ -33,6 +33,9 @@ public final class Logs {
   /** The life of each dossier. */
   public static final String DOSSIERS = "dossier.events";
 
+  /** Who has a dossier. */
+  public static final String REGISTRY = "dossier.registry";
+
   /** Grants, blocks and wishes. */
   public static final String ACCESS = "access.events";
 
