@@ -172,27 +172,28 @@ public class LineStore {
     metrics.counter("carnet.lines", "sender", sender, "outcome", outcome).increment();
   }
 
-  /**
-   * Leaves of a secret line only its key. A line that was kept is emptied but for its patient, whom
-   * the valve needs to withdraw it, and becomes unpassed for that.
-   */
+  /** Leaves of a secret line only its key; one that was kept is noted, to be emptied. */
   private static void forgetSecret(Connection tx, Set<String> secret) throws SQLException {
     if (secret.isEmpty()) {
       return;
     }
-    try (PreparedStatement upsert =
+    Set<String> known = new HashSet<>(secret);
+    try (PreparedStatement insert =
         tx.prepareStatement(
             """
             INSERT INTO line (line_key, bucket, secret, unpassed)
             SELECT k, 0, true, false FROM unnest(?) AS t(k) ORDER BY k
-            ON CONFLICT (line_key) DO UPDATE
-              SET secret = true, unpassed = true, digest = NULL, care = NULL, care_from = NULL,
-                  repeats = 0
-              WHERE NOT line.secret
+            ON CONFLICT (line_key) DO NOTHING
+            RETURNING line_key
             """)) {
-      upsert.setArray(1, tx.createArrayOf("text", secret.toArray()));
-      upsert.executeUpdate();
+      insert.setArray(1, tx.createArrayOf("text", secret.toArray()));
+      try (ResultSet rows = insert.executeQuery()) {
+        while (rows.next()) {
+          known.remove(rows.getString(1));
+        }
+      }
     }
+    LateSecrets.note(tx, known);
   }
 
   /** Which of these are known as secret: a faulty copy of one must not stay in a rejection. */
@@ -203,8 +204,13 @@ public class LineStore {
     }
     rejections.hold(tx, lineKeys);
     try (PreparedStatement select =
-        tx.prepareStatement("SELECT line_key FROM line WHERE secret AND line_key = ANY (?)")) {
+        tx.prepareStatement(
+            """
+            SELECT line_key FROM line WHERE secret AND line_key = ANY (?)
+            UNION SELECT line_key FROM line_secret WHERE line_key = ANY (?)
+            """)) {
       select.setArray(1, tx.createArrayOf("text", lineKeys.toArray()));
+      select.setArray(2, tx.createArrayOf("text", lineKeys.toArray()));
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
           secret.add(rows.getString(1));
@@ -299,7 +305,13 @@ public class LineStore {
       throws SQLException {
     Map<String, Optional<byte[]>> digests = new HashMap<>();
     try (PreparedStatement select =
-        tx.prepareStatement("SELECT line_key, secret, digest FROM line WHERE line_key = ANY (?)")) {
+        tx.prepareStatement(
+            """
+            SELECT line_key,
+                   secret OR EXISTS (SELECT FROM line_secret s WHERE s.line_key = line.line_key),
+                   digest
+            FROM line WHERE line_key = ANY (?)
+            """)) {
       select.setArray(1, tx.createArrayOf("text", lineKeys.toArray()));
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {

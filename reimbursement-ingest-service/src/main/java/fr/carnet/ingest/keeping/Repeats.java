@@ -3,6 +3,7 @@ package fr.carnet.ingest.keeping;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -30,12 +31,17 @@ public final class Repeats {
   /**
    * Counts what was noted. A line whose row somebody holds is left for the next time, so that
    * nobody waits for anybody; of secret care nothing is counted.
+   *
+   * @param quiet how long ago they must have been noted
    */
-  public static void count(Connection tx) throws SQLException {
+  public static void count(Connection tx, Duration quiet) throws SQLException {
     try (PreparedStatement update =
         tx.prepareStatement(
             """
-            WITH oldest AS (SELECT id, line_key FROM line_repeat ORDER BY id LIMIT ?),
+            WITH oldest AS (
+                   SELECT id, line_key FROM line_repeat
+                   WHERE noted_at <= clock_timestamp() - ? * interval '1 millisecond'
+                   ORDER BY id LIMIT ?),
                  held AS MATERIALIZED (
                    SELECT line_key FROM line WHERE line_key IN (SELECT line_key FROM oldest)
                    FOR UPDATE SKIP LOCKED),
@@ -46,7 +52,8 @@ public final class Repeats {
             UPDATE line SET repeats = repeats + times.n, unpassed = true
             FROM times WHERE line.line_key = times.line_key AND NOT line.secret
             """)) {
-      update.setInt(1, BATCH);
+      update.setLong(1, quiet.toMillis());
+      update.setInt(2, BATCH);
       update.executeUpdate();
     }
   }

@@ -9,6 +9,7 @@ import fr.carnet.events.care.CareLineWithdrawn;
 import fr.carnet.eventstore.Transactions;
 import fr.carnet.ingest.deciding.Window;
 import fr.carnet.ingest.keeping.Buckets;
+import fr.carnet.ingest.keeping.LateSecrets;
 import fr.carnet.ingest.keeping.Repeats;
 import fr.carnet.ingest.keeping.Today;
 import fr.carnet.resourceserver.KafkaSettings;
@@ -57,6 +58,14 @@ public class Valve implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Valve.class);
   private static final int BATCH = 2_000;
   private static final Duration IDLE = Duration.ofMillis(50);
+
+  /**
+   * What came just now is left alone until its sender has been answered: passing it would take the
+   * answer time, processor and disk that a line which does not pass leaves to it, and so tell who
+   * has a dossier.
+   */
+  private static final Duration QUIET = Duration.ofMillis(50);
+
   private static final Duration BACK_OFF = Duration.ofMillis(250);
 
   @Inject DataSource dataSource;
@@ -101,7 +110,7 @@ public class Valve implements AutoCloseable {
     try (CareProducer producer = new CareProducer(kafka.client(), transactionalId())) {
       while (running) {
         try {
-          countRepeats();
+          takeUpNotes();
           if (pass(producer) == 0) {
             rest(IDLE);
           }
@@ -135,12 +144,14 @@ public class Valve implements AutoCloseable {
 
   private record Dossier(UUID id, String publicKey, boolean open, boolean stopped) {}
 
-  private void countRepeats() throws SQLException {
+  /** Flags of secret care first, so that no repeat of one is counted. */
+  private void takeUpNotes() throws SQLException {
     Transactions.run(
         dataSource,
         tx -> {
           planByIndex(tx);
-          Repeats.count(tx);
+          LateSecrets.takeUp(tx, QUIET);
+          Repeats.count(tx, QUIET);
           return true;
         });
   }
@@ -158,6 +169,9 @@ public class Valve implements AutoCloseable {
           Buckets.shared(tx, buckets);
           // Read after the locks are held: what is open now stays so until this commits.
           List<Line> lines = unpassed(tx, buckets);
+          if (lines.isEmpty()) {
+            return 0;
+          }
           Map<String, List<Dossier>> dossiers = dossiersOf(tx, lines);
           List<ProducerRecord<String, byte[]>> records = seal(tx, lines, dossiers);
           if (!records.isEmpty()) {
@@ -234,10 +248,13 @@ public class Valve implements AutoCloseable {
             """
             SELECT line_key, patient_ref, secret, care_from, care, repeats FROM line
             WHERE unpassed AND bucket = ANY (?)
+              AND received_at <= clock_timestamp() - ? * interval '1 millisecond'
+              AND NOT EXISTS (SELECT FROM line_secret s WHERE s.line_key = line.line_key)
             LIMIT ? FOR UPDATE SKIP LOCKED
             """)) {
       select.setArray(1, tx.createArrayOf("smallint", buckets.toArray()));
-      select.setInt(2, BATCH);
+      select.setLong(2, QUIET.toMillis());
+      select.setInt(3, BATCH);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           boolean secret = row.getBoolean(3);

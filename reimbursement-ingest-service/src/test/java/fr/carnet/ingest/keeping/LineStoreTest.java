@@ -23,6 +23,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -95,8 +96,8 @@ class LineStoreTest {
     valveLooksAt(id);
     // when: counted twice, because counting again must change nothing
     keep(sound(id, 1), sound(id, 2));
-    countRepeats();
-    countRepeats();
+    takeUpNotes();
+    takeUpNotes();
     // then
     assertThat(row(id)).isEqualTo("kept unpassed with care");
     assertThat(repeats(id)).isEqualTo(2);
@@ -115,13 +116,37 @@ class LineStoreTest {
       hold.executeQuery().close();
       // when: the row is held, as while Kafka is asked
       keep(sound(id, 1));
-      countRepeats();
+      takeUpNotes();
       // then
       assertThat(repeats(id)).isZero();
       valve.rollback();
     }
-    countRepeats();
+    takeUpNotes();
     assertThat(repeats(id)).isEqualTo(1);
+  }
+
+  @Test
+  void aLateFlagOfSecretCareWaitsForNobodyAndCountsAtOnce() throws SQLException {
+    // given
+    String id = newLineId();
+    keep(sound(id, 1));
+    try (Connection valve = Database.SOURCE.getConnection();
+        PreparedStatement hold =
+            valve.prepareStatement("SELECT 1 FROM line WHERE line_key = ? FOR UPDATE")) {
+      valve.setAutoCommit(false);
+      hold.setString(1, keys.lineKey("sender", id));
+      hold.executeQuery().close();
+      // when: the row is held, as while Kafka is asked
+      assertThat(keep(received(id, Copy.FLAGGED))).containsExactly(new Outcome.Accepted());
+      takeUpNotes();
+      // then
+      assertThat(keep(sound(id, 1), sound(id, 2), received(id, Copy.FAULTY)))
+          .containsOnly(new Outcome.Accepted());
+      assertThat(rejections(id)).isZero();
+      valve.rollback();
+    }
+    takeUpNotes();
+    assertThat(row(id)).isEqualTo("secret unpassed");
   }
 
   @Test
@@ -130,8 +155,9 @@ class LineStoreTest {
     keep(sound(id, 1), sound(id, 1));
     keep(received(id, Copy.FLAGGED));
     keep(sound(id, 1));
+    takeUpNotes();
     valveLooksAt(id);
-    countRepeats();
+    takeUpNotes();
     assertThat(row(id)).isEqualTo("secret");
     assertThat(repeats(id)).isZero();
   }
@@ -199,6 +225,7 @@ class LineStoreTest {
       }
     }
     outcomes.addAll(keep(batch.toArray(Received[]::new)));
+    takeUpNotes();
     // then
     if (copies.contains(Copy.FLAGGED)) {
       assertThat(row(id)).isIn("secret", "secret unpassed");
@@ -294,8 +321,14 @@ class LineStoreTest {
     boolean known = !row(id).equals("none") && !row(id).startsWith("secret");
     // when
     keep(received(id, Copy.FLAGGED));
-    String flagged = row(id);
+    // Noted or taken up: for what comes after it is the same.
+    boolean takenUp = after.size() % 2 == 0;
+    if (takenUp) {
+      takeUpNotes();
+    }
     keepAll(id, after);
+    takeUpNotes();
+    String flagged = row(id);
     // then: what was kept waits for the valve, which withdraws it and forgets the patient
     if (known) {
       assertThat(flagged).isEqualTo("secret unpassed");
@@ -329,6 +362,7 @@ class LineStoreTest {
         assertThat(done.get()).isTrue();
       }
     }
+    takeUpFlags();
     // then
     System.out.printf(
         "writers at once: %d accepted, %d repeated, %d transactions tried again%n",
@@ -352,7 +386,7 @@ class LineStoreTest {
       for (int w = 0; w < writers; w++) {
         work.add(
             () -> {
-              countRepeats();
+              takeUpNotes();
               return true;
             });
       }
@@ -360,7 +394,7 @@ class LineStoreTest {
         assertThat(done.get()).isTrue();
       }
     }
-    countRepeats();
+    takeUpNotes();
     // then
     for (int i = 0; i < lines; i++) {
       assertThat(repeats(run + "-" + i)).isEqualTo(i % 10 == 0 ? 0 : writers - 1);
@@ -489,11 +523,21 @@ class LineStoreTest {
         treatingPhysician);
   }
 
-  private static void countRepeats() throws SQLException {
+  private static void takeUpFlags() throws SQLException {
     Transactions.run(
         Database.SOURCE,
         tx -> {
-          Repeats.count(tx);
+          LateSecrets.takeUp(tx, Duration.ZERO);
+          return true;
+        });
+  }
+
+  private static void takeUpNotes() throws SQLException {
+    takeUpFlags();
+    Transactions.run(
+        Database.SOURCE,
+        tx -> {
+          Repeats.count(tx, Duration.ZERO);
           return true;
         });
   }

@@ -19,6 +19,8 @@ import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -80,6 +82,28 @@ class ValveTest extends IngestOverHttp {
 
   private static String eventId(CareOnKafka.Passed passed) {
     return Decoding.text(passed.record(), Headers.ID).orElseThrow();
+  }
+
+  @Test
+  void aLineIsLeftAloneUntilItsSenderHasBeenAnswered() throws SQLException {
+    // given
+    String person = people(56, 1).getFirst();
+    RegisteredDossier dossier = RegisteredDossier.of(person);
+    register(dossier, State.OPEN);
+    // when
+    deliver(SENDER, texts(lines(56, "quiet", List.of(person)), 1).getFirst())
+        .then()
+        .statusCode(200);
+    awaitLines(dossier, 1);
+    // then: otherwise passing it would take the answer time, and tell who has a dossier
+    long kept = count("SELECT (extract(epoch FROM max(received_at)) * 1000000)::bigint FROM line");
+    Instant passed =
+        Instant.parse(
+            Decoding.text(
+                    CareOnKafka.read(kafka).of(dossier.id()).getFirst().record(), Headers.TIME)
+                .orElseThrow());
+    assertThat(passed)
+        .isAfterOrEqualTo(Instant.EPOCH.plus(kept, ChronoUnit.MICROS).plusMillis(50));
   }
 
   @Test

@@ -553,7 +553,7 @@ public final class FeedScenario implements ChaosScenario {
               > 0
           || databases.offsets(Service.INGEST, "billing-reimbursements", Logs.BILLING)
               < Logs.ends(consumer, Logs.BILLING)
-          || databases.number(Service.INGEST, "SELECT count(*) FROM line WHERE unpassed") > 0
+          || databases.number(Service.INGEST, Databases.UNPASSED) > 0
           || databases.offsets(Service.DOSSIER, "care-history", Logs.CARE)
               < Logs.ends(consumer, Logs.CARE)) {
         require(System.nanoTime() - deadline < 0, "the feed did not come to its end");

@@ -407,7 +407,7 @@ public final class ValveScenario implements ChaosScenario {
     try (KafkaConsumer<String, byte[]> consumer = logs.consumer(true)) {
       while (databases.offsets(Service.INGEST, "billing-reimbursements", Logs.BILLING)
               < Logs.ends(consumer, Logs.BILLING)
-          || databases.number(Service.INGEST, "SELECT count(*) FROM line WHERE unpassed") > 0
+          || databases.number(Service.INGEST, Databases.UNPASSED) > 0
           || databases.offsets(Service.DOSSIER, "care-history", Logs.CARE)
               < Logs.ends(consumer, Logs.CARE)) {
         require(

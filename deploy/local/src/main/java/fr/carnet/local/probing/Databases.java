@@ -12,6 +12,13 @@ import java.util.Map;
 
 /** Looks at the services' databases, one connection each. One thread at a time. */
 public final class Databases implements AutoCloseable {
+  /** What ingest has kept and its valve has still to look at: lines, and notes on lines. */
+  public static final String UNPASSED =
+      """
+      SELECT (SELECT count(*) FROM line WHERE unpassed)
+             + (SELECT count(*) FROM line_secret) + (SELECT count(*) FROM line_repeat)
+      """;
+
   private final Suite suite;
   private final Map<Service, Connection> connections = new EnumMap<>(Service.class);
 
