@@ -102,8 +102,7 @@ class ValveTest extends IngestOverHttp {
             Decoding.text(
                     CareOnKafka.read(kafka).of(dossier.id()).getFirst().record(), Headers.TIME)
                 .orElseThrow());
-    assertThat(passed)
-        .isAfterOrEqualTo(Instant.EPOCH.plus(kept, ChronoUnit.MICROS).plusMillis(50));
+    assertThat(passed).isAfterOrEqualTo(Instant.EPOCH.plus(kept, ChronoUnit.MICROS).plusMillis(50));
   }
 
   @Test

@@ -33,7 +33,8 @@ public final class ChaosCommand implements Callable<Integer> {
     REVOCATION("a revocation binds the next decision at another process; 500 N trials", 20),
     RELAY("dossier-service and access-control killed while they record events; N kills", 20),
     FEED("everything killed in turn while lines come by all three ways; N kills", 20),
-    TIMINGS("deliveries timed for people with and without a dossier; N of each", 10_000);
+    TIMINGS("deliveries timed for people with and without a dossier; N of each", 10_000),
+    MESSAGES("ingest reads N messages that are broken, mutated or random", 1_000_000);
 
     private final String description;
     private final int usualRounds;
@@ -80,7 +81,8 @@ public final class ChaosCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "SCENARIO",
-      description = "valve, revocation, relay, feed, timings (default: all, one after the other).")
+      description =
+          "valve, revocation, relay, feed, timings, messages (default: all, one after the other).")
   private List<String> names = new ArrayList<>();
 
   @Override
@@ -155,6 +157,7 @@ public final class ChaosCommand implements Callable<Integer> {
           new RevocationScenario(suite, chosen, length * TRIALS_A_ROUND, System.out::println);
       case RELAY -> new RelayScenario(suite, chosen, length, System.out::println);
       case FEED -> new FeedScenario(suite, chosen, length, lines, loses, System.out::println);
+      case MESSAGES -> new MessagesScenario(suite, chosen, length, System.out::println);
       case TIMINGS -> new TimingScenario(suite, chosen, length, System.out::println);
     };
   }
