@@ -38,8 +38,10 @@ public enum RequestProblem implements Reason {
       "Un champ obligatoire manque : celui qu'indique field."),
   IDENTIFIER_INVALID(
       Kind.INVALID,
-      "An identifier has the wrong form or check digit.",
-      "Un identifiant n'a pas la bonne forme ou la bonne clé."),
+      "An identifier has the wrong form or check digit. A professional's national id is 8 and the RPPS,"
+          + " a structure's 3 and the FINESS.",
+      "Un identifiant n'a pas la bonne forme ou la bonne clé. L'identifiant national d'un"
+          + " professionnel est 8 suivi du RPPS, celui d'une structure 3 suivi du FINESS."),
   IDEMPOTENCY_KEY_INVALID(
       Kind.INVALID,
       "Idempotency-Key has 1 to 128 characters: letters, digits, - and _.",

@@ -232,11 +232,11 @@ public class PatientCommandsResource {
           case PROFESSIONAL -> person(text);
           case STRUCTURE -> structure(text);
         };
-    return new Grantee(kind, Refusal.unless(id, AccessRefusal.NATIONAL_ID_INVALID, "granteeId"));
+    return new Grantee(kind, Refusal.unless(id, RequestProblem.IDENTIFIER_INVALID, "granteeId"));
   }
 
   private NationalId professional(String text) {
-    return Refusal.unless(person(text), AccessRefusal.NATIONAL_ID_INVALID, "professionalId");
+    return Refusal.unless(person(text), RequestProblem.IDENTIFIER_INVALID, "professionalId");
   }
 
   /** A slip in an RPPS number would let another doctor in; without its type digit, bar nobody. */

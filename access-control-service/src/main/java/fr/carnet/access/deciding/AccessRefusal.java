@@ -16,13 +16,6 @@ public enum AccessRefusal implements Reason {
       Kind.INVALID,
       "A grant ends after it begins, in the future, and before the year 2200.",
       "Une autorisation prend fin après son début, dans l'avenir, et avant l'an 2200."),
-  NATIONAL_ID_INVALID(
-      Kind.INVALID,
-      "A professional's national id is 8 and the 11 digits of the RPPS; a structure's is 3 and the"
-          + " 9 characters of the FINESS. Look for a slip, or for the missing first digit.",
-      "L'identifiant national d'un professionnel est 8 suivi des 11 chiffres du RPPS ; celui d'une"
-          + " structure, 3 suivi des 9 caractères du FINESS. Vérifiez la saisie et le premier"
-          + " chiffre."),
   NOTE_TOO_LONG(
       Kind.INVALID,
       "A note has at most 1,000 characters.",

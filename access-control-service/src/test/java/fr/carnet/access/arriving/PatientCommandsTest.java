@@ -296,7 +296,19 @@ class PatientCommandsTest extends AccessOverHttp {
     refused(
         asPatient(OWNER).delete(dossier.path("/grants/" + UNKNOWN_GRANT)), 404, "NO_SUCH_GRANT");
     refused(asPatient(OWNER).delete(dossier.path("/grants/none")), 404, "NO_SUCH_GRANT");
-    refused(asPatient(OWNER).put(dossier.path("/blocks/x")), 422, "IDENTIFIER_INVALID");
+    // A number without its type digit would be taken and bar nobody.
+    for (String nobody : List.of("x", DOCTOR.substring(1), STRUCTURE, "8" + DOCTOR)) {
+      for (String path : List.of("/blocks/", "/treating-physicians/")) {
+        refused(asPatient(OWNER).put(dossier.path(path + nobody)), 422, "IDENTIFIER_INVALID");
+      }
+    }
+    for (String structure : List.of(DOCTOR, STRUCTURE.substring(1))) {
+      refused(
+          grant(dossier, "{\"granteeKind\":\"STRUCTURE\",\"granteeId\":\"" + structure + "\"}"),
+          422,
+          "IDENTIFIER_INVALID");
+    }
+    refused(grant(dossier, toProfessional(STRUCTURE)), 422, "IDENTIFIER_INVALID");
     refused(
         asPatient(OWNER).body("{}").put(dossier.path("/emergency-wishes/BREAK_GLASS")),
         422,
