@@ -60,6 +60,8 @@ record ServiceEnvironment(
       case INGEST -> {
         variables.put("CARNET_PATIENT_REF_SECRET", PATIENT_REF_SECRET);
         variables.put("CARNET_LINE_KEY_SECRET", LINE_KEY_SECRET);
+        // The made-up insurer's codes have the right form and are not all in the published lists.
+        variables.put("CARNET_NOMENCLATURES", "");
         variables.put("CARNET_RECEIPT_KEY_FILE", keys.resolve("receipts.key").toString());
         variables.put("CARNET_INGEST_EXTRACTS_FOLDER", extracts.toString());
       }

@@ -51,6 +51,7 @@ class ServiceEnvironmentTest {
   void theInsurersSideHasNoClientOfItsOwnAndNoMasterKey() {
     assertThat(ENVIRONMENT.of(Service.INGEST, 8082))
         .containsKeys("CARNET_PATIENT_REF_SECRET", "CARNET_LINE_KEY_SECRET")
+        .containsEntry("CARNET_NOMENCLATURES", "")
         .containsEntry("CARNET_RECEIPT_KEY_FILE", "/data/keys/receipts.key")
         .containsEntry("CARNET_INGEST_EXTRACTS_FOLDER", "/data/extracts")
         .doesNotContainKeys("CARNET_MASTER_KEY_FILE", "QUARKUS_OIDC_CLIENT_CLIENT_ID");
