@@ -22,10 +22,12 @@ import fr.carnet.events.care.CareProvider;
 import fr.carnet.events.dossier.Channel;
 import fr.carnet.events.dossier.ClosingReason;
 import fr.carnet.events.dossier.DossierClosed;
+import fr.carnet.events.dossier.DossierErased;
 import fr.carnet.events.dossier.DossierEvent;
 import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.dossier.DossierReopened;
+import fr.carnet.events.dossier.ErasureCause;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.identity.PatientRef;
 import fr.carnet.events.trace.AccessTraced;
@@ -67,7 +69,8 @@ class GoldenEventsTest {
         List.of(
             new DossierOpened("key", Channel.ONLINE, "v1", SEALED),
             new DossierClosed(ClosingReason.FERMETURE_DEMANDE_PATIENT),
-            new DossierReopened(Channel.COUNTER, "v2"))) {
+            new DossierReopened(Channel.COUNTER, "v2"),
+            new DossierErased(ErasureCause.REQUESTED))) {
       facts.put(event.wireName(), event);
     }
     for (AccessEvent event :

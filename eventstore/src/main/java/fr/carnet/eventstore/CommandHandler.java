@@ -121,7 +121,7 @@ public final class CommandHandler<S, E> {
       throws SQLException {
     Holds.shared(tx, aggregate.readModel().name());
     if (envelope.idempotency().isPresent()) {
-      Optional<byte[]> earlier = claim(tx, envelope.idempotency().get());
+      Optional<byte[]> earlier = claim(tx, envelope.streamId(), envelope.idempotency().get());
       if (earlier.isPresent()) {
         return new CommandResult.Done(earlier.get(), true);
       }
@@ -239,17 +239,18 @@ public final class CommandHandler<S, E> {
   }
 
   /** Claims the key, or yields what was answered the first time. Waits for a twin in flight. */
-  private static Optional<byte[]> claim(Connection tx, CommandEnvelope.Idempotency idempotency)
-      throws SQLException {
+  private static Optional<byte[]> claim(
+      Connection tx, UUID streamId, CommandEnvelope.Idempotency idempotency) throws SQLException {
     try (PreparedStatement insert =
         tx.prepareStatement(
             """
-            INSERT INTO command_receipt (scope, key, request_digest) VALUES (?, ?, ?)
+            INSERT INTO command_receipt (scope, key, request_digest, stream_id) VALUES (?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """)) {
       insert.setString(1, idempotency.scope());
       insert.setString(2, idempotency.key());
       insert.setBytes(3, idempotency.requestDigest());
+      insert.setObject(4, streamId);
       if (insert.executeUpdate() == 1) {
         return Optional.empty();
       }

@@ -4,6 +4,7 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * Gives a Quarkus test the real Kafka and an empty database of its own, and makes it trust {@link
@@ -34,8 +35,14 @@ public final class RealServersForQuarkus implements QuarkusTestResourceLifecycle
     settings.put(
         "carnet.ingest.extracts-folder", Path.of("target/extracts").toAbsolutePath().toString());
     settings.put("carnet.master-key-file", "target/test-master-key.json");
+    settings.put("carnet.erasure-journal", journal().toString());
     settings.put("carnet.receipt-key-file", "target/test-receipt-key.json");
     return settings;
+  }
+
+  /** A journal of its own, as the database: what was erased in another run is not of this one. */
+  private static Path journal() {
+    return Path.of("target/erasures-" + UUID.randomUUID() + ".ndjson").toAbsolutePath();
   }
 
   @Override

@@ -14,9 +14,11 @@ import fr.carnet.events.access.TreatingPhysicianNamed;
 import fr.carnet.events.dossier.Channel;
 import fr.carnet.events.dossier.ClosingReason;
 import fr.carnet.events.dossier.DossierClosed;
+import fr.carnet.events.dossier.DossierErased;
 import fr.carnet.events.dossier.DossierEvent;
 import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierReopened;
+import fr.carnet.events.dossier.ErasureCause;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
@@ -71,6 +73,9 @@ sealed interface ClearFacts {
   /** A dossier was closed. */
   record Closed(ClosingReason reason) implements ClearFacts {}
 
+  /** A dossier was erased. */
+  record Erased(ErasureCause cause) implements ClearFacts {}
+
   /** The clear facts of a record; none when its type has none to show, or it cannot be read. */
   static Optional<ClearFacts> of(String type, byte[] value) {
     try {
@@ -121,6 +126,7 @@ sealed interface ClearFacts {
       case DossierOpened opened -> new Opened(opened.channel(), opened.consentWording());
       case DossierReopened reopened -> new Opened(reopened.channel(), reopened.consentWording());
       case DossierClosed closed -> new Closed(closed.reason());
+      case DossierErased erased -> new Erased(erased.cause());
     };
   }
 }

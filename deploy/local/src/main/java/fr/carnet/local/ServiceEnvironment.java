@@ -56,6 +56,8 @@ record ServiceEnvironment(
         ownClient(variables, service);
         variables.put("CARNET_PATIENT_REF_SECRET", PATIENT_REF_SECRET);
         variables.put("CARNET_MASTER_KEY_FILE", keys.resolve("master.key").toString());
+        // Beside the keys and not among them: no backup takes it along, no restore sets it back.
+        variables.put("CARNET_ERASURE_JOURNAL", keys.resolveSibling("erasures.ndjson").toString());
       }
       case INGEST -> {
         variables.put("CARNET_PATIENT_REF_SECRET", PATIENT_REF_SECRET);

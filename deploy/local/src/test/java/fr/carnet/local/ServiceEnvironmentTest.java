@@ -42,6 +42,7 @@ class ServiceEnvironmentTest {
                 Map.entry("QUARKUS_OIDC_CLIENT_CREDENTIALS_SECRET", "dossier-service-local-secret"),
                 Map.entry("CARNET_PATIENT_REF_SECRET", "carnet-local-patient-ref-secret"),
                 Map.entry("CARNET_MASTER_KEY_FILE", "/data/keys/master.key"),
+                Map.entry("CARNET_ERASURE_JOURNAL", "/data/erasures.ndjson"),
                 Map.entry("CARNET_DOSSIER_URL", "http://127.0.0.1:8081"),
                 Map.entry("CARNET_INGEST_URL", "http://127.0.0.1:8082"),
                 Map.entry("CARNET_ACCESS_URL", "http://127.0.0.1:8083")));

@@ -8,6 +8,7 @@ import fr.carnet.dossier.projecting.RegistryView;
 import fr.carnet.events.Reason;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
+import fr.carnet.events.dossier.DossierErased;
 import fr.carnet.events.dossier.DossierEvent;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.eventstore.Aggregate;
@@ -65,20 +66,22 @@ final class DossierAggregate implements Aggregate<DossierState, DossierEvent> {
       throws SQLException {
     RecordedEvent last = events.getLast();
     Optional<DossierRegistered> registered = RegistryView.of(tx, last.streamId());
-    return registered.stream()
-        .map(
-            state ->
-                new Outbox.Entry(
-                    CommandHandler.eventId(last.id(), 1_000),
-                    Topic.DOSSIER_REGISTRY,
-                    last.streamId().toString(),
-                    DossierRegistered.WIRE_NAME,
-                    Optional.of(last.streamId().toString()),
-                    OptionalLong.of(state.version()),
-                    last.actor(),
-                    last.correlation(),
-                    Optional.of(Wire.write(state))))
-        .toList();
+    if (registered.isEmpty() && !last.type().equals(DossierErased.WIRE_NAME)) {
+      // An earlier event of an erased dossier, that a restored database gets back from Kafka.
+      return List.of();
+    }
+    return List.of(
+        new Outbox.Entry(
+            CommandHandler.eventId(last.id(), 1_000),
+            Topic.DOSSIER_REGISTRY,
+            last.streamId().toString(),
+            DossierRegistered.WIRE_NAME,
+            Optional.of(last.streamId().toString()),
+            OptionalLong.of(last.version().orElseThrow()),
+            last.actor(),
+            last.correlation(),
+            // Erased: a tombstone, and Kafka forgets who it was.
+            registered.map(Wire::write)));
   }
 
   @Override

@@ -10,4 +10,7 @@ public sealed interface DossierState {
 
   /** It is archived; only its owner sees it. */
   record Closed() implements DossierState {}
+
+  /** It is no more; nothing is ever done to it again. */
+  record Erased() implements DossierState {}
 }

@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -90,25 +91,129 @@ public class KeyRing {
     }
   }
 
+  /** The key of a dossier was destroyed; nothing of it opens. */
+  public static final class Destroyed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Destroyed() {
+      super("the key of this dossier was destroyed");
+    }
+  }
+
   /**
    * Opens a body.
    *
    * @throws fr.carnet.sealing.CannotOpen when it does not open for what it claims to belong to
+   * @throws Destroyed when the dossier was erased
    */
   public byte[] open(Connection tx, SealedBody body) throws SQLException {
     return open(tx, List.of(body)).getFirst();
   }
 
-  /** Opens bodies, in the same order; a session that many share is unwrapped once. */
+  /**
+   * Opens bodies, in the same order.
+   *
+   * @throws Destroyed when one of the dossiers was erased
+   */
   public List<byte[]> open(Connection tx, List<SealedBody> bodies) throws SQLException {
+    return openKept(tx, bodies).stream().map(body -> body.orElseThrow(Destroyed::new)).toList();
+  }
+
+  /**
+   * Opens bodies, in the same order; those of erased dossiers are empty. A session that many share
+   * is unwrapped once. Whatever this process remembers, the key rows are looked at, and an erasure
+   * waits until this transaction ends.
+   */
+  public List<Optional<byte[]>> openKept(Connection tx, List<SealedBody> bodies)
+      throws SQLException {
+    if (bodies.isEmpty()) {
+      return List.of();
+    }
+    Map<UUID, Boolean> destroyed =
+        hold(tx, bodies.stream().map(body -> body.binding().dossierId()).toList());
     Map<SessionOf, SealedBody> wanted = new LinkedHashMap<>();
     for (SealedBody body : bodies) {
-      wanted.putIfAbsent(of(body), body);
+      Boolean gone = destroyed.get(body.binding().dossierId());
+      if (gone == null) {
+        throw new IllegalStateException(NO_KEYS);
+      }
+      if (gone) {
+        cache.remove(of(body));
+      } else {
+        wanted.putIfAbsent(of(body), body);
+      }
     }
     Map<SessionOf, OpeningSession> sessions = sessions(tx, wanted);
     return bodies.stream()
-        .map(body -> sessions.get(of(body)).open(body.sealed(), body.binding()))
+        .map(
+            body ->
+                Optional.ofNullable(sessions.get(of(body)))
+                    .map(session -> session.open(body.sealed(), body.binding())))
         .toList();
+  }
+
+  /** Which of these dossiers were erased; none of the others is until this transaction ends. */
+  public Set<UUID> destroyed(Connection tx, Collection<UUID> dossiers) throws SQLException {
+    Set<UUID> destroyed = new HashSet<>();
+    hold(tx, dossiers)
+        .forEach(
+            (dossierId, gone) -> {
+              if (gone) {
+                destroyed.add(dossierId);
+              }
+            });
+    return destroyed;
+  }
+
+  /** Takes key rows shared: true where the key is destroyed, nothing where there never was one. */
+  private static Map<UUID, Boolean> hold(Connection tx, Collection<UUID> dossiers)
+      throws SQLException {
+    Map<UUID, Boolean> held = new HashMap<>();
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT dossier_id, destroyed_at IS NOT NULL FROM dossier_key
+            WHERE dossier_id = ANY (?) FOR SHARE
+            """)) {
+      select.setArray(1, tx.createArrayOf("uuid", dossiers.stream().distinct().toArray()));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          held.put(row.getObject(1, UUID.class), row.getBoolean(2));
+        }
+      }
+    }
+    return held;
+  }
+
+  /** Takes the key row alone, and says whether the key was destroyed before. */
+  public boolean holdAlone(Connection tx, UUID dossierId) throws SQLException {
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT destroyed_at IS NOT NULL FROM dossier_key WHERE dossier_id = ? FOR UPDATE
+            """)) {
+      select.setObject(1, dossierId);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
+    }
+  }
+
+  /** Destroys the key; its row stays, also where this database never had the key. */
+  public void destroy(Connection tx, UUID dossierId) throws SQLException {
+    try (PreparedStatement upsert =
+        tx.prepareStatement(
+            """
+            INSERT INTO dossier_key (dossier_id, destroyed_at) VALUES (?, clock_timestamp())
+            ON CONFLICT (dossier_id) DO UPDATE
+              SET wrapped = NULL, destroyed_at = excluded.destroyed_at
+            """)) {
+      upsert.setObject(1, dossierId);
+      upsert.executeUpdate();
+    }
+    synchronized (cache) {
+      cache.keySet().removeIf(session -> session.dossierId().equals(dossierId));
+    }
   }
 
   private static SessionOf of(SealedBody body) {

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 
@@ -98,15 +99,28 @@ public class CareHistoryProjection implements Projection {
         }
       }
     }
-    List<byte[]> opened = keys.open(tx, bodies);
+    List<Optional<byte[]>> opened = keys.openKept(tx, bodies);
     List<Line> lines = new ArrayList<>();
     for (int i = 0; i < opened.size(); i++) {
+      if (opened.get(i).isEmpty()) {
+        // Of an erased dossier: the log holds it for ever, and nobody can read it.
+        continue;
+      }
       RecordedEvent event = passedEvents.get(i);
-      Care care = Wire.read(opened.get(i), Care.class);
+      Care care = Wire.read(opened.get(i).get(), Care.class);
       lines.add(new Line(event.streamId(), passedKeys.get(i), care, event.time(), care.repeats()));
     }
     insert(tx, merged(lines));
-    withdraw(tx, withdrawn);
+    withdraw(tx, ofKept(tx, withdrawn));
+  }
+
+  private List<RecordedEvent> ofKept(Connection tx, List<RecordedEvent> events)
+      throws SQLException {
+    if (events.isEmpty()) {
+      return events;
+    }
+    Set<UUID> erased = keys.destroyed(tx, events.stream().map(RecordedEvent::streamId).toList());
+    return events.stream().filter(event -> !erased.contains(event.streamId())).toList();
   }
 
   /** Each line once: one statement may not change a row twice. */

@@ -1,9 +1,11 @@
 package fr.carnet.dossier.projecting;
 
+import fr.carnet.dossier.forgetting.Forgetting;
 import fr.carnet.dossier.keys.KeyRing;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
 import fr.carnet.events.dossier.DossierClosed;
+import fr.carnet.events.dossier.DossierErased;
 import fr.carnet.events.dossier.DossierEvent;
 import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierReopened;
@@ -19,11 +21,16 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 
-/** {@code dossier.events} → whose dossier it is, and whether it is open. */
+/**
+ * {@code dossier.events} → whose dossier it is, and whether it is open. Of an erased one nothing.
+ */
 @ApplicationScoped
 public class DossierProjection implements Projection {
   @Inject KeyRing keys;
+  @Inject Forgetting forgetting;
 
   @Override
   public String name() {
@@ -47,13 +54,24 @@ public class DossierProjection implements Projection {
 
   @Override
   public void apply(Connection tx, List<RecordedEvent> events) throws SQLException {
+    Set<UUID> erased =
+        keys.destroyed(tx, events.stream().map(RecordedEvent::streamId).distinct().toList());
     for (RecordedEvent event : events) {
+      if (erased.contains(event.streamId()) && !event.type().equals(DossierErased.WIRE_NAME)) {
+        // The log holds it for ever, and nobody can read it.
+        continue;
+      }
       switch (event.type()) {
-        case DossierOpened.WIRE_NAME, DossierClosed.WIRE_NAME, DossierReopened.WIRE_NAME -> {
+        case DossierOpened.WIRE_NAME,
+            DossierClosed.WIRE_NAME,
+            DossierReopened.WIRE_NAME,
+            DossierErased.WIRE_NAME -> {
           switch (DossierEvent.read(event.type(), event.data())) {
             case DossierOpened opened -> opened(tx, event, opened);
             case DossierClosed _ -> state(tx, event, "CLOSED");
             case DossierReopened _ -> state(tx, event, "OPEN");
+            case DossierErased gone ->
+                forgetting.forget(tx, event.streamId(), gone.cause(), event.actor());
           }
         }
         default -> {

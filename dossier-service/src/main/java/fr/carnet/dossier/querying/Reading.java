@@ -260,19 +260,23 @@ class Reading {
       Connection tx, UUID dossierId, Caller caller, boolean holding) throws SQLException {
     try (PreparedStatement select =
         tx.prepareStatement(
+            // The key row first: an erasure takes it alone before it takes out the dossier's.
             """
+            WITH kept AS MATERIALIZED (
+              SELECT dossier_id FROM dossier_key
+              WHERE dossier_id = ? AND destroyed_at IS NULL%s)
             SELECT state = 'OPEN', public_key,
                    EXISTS (SELECT 1 FROM parked
                            WHERE consumer IN ('care-history', 'dossier-recovery')
                              AND stream_key = d.dossier_id::text AND discarded_at IS NULL),
                    EXISTS (SELECT 1 FROM dossier_patient p
                            WHERE p.dossier_id = d.dossier_id AND p.patient_ref = ?)
-            FROM dossier d WHERE dossier_id = ?
+            FROM kept JOIN dossier d USING (dossier_id)%s
             """
                 // A closing waits for the reads under way, and later reads see it.
-                + (holding ? " FOR SHARE" : ""))) {
-      select.setString(1, caller.patientRef().map(PatientRef::value).orElse(""));
-      select.setObject(2, dossierId);
+                .formatted(holding ? " FOR SHARE" : "", holding ? " FOR SHARE OF d" : ""))) {
+      select.setObject(1, dossierId);
+      select.setString(2, caller.patientRef().map(PatientRef::value).orElse(""));
       try (ResultSet row = select.executeQuery()) {
         return row.next()
             ? Optional.of(

@@ -3,13 +3,15 @@ package fr.carnet.events.dossier;
 import fr.carnet.events.Wire;
 
 /** What can happen to a dossier as a whole. */
-public sealed interface DossierEvent permits DossierOpened, DossierClosed, DossierReopened {
+public sealed interface DossierEvent
+    permits DossierOpened, DossierClosed, DossierReopened, DossierErased {
   /** The name of this fact on the wire; explicit, so that renaming a class changes nothing. */
   default String wireName() {
     return switch (this) {
       case DossierOpened _ -> DossierOpened.WIRE_NAME;
       case DossierClosed _ -> DossierClosed.WIRE_NAME;
       case DossierReopened _ -> DossierReopened.WIRE_NAME;
+      case DossierErased _ -> DossierErased.WIRE_NAME;
     };
   }
 
@@ -23,6 +25,7 @@ public sealed interface DossierEvent permits DossierOpened, DossierClosed, Dossi
       case DossierOpened.WIRE_NAME -> Wire.read(json, DossierOpened.class);
       case DossierClosed.WIRE_NAME -> Wire.read(json, DossierClosed.class);
       case DossierReopened.WIRE_NAME -> Wire.read(json, DossierReopened.class);
+      case DossierErased.WIRE_NAME -> Wire.read(json, DossierErased.class);
       default -> throw new Wire.UnreadableFact("not an event of a dossier: " + wireName);
     };
   }
