@@ -32,6 +32,11 @@ final class LoadCommand implements Callable<Integer> {
   private Path folder;
 
   @Option(
+      names = "--dry-run",
+      description = "Keeps no line: only shows the report that loading would give.")
+  private boolean dryRun;
+
+  @Option(
       names = "--data",
       paramLabel = "FOLDER",
       description = "Where the suite keeps everything (default: .carnet in the project).")
@@ -64,9 +69,12 @@ final class LoadCommand implements Callable<Integer> {
         new Accounts(
             SuiteOptions.forPeople().project().resolve("deploy/realm/carnet-realm.json"), issuer);
     Api api = new Api();
+    String query = dryRun ? "?dryRun=true" : "";
     Api.Answer answer =
         api.post(
-            ingest.resolve("/extracts"), accounts.serviceToken(SENDER), Map.of("folder", name));
+            ingest.resolve("/extracts" + query),
+            accounts.serviceToken(SENDER),
+            Map.of("folder", name));
     while (answer.status() == 202 || answer.status() == 200) {
       JsonNode report = answer.json();
       System.out.print("\r" + progress(report));
@@ -76,7 +84,7 @@ final class LoadCommand implements Callable<Integer> {
         return tell(report);
       }
       LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
-      answer = api.get(ingest.resolve("/extracts/" + name), accounts.serviceToken(SENDER));
+      answer = api.get(ingest.resolve("/extracts/" + name + query), accounts.serviceToken(SENDER));
     }
     System.err.println("Ingest answered " + answer.status() + " " + answer.code() + ".");
     return FAILED;
@@ -121,6 +129,9 @@ final class LoadCommand implements Callable<Integer> {
 
   private static int tell(JsonNode report) {
     JsonNode lines = report.path("lines");
+    if (report.path("dryRun").asBoolean()) {
+      System.out.println("A dry run: no line was kept.");
+    }
     System.out.printf(
         Locale.ROOT,
         "%,d lines = %,d accepted + %,d repeated + %,d outside the window + %,d rejected %s%n",

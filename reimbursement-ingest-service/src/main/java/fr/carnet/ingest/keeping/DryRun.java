@@ -90,18 +90,11 @@ public final class DryRun implements AutoCloseable {
     if (others.isEmpty()) {
       return;
     }
-    try (Connection connection = dataSource.getConnection()) {
-      connection.setAutoCommit(false);
-      try {
-        List<Outcome> kept =
-            store.keep(connection, sender, others.stream().map(lines::get).toList(), window, "");
-        for (int i = 0; i < kept.size(); i++) {
-          outcomes[others.get(i)] = kept.get(i);
-        }
-      } finally {
-        connection.rollback();
-        connection.setAutoCommit(true);
-      }
+    List<Received> some = others.stream().map(lines::get).toList();
+    List<Outcome> kept =
+        Transactions.run(dataSource, tx -> store.wouldKeep(tx, sender, some, window));
+    for (int i = 0; i < kept.size(); i++) {
+      outcomes[others.get(i)] = kept.get(i);
     }
   }
 

@@ -15,6 +15,7 @@ import java.sql.Date;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -88,6 +89,17 @@ public class LineStore {
     Repeats.note(tx, repeated(lineKeys, all));
     rejections.record(tx, sender, lines, lineKeys, all, correlation);
     return all;
+  }
+
+  /** What would become of these lines, each by itself, with nothing kept. */
+  public List<Outcome> wouldKeep(Connection tx, String sender, List<Received> lines, Window window)
+      throws SQLException {
+    Savepoint before = tx.setSavepoint();
+    try {
+      return keep(tx, sender, lines, window, "");
+    } finally {
+      tx.rollback(before);
+    }
   }
 
   List<Optional<String>> lineKeys(String sender, List<Received> lines) {

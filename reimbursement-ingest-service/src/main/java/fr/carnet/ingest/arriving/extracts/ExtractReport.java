@@ -7,7 +7,9 @@ import java.util.Optional;
 /**
  * How a load stands, and at its end the report. It says nothing of who has a dossier, and no INS.
  *
- * @param deliveryId {@code GET /receipts/{deliveryId}} gives its signed receipt
+ * @param dryRun whether it tells what would become of the lines, and none is kept
+ * @param deliveryId {@code GET /receipts/{deliveryId}} gives its signed receipt; absent for a dry
+ *     run
  * @param state READING, CHECKING, FEEDING; then DONE or REFUSED
  * @param files how far each was read
  * @param fedToLine the line of ER_PRS_F.csv up to which lines were fed
@@ -19,7 +21,8 @@ import java.util.Optional;
  */
 record ExtractReport(
     String folder,
-    String deliveryId,
+    boolean dryRun,
+    Optional<String> deliveryId,
     Extracts.State state,
     List<FileRead> files,
     long fedToLine,

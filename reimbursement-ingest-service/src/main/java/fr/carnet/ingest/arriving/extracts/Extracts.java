@@ -38,7 +38,8 @@ final class Extracts {
   }
 
   /** A load that has not ended. */
-  record Load(long id, String sender, String folder, String correlation, State state) {
+  record Load(
+      long id, String sender, String folder, boolean dryRun, String correlation, State state) {
     /** Under which its receipt can be asked for. */
     String deliveryId() {
       return receiptOf(id);
@@ -58,29 +59,33 @@ final class Extracts {
    * Asks for a load; one that has not ended goes on, one that has begins anew.
    *
    * @param folder where the files are
+   * @param dryRun of which nothing is kept but the report
    */
-  static void ask(Connection tx, String sender, String name, Path folder, String correlation)
+  static void ask(
+      Connection tx, String sender, String name, boolean dryRun, Path folder, String correlation)
       throws SQLException {
     try (PreparedStatement delete =
         tx.prepareStatement(
             """
             DELETE FROM extract
-            WHERE sender = ? AND folder = ? AND state IN ('DONE', 'REFUSED')
+            WHERE sender = ? AND folder = ? AND dry_run = ? AND state IN ('DONE', 'REFUSED')
             """)) {
       delete.setString(1, sender);
       delete.setString(2, name);
+      delete.setBoolean(3, dryRun);
       delete.executeUpdate();
     }
     try (PreparedStatement insert =
         tx.prepareStatement(
             """
-            INSERT INTO extract (sender, folder, correlation) VALUES (?, ?, ?)
-            ON CONFLICT (sender, folder) DO NOTHING
+            INSERT INTO extract (sender, folder, dry_run, correlation) VALUES (?, ?, ?, ?)
+            ON CONFLICT (sender, folder, dry_run) DO NOTHING
             RETURNING id
             """)) {
       insert.setString(1, sender);
       insert.setString(2, name);
-      insert.setString(3, correlation);
+      insert.setBoolean(3, dryRun);
+      insert.setString(4, correlation);
       try (ResultSet row = insert.executeQuery()) {
         if (row.next()) {
           insertFiles(tx, row.getLong(1), folder);
@@ -117,7 +122,7 @@ final class Extracts {
         ResultSet row =
             select.executeQuery(
                 """
-                SELECT id, sender, folder, correlation, state FROM extract
+                SELECT id, sender, folder, dry_run, correlation, state FROM extract
                 WHERE state NOT IN ('DONE', 'REFUSED') ORDER BY id LIMIT 1
                 """)) {
       return row.next()
@@ -126,8 +131,9 @@ final class Extracts {
                   row.getLong(1),
                   row.getString(2),
                   row.getString(3),
-                  row.getString(4),
-                  State.valueOf(row.getString(5))))
+                  row.getBoolean(4),
+                  row.getString(5),
+                  State.valueOf(row.getString(6))))
           : Optional.empty();
     }
   }
@@ -295,13 +301,17 @@ final class Extracts {
   }
 
   /** How a load stands, for its sender. */
-  static Optional<ExtractReport> report(Connection connection, String sender, String folder)
-      throws SQLException {
+  static Optional<ExtractReport> report(
+      Connection connection, String sender, String folder, boolean dryRun) throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(
-            "SELECT id, state, fed_line FROM extract WHERE sender = ? AND folder = ?")) {
+            """
+            SELECT id, state, fed_line FROM extract
+            WHERE sender = ? AND folder = ? AND dry_run = ?
+            """)) {
       select.setString(1, sender);
       select.setString(2, folder);
+      select.setBoolean(3, dryRun);
       try (ResultSet row = select.executeQuery()) {
         if (!row.next()) {
           return Optional.empty();
@@ -311,7 +321,8 @@ final class Extracts {
         return Optional.of(
             new ExtractReport(
                 folder,
-                receiptOf(id),
+                dryRun,
+                dryRun ? Optional.empty() : Optional.of(receiptOf(id)),
                 State.valueOf(row.getString(2)),
                 files(connection, id),
                 row.getLong(3),

@@ -7,9 +7,11 @@ import fr.carnet.resourceserver.RequestProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Response;
 import java.nio.file.Files;
 import java.sql.SQLException;
@@ -36,13 +38,17 @@ public class ExtractsResource {
 
   /**
    * Asks for a folder to be loaded. One whose load has not ended goes on; one that has ended is
-   * loaded again, and lines that were kept count as repeated.
+   * loaded again, and lines that were kept count as repeated. A dry run does all of it but keep
+   * lines, and its report stands beside that of the load.
    */
   @POST
   @Operation(
       summary = "Load an extract in the warehouse's layout",
-      description = "Answers at once; GET tells how far it is, and at the end the report.")
-  public Response load(Wanted wanted) throws SQLException {
+      description =
+          "Answers at once; GET tells how far it is, and at the end the report. With dryRun=true"
+              + " the whole report is given, by GET with dryRun=true too, and no line is kept.")
+  public Response load(Wanted wanted, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun)
+      throws SQLException {
     if (wanted == null || wanted.folder() == null) {
       throw new Refusal(RequestProblem.FIELD_MISSING, "folder");
     }
@@ -60,8 +66,8 @@ public class ExtractsResource {
         Transactions.run(
             dataSource,
             tx -> {
-              Extracts.ask(tx, sender, name, folder, correlation);
-              return Extracts.report(tx, sender, name).orElseThrow();
+              Extracts.ask(tx, sender, name, dryRun, folder, correlation);
+              return Extracts.report(tx, sender, name, dryRun).orElseThrow();
             });
     loader.wake();
     return Response.accepted(report).build();
@@ -71,11 +77,12 @@ public class ExtractsResource {
   @GET
   @Path("/{folder}")
   @Operation(summary = "How far an extract is loaded, and the report")
-  public Response report(String folder) throws SQLException {
+  public Response report(String folder, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun)
+      throws SQLException {
     String sender = caller.get().client();
     String name = checked(folder);
     Optional<ExtractReport> report =
-        Transactions.run(dataSource, tx -> Extracts.report(tx, sender, name));
+        Transactions.run(dataSource, tx -> Extracts.report(tx, sender, name, dryRun));
     return Response.ok(Refusal.unless(report, ExtractProblem.EXTRACT_UNKNOWN)).build();
   }
 

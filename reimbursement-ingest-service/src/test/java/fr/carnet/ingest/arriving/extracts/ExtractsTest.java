@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -54,6 +55,18 @@ class ExtractsTest extends IngestOverHttp {
 
   private static Response look(String sender, String name) {
     return given().auth().oauth2(TestTokens.withRole(sender, "billing")).get("/extracts/" + name);
+  }
+
+  private static JsonPath dryRun(String name) {
+    given()
+        .auth()
+        .oauth2(TestTokens.withRole(SENDER, "billing"))
+        .contentType("application/json")
+        .body(Map.of("folder", name))
+        .post("/extracts?dryRun=true")
+        .then()
+        .statusCode(202);
+    return ended(name + "?dryRun=true");
   }
 
   private static JsonPath load(String name) {
@@ -523,6 +536,70 @@ class ExtractsTest extends IngestOverHttp {
   }
 
   @Test
+  void aDryRunGivesTheWholeReportAndKeepsNothing() throws Exception {
+    // given: eight lines, of which one is refused
+    String ins = people(2_113, 1).getFirst();
+    SmallExtract extract = new SmallExtract(ins, today());
+    extract.edit("ER_CAM_F.csv", text -> text.replace("DEQP003", "DEQ"));
+    extract.write(folder("dry"));
+    String nothing = kept();
+    // when
+    JsonPath dry = dryRun("dry");
+    // then
+    assertThat(dry.getBoolean("dryRun")).isTrue();
+    assertThat(dry.getString("state")).isEqualTo("DONE");
+    assertThat(dry.getMap("lines.rejectedByReason", String.class, Integer.class))
+        .isEqualTo(Map.of("ACT_CODE_INVALID", 1));
+    assertThat(dry.getString("deliveryId")).isNull();
+    assertThat(kept()).isEqualTo(nothing);
+    assertThat(KeptCare.lines(dataSource, ins)).isEmpty();
+    look(SENDER, "dry").then().statusCode(404);
+    // when: it is loaded
+    JsonPath real = load("dry");
+    // then: as the dry run said, which still can be looked at
+    assertThat(real.getBoolean("dryRun")).isFalse();
+    for (String part : List.of("lines", "files", "fedToLine", "supplements", "notCare")) {
+      assertThat((Object) real.get(part)).as(part).isEqualTo(dry.get(part));
+    }
+    assertThat(KeptCare.lines(dataSource, ins)).hasSize(real.getInt("lines.accepted"));
+    assertThat((Object) ended("dry?dryRun=true").get("lines")).isEqualTo(dry.get("lines"));
+    // when: it is run dry upon what was kept
+    JsonPath again = dryRun("dry");
+    // then
+    assertThat(again.getInt("lines.accepted")).isZero();
+    assertThat(again.getInt("lines.repeated")).isEqualTo(real.getInt("lines.accepted"));
+    assertThat(again.getInt("lines.rejected")).isEqualTo(1);
+  }
+
+  @Test
+  void aDryRunOfASpoiltExtractTellsItsFaults() throws Exception {
+    // given
+    SmallExtract extract = new SmallExtract(people(2_114, 1).getFirst(), today());
+    extract.append("ER_PRS_F.csv", extract.hub(1, "3313", "50"));
+    extract.write(folder("dry-spoilt"));
+    // when
+    JsonPath report = dryRun("dry-spoilt");
+    // then
+    assertThat(report.getString("state")).isEqualTo("REFUSED");
+    assertThat(report.getString("faults[0].code")).isEqualTo("HUB_ROW_REPEATED");
+    assertThat(report.getString("faults[0].file")).isEqualTo("ER_PRS_F.csv");
+  }
+
+  /** How much there is of everything that a load leaves, but for reports. */
+  private String kept() throws Exception {
+    List<String> counts = new ArrayList<>();
+    for (String table : List.of("line", "rejection", "delivery", "delivery_count")) {
+      try (Connection connection = dataSource.getConnection();
+          PreparedStatement count = connection.prepareStatement("SELECT count(*) FROM " + table);
+          ResultSet row = count.executeQuery()) {
+        row.next();
+        counts.add(table + " " + row.getLong(1));
+      }
+    }
+    return counts.toString();
+  }
+
+  @Test
   void aFaultAmongRowsNamesTheNineKeys() throws Exception {
     // given
     SmallExtract extract = new SmallExtract(people(2_109, 1).getFirst(), today());
@@ -560,7 +637,7 @@ class ExtractsTest extends IngestOverHttp {
     extract.write(folder("changed"));
     try (Connection connection = dataSource.getConnection()) {
       connection.setAutoCommit(false);
-      Extracts.ask(connection, SENDER, "changed", folder("changed"), "");
+      Extracts.ask(connection, SENDER, "changed", false, folder("changed"), "");
       try (PreparedStatement update =
           connection.prepareStatement(
               """
