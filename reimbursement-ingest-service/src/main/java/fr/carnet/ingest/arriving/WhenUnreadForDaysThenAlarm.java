@@ -5,12 +5,15 @@ import fr.carnet.eventstore.Unread;
 import fr.carnet.resourceserver.KafkaSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
+import io.smallrye.health.api.Wellness;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.jboss.logging.Logger;
 
 /**
@@ -33,20 +36,34 @@ class WhenUnreadForDaysThenAlarm {
     this.expiring = metrics.gauge("carnet.billing.expiring.records", new AtomicLong());
   }
 
+  /** Apart from readiness: whoever reads less because of it would lose more. */
+  @Wellness
+  HealthCheck billingDataAreRead() {
+    return () ->
+        HealthCheckResponse.named("billing-data-are-read")
+            .status(expiring.get() == 0)
+            .withData("expiringRecords", expiring.get())
+            .build();
+  }
+
   @Scheduled(every = "5m", delayed = "30s")
   void look() throws SQLException, InterruptedException {
-    expiring.set(
+    note(
         Unread.olderThan(
             WAITED,
             BillingApplier.READER,
             Topic.BILLING_REIMBURSEMENTS,
             dataSource,
             kafka.client()));
-    if (expiring.get() > 0) {
+  }
+
+  void note(long unread) {
+    expiring.set(unread);
+    if (unread > 0) {
       LOG.errorf(
           "%d BILLING LINES EXPIRE UNREAD within two days: see why this service does not read them,"
               + " or lengthen the retention of %s",
-          expiring.get(), Topic.BILLING_REIMBURSEMENTS.wireName());
+          unread, Topic.BILLING_REIMBURSEMENTS.wireName());
     }
   }
 }

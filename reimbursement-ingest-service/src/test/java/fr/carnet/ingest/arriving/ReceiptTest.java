@@ -14,6 +14,7 @@ import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
+import jakarta.inject.Inject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Test;
 /** What a sender holds in hand after a delivery, and before one. */
 @QuarkusTest
 class ReceiptTest extends IngestOverHttp {
+  @Inject WhenUnreadForDaysThenAlarm alarm;
 
   @Test
   void aReceiptIsSignedAndCanBeAskedForAgain() throws Exception {
@@ -196,6 +198,24 @@ class ReceiptTest extends IngestOverHttp {
                         dataSource,
                         settings)
                     == 0);
+  }
+
+  @Test
+  void billingDataAboutToExpireUnreadShowInHealthAndKeepReadiness() throws Exception {
+    given().get("/q/health/well").then().statusCode(200);
+    // when
+    alarm.note(3);
+    // then
+    JsonPath health = given().get("/q/health/well").then().statusCode(503).extract().jsonPath();
+    String check = "checks.find { it.name == 'billing-data-are-read' }";
+    assertThat(health.getString(check + ".status")).isEqualTo("DOWN");
+    assertThat(health.getInt(check + ".data.expiringRecords")).isEqualTo(3);
+    given().get("/q/health/ready").then().statusCode(200);
+    given().get("/q/health/live").then().statusCode(200);
+    // when: it looks again, and nothing has waited for days
+    alarm.look();
+    // then
+    given().get("/q/health/well").then().statusCode(200);
   }
 
   @Test
