@@ -86,7 +86,7 @@ public class LineStore {
     keepSound(tx, sound, outcomes);
     acceptWhatBecameSecret(tx, lineKeys, outcomes);
     List<Outcome> all = List.of(outcomes);
-    Repeats.note(tx, repeated(lineKeys, all));
+    LineNote.REPEATED.of(tx, repeated(lineKeys, all));
     rejections.record(tx, sender, lines, lineKeys, all, correlation);
     return all;
   }
@@ -205,7 +205,7 @@ public class LineStore {
         }
       }
     }
-    LateSecrets.note(tx, known);
+    LineNote.SECRET.of(tx, known);
   }
 
   /** Which of these are known as secret: a faulty copy of one must not stay in a rejection. */

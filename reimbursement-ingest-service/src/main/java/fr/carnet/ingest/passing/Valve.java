@@ -9,8 +9,7 @@ import fr.carnet.events.care.CareLineWithdrawn;
 import fr.carnet.eventstore.Transactions;
 import fr.carnet.ingest.deciding.Window;
 import fr.carnet.ingest.keeping.Buckets;
-import fr.carnet.ingest.keeping.LateSecrets;
-import fr.carnet.ingest.keeping.Repeats;
+import fr.carnet.ingest.keeping.LineNote;
 import fr.carnet.ingest.keeping.Today;
 import fr.carnet.resourceserver.KafkaSettings;
 import fr.carnet.sealing.Binding;
@@ -144,14 +143,14 @@ public class Valve implements AutoCloseable {
 
   private record Dossier(UUID id, String publicKey, boolean open, boolean stopped) {}
 
-  /** Flags of secret care first, so that no repeat of one is counted. */
   private void takeUpNotes() throws SQLException {
     Transactions.run(
         dataSource,
         tx -> {
           planByIndex(tx);
-          LateSecrets.takeUp(tx, QUIET);
-          Repeats.count(tx, QUIET);
+          for (LineNote note : LineNote.values()) {
+            note.takeUp(tx, QUIET);
+          }
           return true;
         });
   }

@@ -527,7 +527,7 @@ class LineStoreTest {
     Transactions.run(
         Database.SOURCE,
         tx -> {
-          LateSecrets.takeUp(tx, Duration.ZERO);
+          LineNote.SECRET.takeUp(tx, Duration.ZERO);
           return true;
         });
   }
@@ -537,7 +537,7 @@ class LineStoreTest {
     Transactions.run(
         Database.SOURCE,
         tx -> {
-          Repeats.count(tx, Duration.ZERO);
+          LineNote.REPEATED.takeUp(tx, Duration.ZERO);
           return true;
         });
   }
