@@ -41,6 +41,7 @@ class IdentifiersTest {
     assertThat(Finess.isValid("750100126")).isFalse();
     assertThat(Finess.isValid("2A0000014")).as("Corsica: A counts as 1").isTrue();
     assertThat(Cip13.isValid("3400930000007")).isEqualTo(checkDigitFits("3400930000007"));
+    assertThat(Cip13.ofCip7("3195949")).isEqualTo("3400931959496").matches(Cip13::isValid);
     assertThat(Cip13.isValid("4006381333931")).as("an EAN-13 of another kind").isFalse();
   }
 

@@ -4,6 +4,7 @@ import static fr.carnet.ingest.arriving.extracts.Column.needed;
 import static fr.carnet.ingest.arriving.extracts.Column.optional;
 import static fr.carnet.ingest.arriving.extracts.Column.required;
 
+import fr.carnet.events.identity.Cip13;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -249,16 +250,8 @@ enum ExtractFile {
   private static String cip13(Row row) {
     String cip7 = row.get("PHA_PRS_IDE");
     return row.get("PHA_PRS_C13").isEmpty() && cip7.matches("[0-9]{7}")
-        ? withEan("34009" + cip7)
+        ? Cip13.ofCip7(cip7)
         : row.get("PHA_PRS_C13");
-  }
-
-  private static String withEan(String twelve) {
-    int sum = 0;
-    for (int i = 0; i < twelve.length(); i++) {
-      sum += Character.digit(twelve.charAt(i), 10) * (i % 2 == 0 ? 1 : 3);
-    }
-    return twelve + (10 - sum % 10) % 10;
   }
 
   /** The warehouse stores these codes as numbers; as codes they have leading zeros. */
