@@ -60,15 +60,13 @@ class KafkaStandsStillIT {
           .until(
               () ->
                   service.applied(closes.id()) == 1
-                      && service.count("SELECT count(*) FROM line WHERE unpassed") == 3_000);
+                      && service.count("SELECT count(*) FROM unpassed") == 3_000);
       // when
       signal(broker, "CONT");
       await().atMost(SETTLED).until(() -> service.applied(closes.id()) == 2);
       Map<TopicPartition, Long> closedAt = kafka.ends(Topic.CARE_REIMBURSEMENTS);
       // then
-      await()
-          .atMost(SETTLED)
-          .until(() -> service.count("SELECT count(*) FROM line WHERE unpassed") == 0);
+      await().atMost(SETTLED).until(() -> service.count("SELECT count(*) FROM unpassed") == 0);
       CareOnKafka care = CareOnKafka.read(kafka);
       assertThat(care.lines(stays)).hasSize(linesOf(first + still, people.get(0)));
       assertThat(care.of(closes.id()))

@@ -40,9 +40,12 @@ public enum LineNote {
              taken AS (
                DELETE FROM %1$s USING oldest JOIN held USING (line_key)
                WHERE %1$s.id = oldest.id RETURNING %1$s.line_key),
-             times AS (SELECT line_key, count(*)::int AS n FROM taken GROUP BY line_key)
-        UPDATE line SET unpassed = true, %2$s
-        FROM times WHERE line.line_key = times.line_key AND NOT line.secret
+             times AS (SELECT line_key, count(*)::int AS n FROM taken GROUP BY line_key),
+             changed AS (
+               UPDATE line SET %2$s FROM times
+               WHERE line.line_key = times.line_key AND NOT line.secret
+               RETURNING line.line_key, bucket)
+        INSERT INTO unpassed (line_key, bucket) SELECT line_key, bucket FROM changed
         """
             .formatted(table, change);
   }

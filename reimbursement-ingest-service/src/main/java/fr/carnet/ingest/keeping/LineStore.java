@@ -193,8 +193,8 @@ public class LineStore {
     try (PreparedStatement insert =
         tx.prepareStatement(
             """
-            INSERT INTO line (line_key, bucket, secret, unpassed)
-            SELECT k, 0, true, false FROM unnest(?) AS t(k) ORDER BY k
+            INSERT INTO line (line_key, bucket, secret)
+            SELECT k, 0, true FROM unnest(?) AS t(k) ORDER BY k
             ON CONFLICT (line_key) DO NOTHING
             RETURNING line_key
             """)) {
@@ -292,9 +292,12 @@ public class LineStore {
     try (PreparedStatement insert =
         tx.prepareStatement(
             """
-            INSERT INTO line (line_key, patient_ref, bucket, digest, care_from, care)
-            SELECT * FROM unnest(?::text[], ?::text[], ?::smallint[], ?::bytea[], ?::date[], ?::bytea[])
-            ON CONFLICT (line_key) DO NOTHING
+            WITH kept AS (
+                   INSERT INTO line (line_key, patient_ref, bucket, digest, care_from, care)
+                   SELECT * FROM unnest(?::text[], ?::text[], ?::smallint[], ?::bytea[], ?::date[], ?::bytea[])
+                   ON CONFLICT (line_key) DO NOTHING
+                   RETURNING line_key, bucket)
+            INSERT INTO unpassed (line_key, bucket) SELECT line_key, bucket FROM kept
             RETURNING line_key
             """)) {
       insert.setArray(1, tx.createArrayOf("text", lineKeys));

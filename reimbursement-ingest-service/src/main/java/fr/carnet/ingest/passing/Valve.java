@@ -133,9 +133,14 @@ public class Valve implements AutoCloseable {
         : failure.getClass().getName();
   }
 
+  /** A place in the queue of what is unpassed. */
+  private record Place(long id, String lineKey, int bucket) {}
+
+  /** A line; the patient is empty where it was withdrawn before. */
   private record Line(
       String lineKey,
       String patientRef,
+      int bucket,
       boolean secret,
       LocalDate careFrom,
       byte[] care,
@@ -161,13 +166,16 @@ public class Valve implements AutoCloseable {
         dataSource,
         tx -> {
           planByIndex(tx);
-          Set<Integer> buckets = bucketsWithUnpassed(tx);
-          if (buckets.isEmpty()) {
+          List<Place> places = unpassed(tx);
+          if (places.isEmpty()) {
             return 0;
           }
-          Buckets.shared(tx, buckets);
+          // Whoever holds one of them alone waits for no place: nobody waits in a circle.
+          Buckets.shared(
+              tx,
+              places.stream().map(Place::bucket).collect(Collectors.toCollection(TreeSet::new)));
           // Read after the locks are held: what is open now stays so until this commits.
-          List<Line> lines = unpassed(tx, buckets);
+          List<Line> lines = lines(tx, places);
           if (lines.isEmpty()) {
             return 0;
           }
@@ -180,7 +188,7 @@ public class Valve implements AutoCloseable {
             send(producer, records);
             Sendings.end(tx, transactionalId());
           }
-          markLookedAt(tx, lines);
+          lookedAt(tx, places, lines);
           return lines.size();
         });
   }
@@ -190,9 +198,7 @@ public class Valve implements AutoCloseable {
   }
 
   private static Set<Integer> bucketsOf(List<Line> lines) {
-    return lines.stream()
-        .map(line -> Buckets.of(line.patientRef()))
-        .collect(Collectors.toCollection(TreeSet::new));
+    return lines.stream().map(Line::bucket).collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Sends, or settles with Kafka that nothing was sent, before the locks are given back. */
@@ -214,9 +220,9 @@ public class Valve implements AutoCloseable {
   }
 
   /**
-   * Nearly every line has been looked at, and the planner, with statistics from a busy time, would
-   * read all of them to find none; a bitmap would come back to the dead entries each time, where
-   * the index itself forgets them.
+   * The queue is full or empty from one moment to the next, and after a start nothing is known of
+   * any table: whatever the statistics say, a few lines are looked up by their keys. A bitmap would
+   * come back to the dead entries each time, where the index itself forgets them.
    */
   private static void planByIndex(Connection tx) throws SQLException {
     try (Statement set = tx.createStatement()) {
@@ -224,47 +230,52 @@ public class Valve implements AutoCloseable {
     }
   }
 
-  private static Set<Integer> bucketsWithUnpassed(Connection tx) throws SQLException {
-    Set<Integer> buckets = new TreeSet<>();
+  /** What came first, but for what another valve is at; held until this transaction ends. */
+  private static List<Place> unpassed(Connection tx) throws SQLException {
+    List<Place> places = new ArrayList<>();
     try (PreparedStatement select =
-            tx.prepareStatement(
-                """
-                SELECT DISTINCT bucket FROM
-                  (SELECT bucket FROM line WHERE unpassed LIMIT 8000) AS sample
-                """);
-        ResultSet row = select.executeQuery()) {
-      while (row.next()) {
-        buckets.add(row.getInt(1));
+        tx.prepareStatement(
+            "SELECT id, line_key, bucket FROM unpassed ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED")) {
+      select.setInt(1, BATCH);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          places.add(new Place(row.getLong(1), row.getString(2), row.getInt(3)));
+        }
       }
     }
-    return buckets;
+    return places;
   }
 
-  private static List<Line> unpassed(Connection tx, Set<Integer> buckets) throws SQLException {
+  /**
+   * The lines that can be looked at now, held: so that nobody changes one, and has the change pass,
+   * while it is on its way as it was.
+   */
+  private static List<Line> lines(Connection tx, List<Place> places) throws SQLException {
     List<Line> lines = new ArrayList<>();
     try (PreparedStatement select =
         tx.prepareStatement(
             """
-            SELECT line_key, patient_ref, secret, care_from, care, repeats FROM line
-            WHERE unpassed AND bucket = ANY (?)
+            SELECT line_key, coalesce(patient_ref, ''), bucket, secret, care_from, care, repeats
+            FROM line
+            WHERE line_key = ANY (?)
               AND received_at <= clock_timestamp() - ? * interval '1 millisecond'
               AND NOT EXISTS (SELECT FROM line_secret s WHERE s.line_key = line.line_key)
-            LIMIT ? FOR UPDATE SKIP LOCKED
+            FOR UPDATE SKIP LOCKED
             """)) {
-      select.setArray(1, tx.createArrayOf("smallint", buckets.toArray()));
+      select.setArray(1, tx.createArrayOf("text", places.stream().map(Place::lineKey).toArray()));
       select.setLong(2, QUIET.toMillis());
-      select.setInt(3, BATCH);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          boolean secret = row.getBoolean(3);
+          boolean secret = row.getBoolean(4);
           lines.add(
               new Line(
                   row.getString(1),
                   row.getString(2),
+                  row.getInt(3),
                   secret,
-                  secret ? LocalDate.EPOCH : row.getDate(4).toLocalDate(),
-                  secret ? new byte[0] : row.getBytes(5),
-                  row.getInt(6)));
+                  secret ? LocalDate.EPOCH : row.getDate(5).toLocalDate(),
+                  secret ? new byte[0] : row.getBytes(6),
+                  row.getInt(7)));
         }
       }
     }
@@ -408,16 +419,28 @@ public class Valve implements AutoCloseable {
   }
 
   /** A withdrawn line keeps nothing but its key from here on. */
-  private static void markLookedAt(Connection tx, List<Line> lines) throws SQLException {
-    try (PreparedStatement update =
-        tx.prepareStatement(
-            """
-            UPDATE line SET unpassed = false,
-                            patient_ref = CASE WHEN secret THEN NULL ELSE patient_ref END
-            WHERE line_key = ANY (?)
-            """)) {
-      update.setArray(1, tx.createArrayOf("text", lines.stream().map(Line::lineKey).toArray()));
-      update.executeUpdate();
+  private static void lookedAt(Connection tx, List<Place> places, List<Line> lines)
+      throws SQLException {
+    Set<String> lookedAt = lines.stream().map(Line::lineKey).collect(Collectors.toSet());
+    try (PreparedStatement delete =
+        tx.prepareStatement("DELETE FROM unpassed WHERE id = ANY (?)")) {
+      delete.setArray(
+          1,
+          tx.createArrayOf(
+              "bigint",
+              places.stream()
+                  .filter(place -> lookedAt.contains(place.lineKey()))
+                  .map(Place::id)
+                  .toArray()));
+      delete.executeUpdate();
+    }
+    Object[] withdrawn = lines.stream().filter(Line::secret).map(Line::lineKey).toArray();
+    if (withdrawn.length > 0) {
+      try (PreparedStatement update =
+          tx.prepareStatement("UPDATE line SET patient_ref = NULL WHERE line_key = ANY (?)")) {
+        update.setArray(1, tx.createArrayOf("text", withdrawn));
+        update.executeUpdate();
+      }
     }
   }
 

@@ -129,9 +129,10 @@ final class WhenDossierOpenedThenBackfill implements RecordApplier {
                                   AND discarded_at IS NULL)
               ON CONFLICT (dossier_id) DO UPDATE SET version = excluded.version
               RETURNING b.dossier_id)
-            UPDATE line SET unpassed = true
-            FROM opened JOIN dossier_patient p ON p.dossier_id = opened.dossier_id
-            WHERE line.patient_ref = p.patient_ref AND NOT line.unpassed AND NOT line.secret
+            INSERT INTO unpassed (line_key, bucket)
+            SELECT line_key, bucket
+            FROM opened JOIN dossier_patient USING (dossier_id) JOIN line USING (patient_ref)
+            WHERE NOT secret
             """)) {
       backfill.setArray(1, tx.createArrayOf("uuid", dossiers.toArray()));
       backfill.executeUpdate();

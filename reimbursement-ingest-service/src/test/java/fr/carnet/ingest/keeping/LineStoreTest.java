@@ -23,6 +23,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -46,6 +47,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.junit.jupiter.api.Test;
 
 class LineStoreTest {
@@ -79,6 +82,32 @@ class LineStoreTest {
     assertThat(later).containsExactly(reused(id), new Outcome.Repeated(), reused(id));
     assertThat(row(id)).isEqualTo("kept unpassed with care");
     assertThat(rejections(id)).isEqualTo(3);
+  }
+
+  @Test
+  void whatWasUnpassedBeforeThereWasAQueueIsInTheQueue() throws SQLException {
+    // given: the tables as they were
+    DataSource old = RealServers.dataSource(RealServers.emptyDatabase());
+    FluentConfiguration migrations =
+        Flyway.configure().dataSource(old).locations("db/eventstore", "db/migration");
+    migrations.target("160").load().migrate();
+    try (Connection connection = old.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          """
+          INSERT INTO line (line_key, patient_ref, bucket, unpassed)
+          VALUES ('waits', 'p', 7, true), ('was looked at', 'p', 7, false)
+          """);
+      // when
+      migrations.target("latest").load().migrate();
+      // then
+      try (ResultSet row = statement.executeQuery("SELECT line_key, bucket FROM unpassed")) {
+        assertThat(row.next()).isTrue();
+        assertThat(row.getString(1)).isEqualTo("waits");
+        assertThat(row.getInt(2)).isEqualTo(7);
+        assertThat(row.next()).isFalse();
+      }
+    }
   }
 
   @Test
@@ -567,7 +596,8 @@ class LineStoreTest {
         PreparedStatement select =
             connection.prepareStatement(
                 """
-                SELECT secret, unpassed, care, digest, care_from, patient_ref FROM line
+                SELECT secret, line_key IN (SELECT line_key FROM unpassed), care, digest, care_from,
+                       patient_ref FROM line
                 WHERE line_key = ?
                 """)) {
       select.setString(1, keys.lineKey("sender", id));
@@ -618,9 +648,9 @@ class LineStoreTest {
         PreparedStatement update =
             connection.prepareStatement(
                 """
-                UPDATE line SET unpassed = false,
-                                patient_ref = CASE WHEN secret THEN NULL ELSE patient_ref END
-                WHERE line_key = ?
+                WITH looked_at AS (DELETE FROM unpassed WHERE line_key = ? RETURNING line_key)
+                UPDATE line SET patient_ref = NULL
+                WHERE line_key IN (SELECT line_key FROM looked_at) AND secret
                 """)) {
       update.setString(1, keys.lineKey("sender", id));
       update.executeUpdate();

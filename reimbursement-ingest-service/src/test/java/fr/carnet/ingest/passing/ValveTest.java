@@ -18,6 +18,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -44,7 +45,7 @@ class ValveTest extends IngestOverHttp {
     awaitLines(dossier, linesOf(before, people.get(0)));
     register(dossier, State.CLOSED);
     deliver(SENDER, String.join("\n", closed)).then().statusCode(200);
-    await().atMost(SOON).until(() -> count("SELECT count(*) FROM line WHERE unpassed") == 0);
+    await().atMost(SOON).until(() -> count("SELECT count(*) FROM unpassed") == 0);
     // then
     awaitLines(dossier, linesOf(before, people.get(0)));
     // when
@@ -172,6 +173,66 @@ class ValveTest extends IngestOverHttp {
     }
     assertThat(CareOnKafka.read(kafka).of(dossier.id())).isEmpty();
     assertThat(count("SELECT count(*) FROM sending")).isZero();
+  }
+
+  @Test
+  void aLineIsNotWrittenASecondTimeForHavingBeenLookedAt() throws SQLException {
+    // given
+    String person = people(57, 1).getFirst();
+    RegisteredDossier dossier = RegisteredDossier.of(person);
+    register(dossier, State.OPEN);
+    String lines = String.join("\n", texts(lines(57, "once", List.of(person)), 20));
+    // when
+    String delivery = deliver(SENDER, lines).then().statusCode(200).extract().path("deliveryId");
+    awaitLines(dossier, 20);
+    await().atMost(SOON).until(() -> count("SELECT count(*) FROM unpassed") == 0);
+    // then: the rows are still those of the transaction that kept them
+    assertThat(
+            count(
+                """
+                SELECT count(*) FROM line WHERE patient_ref = '%s'
+                  AND xmin::text IN (SELECT xmin::text FROM delivery_count WHERE delivery_id = '%s')
+                """
+                    .formatted(TestTokens.patientRef(person).value(), delivery)))
+        .isEqualTo(20);
+  }
+
+  @Test
+  void aLineThatIsQueuedAgainPassesAgainAndAWithdrawnOneNever() throws SQLException {
+    // given: a line that passed, and one that was withdrawn
+    String person = people(58, 1).getFirst();
+    RegisteredDossier dossier = RegisteredDossier.of(person);
+    register(dossier, State.OPEN);
+    List<String> lines = texts(lines(58, "queued", List.of(person)), 2);
+    deliver(SENDER, String.join("\n", lines)).then().statusCode(200);
+    awaitLines(dossier, 2);
+    deliver(SENDER, lines.get(0).replace("\"secretCare\":false", "\"secretCare\":true"))
+        .then()
+        .statusCode(200);
+    awaitLines(dossier, 1);
+    String ofThePerson =
+        "SELECT line_key, bucket FROM line WHERE patient_ref = '%s' OR line_key IN ('%s')"
+            .formatted(
+                TestTokens.patientRef(person).value(),
+                CareOnKafka.read(kafka).of(dossier.id()).getLast().lineKey());
+    int passed = CareOnKafka.read(kafka).of(dossier.id()).size();
+    // when: each is queued twice
+    execute("INSERT INTO unpassed (line_key, bucket) " + ofThePerson);
+    execute("INSERT INTO unpassed (line_key, bucket) " + ofThePerson);
+    await().atMost(SOON).until(() -> count("SELECT count(*) FROM unpassed") == 0);
+    // then
+    awaitLines(dossier, 1);
+    List<CareOnKafka.Passed> again = CareOnKafka.read(kafka).of(dossier.id());
+    assertThat(again.subList(passed, again.size()))
+        .isNotEmpty()
+        .allMatch(line -> !line.withdrawn() && eventId(line).equals(eventId(again.get(passed))));
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   private void awaitLines(RegisteredDossier dossier, int count) {

@@ -57,7 +57,7 @@ import org.junit.jupiter.api.Test;
 class ValveUnderKillsIT {
   private static final int ROUNDS = Integer.getInteger("carnet.rounds", 1);
   private static final long FIRST_SEED = Long.getLong("carnet.seed", 20_260_601L);
-  private static final String UNPASSED = "SELECT count(*) FROM line WHERE unpassed";
+  private static final String UNPASSED = "SELECT count(*) FROM unpassed";
   private static final int KILLS = 7;
   private static final int PEOPLE = 36;
   private static final int DOSSIERS = 20;
@@ -342,9 +342,7 @@ class ValveUnderKillsIT {
                           "SELECT sum(next_offset) FROM consumer_offset"
                               + " WHERE consumer = 'billing-reimbursements'")
                       == lines);
-      await()
-          .atMost(SETTLED)
-          .until(() -> service.count("SELECT count(*) FROM line WHERE unpassed") == 0);
+      await().atMost(SETTLED).until(() -> service.count("SELECT count(*) FROM unpassed") == 0);
     }
 
     void check() throws Exception {

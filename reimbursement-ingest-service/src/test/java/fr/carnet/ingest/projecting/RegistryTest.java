@@ -61,7 +61,7 @@ class RegistryTest extends IngestOverHttp {
     // then
     int expected = linesOf(lines, people.get(5));
     await().atMost(SOON).until(() -> CareOnKafka.read(kafka).lines(goesOn).size() == expected);
-    await().atMost(SOON).until(() -> count("SELECT count(*) FROM line WHERE unpassed") == 0);
+    await().atMost(SOON).until(() -> count("SELECT count(*) FROM unpassed") == 0);
     for (RegisteredDossier dossier : stopped) {
       assertThat(CareOnKafka.read(kafka).of(dossier.id())).isEmpty();
     }
@@ -109,7 +109,7 @@ class RegistryTest extends IngestOverHttp {
     List<String> lines = texts(lines(42, "taken", people), 60);
     deliver(SENDER, String.join("\n", lines)).then().statusCode(200);
     // then
-    await().atMost(SOON).until(() -> count("SELECT count(*) FROM line WHERE unpassed") == 0);
+    await().atMost(SOON).until(() -> count("SELECT count(*) FROM unpassed") == 0);
     assertThat(patientsOf(dossier)).isEqualTo(1);
     assertThat(CareOnKafka.read(kafka).lines(dossier)).hasSize(linesOf(lines, people.get(0)));
   }

@@ -78,7 +78,7 @@ final class FeedBenchmark {
 
   private static final String SESSIONS = "SELECT count(*) FROM sealing_session";
   private static final String UNPASSED =
-      "SELECT count(*) FROM (SELECT FROM line WHERE unpassed LIMIT 1) AS one";
+      "SELECT count(*) FROM (SELECT FROM unpassed LIMIT 1) AS one";
   private static final int OPENING_AT_ONCE = 32;
   private static final int READING_AT_ONCE = 8;
   private static final int PAGE = 200;

@@ -453,7 +453,7 @@ public final class FeedScenario implements ChaosScenario {
       long unread =
           Logs.ends(consumer, Logs.CARE)
               - databases.offsets(Service.DOSSIER, "care-history", Logs.CARE);
-      long unpassed = databases.number(Service.INGEST, "SELECT count(*) FROM line WHERE unpassed");
+      long unpassed = databases.number(Service.INGEST, "SELECT count(*) FROM unpassed");
       long unstored =
           Logs.ends(consumer, Logs.BILLING)
               - databases.offsets(Service.INGEST, "billing-reimbursements", Logs.BILLING);

@@ -15,7 +15,7 @@ public final class Databases implements AutoCloseable {
   /** What ingest has kept and its valve has still to look at: lines, and notes on lines. */
   public static final String UNPASSED =
       """
-      SELECT (SELECT count(*) FROM line WHERE unpassed)
+      SELECT (SELECT count(*) FROM unpassed)
              + (SELECT count(*) FROM line_secret) + (SELECT count(*) FROM line_repeat)
       """;
 
