@@ -3,6 +3,7 @@ package fr.carnet.billing;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** A sound line before it is written. Dates are calendar days in Europe/Paris. */
 record LineDraft(
@@ -36,155 +37,95 @@ record LineDraft(
   }
 
   LineDraft withLineId(String other) {
-    return new LineDraft(
-        other,
-        ins,
-        careFrom,
-        careTo,
-        processedOn,
-        category,
-        natureCode,
-        act,
-        quantity,
-        performer,
-        prescription,
-        amounts,
-        duringHospitalStay,
-        secretCare,
-        treatingPhysicianRpps);
+    return with(copy -> copy.lineId = other);
   }
 
   LineDraft withProcessedOn(LocalDate other) {
-    return new LineDraft(
-        lineId,
-        ins,
-        careFrom,
-        careTo,
-        other,
-        category,
-        natureCode,
-        act,
-        quantity,
-        performer,
-        prescription,
-        amounts,
-        duringHospitalStay,
-        secretCare,
-        treatingPhysicianRpps);
+    return with(copy -> copy.processedOn = other);
   }
 
   LineDraft withQuantity(BigDecimal other) {
-    return new LineDraft(
-        lineId,
-        ins,
-        careFrom,
-        careTo,
-        processedOn,
-        category,
-        natureCode,
-        act,
-        other,
-        performer,
-        prescription,
-        amounts,
-        duringHospitalStay,
-        secretCare,
-        treatingPhysicianRpps);
+    return with(copy -> copy.quantity = other);
   }
 
   LineDraft withAmounts(Amounts other) {
-    return new LineDraft(
-        lineId,
-        ins,
-        careFrom,
-        careTo,
-        processedOn,
-        category,
-        natureCode,
-        act,
-        quantity,
-        performer,
-        prescription,
-        other,
-        duringHospitalStay,
-        secretCare,
-        treatingPhysicianRpps);
+    return with(copy -> copy.amounts = other);
   }
 
   LineDraft withPerformer(Provider other) {
-    return new LineDraft(
-        lineId,
-        ins,
-        careFrom,
-        careTo,
-        processedOn,
-        category,
-        natureCode,
-        act,
-        quantity,
-        other,
-        prescription,
-        amounts,
-        duringHospitalStay,
-        secretCare,
-        treatingPhysicianRpps);
+    return with(copy -> copy.performer = other);
   }
 
   LineDraft secret() {
-    return new LineDraft(
-        lineId,
-        ins,
-        careFrom,
-        careTo,
-        processedOn,
-        category,
-        natureCode,
-        act,
-        quantity,
-        performer,
-        prescription,
-        amounts,
-        duringHospitalStay,
-        true,
-        treatingPhysicianRpps);
+    return with(copy -> copy.secretCare = true);
   }
 
   LineDraft withTreatingPhysician(Optional<String> rpps) {
-    return new LineDraft(
-        lineId,
-        ins,
-        careFrom,
-        careTo,
-        processedOn,
-        category,
-        natureCode,
-        act,
-        quantity,
-        performer,
-        prescription,
-        amounts,
-        duringHospitalStay,
-        secretCare,
-        rpps);
+    return with(copy -> copy.treatingPhysicianRpps = rpps);
   }
 
   /** The same care on one other day, unprescribed, processed on {@code processed}. */
   LineDraft movedTo(LocalDate day, LocalDate processed) {
-    return new LineDraft(
-        lineId,
-        ins,
-        day,
-        day,
-        processed,
-        category,
-        natureCode,
-        act,
-        quantity,
-        performer,
-        Optional.empty(),
-        amounts,
-        duringHospitalStay,
-        secretCare,
-        treatingPhysicianRpps);
+    return with(
+        copy -> {
+          copy.careFrom = day;
+          copy.careTo = day;
+          copy.processedOn = processed;
+          copy.prescription = Optional.empty();
+        });
+  }
+
+  private LineDraft with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.draft();
+  }
+
+  /** What may differ in a copy. */
+  private static final class Copy {
+    private final LineDraft of;
+    private String lineId;
+    private LocalDate careFrom;
+    private LocalDate careTo;
+    private LocalDate processedOn;
+    private BigDecimal quantity;
+    private Provider performer;
+    private Optional<Prescription> prescription;
+    private Amounts amounts;
+    private boolean secretCare;
+    private Optional<String> treatingPhysicianRpps;
+
+    Copy(LineDraft of) {
+      this.of = of;
+      lineId = of.lineId;
+      careFrom = of.careFrom;
+      careTo = of.careTo;
+      processedOn = of.processedOn;
+      quantity = of.quantity;
+      performer = of.performer;
+      prescription = of.prescription;
+      amounts = of.amounts;
+      secretCare = of.secretCare;
+      treatingPhysicianRpps = of.treatingPhysicianRpps;
+    }
+
+    LineDraft draft() {
+      return new LineDraft(
+          lineId,
+          of.ins,
+          careFrom,
+          careTo,
+          processedOn,
+          of.category,
+          of.natureCode,
+          of.act,
+          quantity,
+          performer,
+          prescription,
+          amounts,
+          of.duringHospitalStay,
+          secretCare,
+          treatingPhysicianRpps);
+    }
   }
 }
