@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -36,11 +36,7 @@ final class LoadCommand implements Callable<Integer> {
       description = "Keeps no line: only shows the report that loading would give.")
   private boolean dryRun;
 
-  @Option(
-      names = "--data",
-      paramLabel = "FOLDER",
-      description = "Where the suite keeps everything (default: .carnet in the project).")
-  private Optional<Path> data = Optional.empty();
+  @Mixin private KeptData kept;
 
   @Option(
       names = "--ingest",
@@ -92,10 +88,7 @@ final class LoadCommand implements Callable<Integer> {
 
   /** Links the folder where ingest looks for this sender's extracts. */
   private void show(Path extract, String name) throws IOException {
-    Path link =
-        DataFolder.extracts(data.orElse(SuiteOptions.forPeople().data()).toAbsolutePath())
-            .resolve(SENDER)
-            .resolve(name);
+    Path link = DataFolder.extracts(kept.options().data()).resolve(SENDER).resolve(name);
     Files.createDirectories(link.getParent());
     if (Files.isSymbolicLink(link)) {
       Files.delete(link);

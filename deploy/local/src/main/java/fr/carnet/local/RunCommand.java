@@ -2,15 +2,14 @@ package fr.carnet.local;
 
 import fr.carnet.local.story.Story;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Starts everything, plays the story, stays up until Ctrl-C. */
@@ -30,11 +29,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--fresh", description = "Empty the data folder first.")
   private boolean fresh;
 
-  @Option(
-      names = "--data",
-      paramLabel = "FOLDER",
-      description = "Keep everything there (default: .carnet in the project).")
-  private Optional<Path> data = Optional.empty();
+  @Mixin private KeptData kept;
 
   private final PrintStream out = System.out;
   private final PrintStream err = System.err;
@@ -42,10 +37,9 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     long begin = System.nanoTime();
-    SuiteOptions options = SuiteOptions.forPeople().withFresh(fresh);
     Suite suite;
     try {
-      suite = Suite.of(data.map(options::withData).orElse(options));
+      suite = Suite.of(kept.options().withFresh(fresh));
     } catch (AlreadyUp e) {
       err.println("Carnet is up already: " + e.getMessage() + ".");
       err.println(e.addresses().isEmpty() ? "It is still starting." : "\n" + e.addresses());

@@ -1,9 +1,7 @@
 package fr.carnet.local.chaos;
 
-import fr.carnet.local.PortChoice;
 import fr.carnet.local.Suite;
-import fr.carnet.local.SuiteOptions;
-import java.nio.file.Path;
+import fr.carnet.local.SuiteOfItsOwn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +9,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -23,9 +22,6 @@ public final class ChaosCommand implements Callable<Integer> {
   private static final int FAILED = 1;
   private static final int MISUSED = 2;
   private static final int TRIALS_A_ROUND = 500;
-
-  /** A folder of its own in the one that is named: it is emptied at each start. */
-  private static final String OWN_FOLDER = "chaos";
 
   /** What there is, in the order in which it is done. */
   private enum Scenario {
@@ -73,11 +69,7 @@ public final class ChaosCommand implements Callable<Integer> {
       description = "Of all that is drawn (default: another one each time; it is told).")
   private Optional<Long> seed = Optional.empty();
 
-  @Option(
-      names = "--data",
-      paramLabel = "FOLDER",
-      description = "Keep its data in " + OWN_FOLDER + " there (default: target of the project).")
-  private Optional<Path> data = Optional.empty();
+  @Mixin private SuiteOfItsOwn own;
 
   @Parameters(
       paramLabel = "SCENARIO",
@@ -109,10 +101,7 @@ public final class ChaosCommand implements Callable<Integer> {
 
   private int play(List<Scenario> scenarios) {
     long chosen = seed.orElseGet(() -> (long) new Random().nextInt(1_000_000));
-    SuiteOptions people = SuiteOptions.forPeople();
-    Path folder = data.orElse(people.project().resolve("target")).resolve(OWN_FOLDER);
-    Suite suite = Suite.of(people.withData(folder).withFresh(true).withPorts(PortChoice.ANY));
-    Runtime.getRuntime().addShutdownHook(new Thread(suite::close, "stop"));
+    Suite suite = own.in("chaos");
     int failures = 0;
     try (suite) {
       System.out.println("Seed " + chosen + "; starting, with data in " + suite.data());
