@@ -65,7 +65,10 @@ public final class PostgresServer implements Server {
             Map.entry("unix_socket_directories", ""),
             Map.entry("max_connections", "300"),
             Map.entry("shared_buffers", "256MB"),
-            Map.entry("max_wal_size", "2GB"),
+            // Keys are random, so after a checkpoint nearly each line writes a page whole: seldom.
+            Map.entry("checkpoint_timeout", "15min"),
+            Map.entry("max_wal_size", "4GB"),
+            Map.entry("min_wal_size", "1GB"),
             Map.entry("timezone", "UTC"),
             Map.entry("log_timezone", "UTC"),
             // Its log must not quote values of rows and statements.
