@@ -10,6 +10,7 @@ import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
 import fr.carnet.local.probing.Databases;
 import fr.carnet.local.probing.Dossiers;
+import fr.carnet.local.probing.Heaps;
 import fr.carnet.local.probing.Logs;
 import fr.carnet.local.probing.Patients;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,7 +42,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 
 /**
  * The whole suite under the insurer's lines, in two shapes: in bulk, many lines for each of some
@@ -76,6 +80,9 @@ final class FeedBenchmark {
   private static final int OPENINGS = 10;
   private static final int OPENING_LINES = 2_000;
 
+  /** Between two looks at whether the store has grown enough. */
+  private static final int GROWING_AT_ONCE = 100_000;
+
   private static final String SESSIONS = "SELECT count(*) FROM sealing_session";
   private static final String UNPASSED =
       "SELECT count(*) FROM (SELECT FROM unpassed LIMIT 1) AS one";
@@ -97,8 +104,13 @@ final class FeedBenchmark {
    * @param lines to measure of each shape; empty: as many as take about half a minute
    * @param dossiers that get lines live
    * @param beneficiaries whose lines are sent live
+   * @param stored to how many stored lines the suite grows, to be measured there again; ascending
    */
-  record Size(OptionalInt lines, int dossiers, int beneficiaries, long seed) {}
+  record Size(OptionalInt lines, int dossiers, int beneficiaries, List<Integer> stored, long seed) {
+    Size {
+      stored = List.copyOf(stored);
+    }
+  }
 
   private final Suite suite;
   private final Size size;
@@ -107,6 +119,10 @@ final class FeedBenchmark {
   private final LocalDate today = LocalDate.now(Clock.system(PARIS));
   private final Map<String, String> dossierOf = new ConcurrentHashMap<>();
   private final List<SentLine> sent = new ArrayList<>();
+
+  /** Lines that were sent and not kept: they can be drawn again from the seed. */
+  private long grown;
+
   private final List<String> losses = Collections.synchronizedList(new ArrayList<>());
 
   FeedBenchmark(Suite suite, Size size, Consumer<String> progress) {
@@ -123,14 +139,20 @@ final class FeedBenchmark {
       int latecomers = OPENINGS + 1;
       BillingSystem billing =
           BillingSystem.seeded(size.seed(), today)
-              .withBeneficiaries(size.beneficiaries() + BULK_DOSSIERS + latecomers);
+              .withBeneficiaries(
+                  size.beneficiaries() + BULK_DOSSIERS * (1 + size.stored().size()) + latecomers);
       List<String> shuffled = new ArrayList<>(billing.beneficiaryNumbers());
       Collections.shuffle(shuffled, new Random(size.seed()));
       List<String> inBulk = shuffled.subList(0, BULK_DOSSIERS);
       List<String> opening = shuffled.subList(BULK_DOSSIERS, BULK_DOSSIERS + latecomers);
-      List<String> live = shuffled.subList(BULK_DOSSIERS + latecomers, shuffled.size());
+      List<String> live =
+          shuffled.subList(
+              BULK_DOSSIERS + latecomers, BULK_DOSSIERS + latecomers + size.beneficiaries());
+      List<String> atStored =
+          shuffled.subList(BULK_DOSSIERS + latecomers + size.beneficiaries(), shuffled.size());
       List<String> holders = new ArrayList<>(inBulk);
       holders.addAll(live.subList(0, size.dossiers()));
+      holders.addAll(atStored);
       List<String> bulkSample = inBulk.subList(0, BULK_SAMPLED);
       List<String> liveSample = live.subList(0, Math.min(LIVE_SAMPLED, size.dossiers()));
 
@@ -154,6 +176,8 @@ final class FeedBenchmark {
       List<SentLine> bulkLines =
           List.copyOf(sent.subList(sent.size() - bulkShape.lines(), sent.size()));
       FeedResult.Openings openings = run.openings(billing, opening);
+      List<FeedResult.Grown> grownTo =
+          run.grow(billing, live.subList(0, size.dossiers()), atStored);
       look(databases);
 
       BarePipe pipe = new BarePipe(suite, logs);
@@ -164,7 +188,7 @@ final class FeedBenchmark {
       BarePipe.Timing bare = pipe.run(bulkLines);
       suite.died().stream().map(suite::whatDied).forEach(losses::add);
       return new FeedResult(
-          size, bulkShape, liveShape, paced, openings, openedPerSecond, bare, losses);
+          size, bulkShape, liveShape, paced, openings, grownTo, openedPerSecond, bare, losses);
     }
   }
 
@@ -173,6 +197,12 @@ final class FeedBenchmark {
   }
 
   private List<SentLine> take(LineStream stream, int count) {
+    List<SentLine> taken = draw(stream, count);
+    sent.addAll(taken);
+    return taken;
+  }
+
+  private List<SentLine> draw(LineStream stream, int count) {
     // The window's first day leaves it at midnight, and its lines would be missed then.
     String leaving = "\"careFrom\":\"" + today.minusMonths(WINDOW_MONTHS) + '"';
     List<SentLine> taken = new ArrayList<>(count);
@@ -182,7 +212,6 @@ final class FeedBenchmark {
         taken.add(line);
       }
     }
-    sent.addAll(taken);
     return taken;
   }
 
@@ -194,12 +223,12 @@ final class FeedBenchmark {
   private void look(Databases databases) throws SQLException {
     compare(
         "lines kept by ingest",
-        sent.size(),
+        sent.size() + grown,
         databases.number(Service.INGEST, "SELECT count(*) FROM line"));
     compare("rejections", 0, databases.number(Service.INGEST, "SELECT count(*) FROM rejection"));
     compare(
         "lines in the dossier-service's database",
-        ofHolders(sent),
+        ofHolders(sent) + grown,
         databases.number(Service.DOSSIER, "SELECT count(*) FROM care_line"));
     for (Service service : Service.values()) {
       compare(
@@ -269,7 +298,8 @@ final class FeedBenchmark {
     private final Databases databases;
     private final Patients patients;
     private final Dossiers dossiers;
-    private final String operator = suite.accounts().token("operator");
+    private String operator = suite.accounts().token("operator");
+    private String countInDossiers = "SELECT count(*) FROM care_line";
 
     Run(Api api, Databases databases, Patients patients) {
       this.api = api;
@@ -347,6 +377,95 @@ final class FeedBenchmark {
           timing.stages(),
           timing.seconds(),
           costs);
+    }
+
+    /**
+     * Lets the store grow by lines of these people, and measures bulk at each size, each time for
+     * other dossiers: so nothing differs but what is stored.
+     */
+    List<FeedResult.Grown> grow(BillingSystem billing, List<String> people, List<String> bulk)
+        throws IOException, SQLException, InterruptedException {
+      List<FeedResult.Grown> all = new ArrayList<>();
+      if (size.stored().isEmpty()) {
+        return all;
+      }
+      LineStream lines = billing.endless("stored", people);
+      for (int wanted : size.stored()) {
+        growTo(wanted, lines);
+        List<String> inBulk =
+            bulk.subList(all.size() * BULK_DOSSIERS, (all.size() + 1) * BULK_DOSSIERS);
+        List<String> sample = inBulk.subList(0, BULK_SAMPLED);
+        readAs(sample);
+        // Counting all that is stored would be measured too.
+        countInDossiers =
+            "SELECT count(*) FROM care_line WHERE dossier_id IN ("
+                + inBulk.stream()
+                    .map(ins -> "'" + dossierOf.get(ins) + "'")
+                    .collect(Collectors.joining(","))
+                + ")";
+        long before = sent.size() + grown;
+        FeedResult.Shape shape =
+            shape(
+                "bulk, %,d stored".formatted(wanted),
+                billing.endless("bulk-" + wanted, inBulk),
+                BULK_WARM_UP,
+                sample,
+                BULK_DOSSIERS);
+        Map<String, Long> heaps = new LinkedHashMap<>();
+        for (Service service : Service.values()) {
+          heaps.put(service.title(), Heaps.afterCollection(suite, service));
+        }
+        all.add(new FeedResult.Grown(before, shape, heaps));
+        progress.accept("  heap after collection, bytes: " + heaps);
+      }
+      compareGrown(billing, people);
+      return all;
+    }
+
+    private void growTo(int wanted, LineStream lines) throws SQLException, InterruptedException {
+      progress.accept("Growing to %,d stored lines".formatted(wanted));
+      while (sent.size() + grown < wanted) {
+        int count = (int) Math.min(GROWING_AT_ONCE, wanted - sent.size() - grown);
+        long before = stored();
+        Publishing.of(logs, Logs.BILLING, draw(lines, count)).await();
+        grown += count;
+        until("ingest stores lines as they come", () -> stored() >= before + count);
+        progress.accept("  %,d stored".formatted(sent.size() + grown));
+      }
+      until("the valve has looked at everything", this::everythingPassed);
+      until("the dossier-service has read everything", this::careRead);
+      // Growing may take longer than a token is good for.
+      operator = suite.accounts().token("operator");
+      settle();
+    }
+
+    /** Some of those whose lines were not kept here: their lines are drawn once more. */
+    private void compareGrown(BillingSystem billing, List<String> people)
+        throws InterruptedException {
+      List<String> sample = people.subList(0, Math.min(BULK_SAMPLED, people.size()));
+      Set<String> sampled = new HashSet<>(sample);
+      readAs(sample);
+      List<SentLine> lines =
+          new ArrayList<>(sent.stream().filter(line -> sampled.contains(line.ins())).toList());
+      LineStream again = billing.endless("stored", people);
+      for (long left = grown; left > 0; left -= GROWING_AT_ONCE) {
+        draw(again, (int) Math.min(GROWING_AT_ONCE, left)).stream()
+            .filter(line -> sampled.contains(line.ins()))
+            .forEach(lines::add);
+      }
+      Reckoning reckoning = Reckoning.of(lines, today);
+      for (String ins : sample) {
+        if (!shows(patients.token(ins), ins, Set.copyOf(reckoning.historyOf(ins)))) {
+          losses.add("a dossier does not show what the store grew by");
+        }
+      }
+    }
+
+    private boolean careRead() throws SQLException {
+      try (KafkaConsumer<String, byte[]> consumer = logs.consumer(true)) {
+        return databases.offsets(Service.DOSSIER, "care-history", Logs.CARE)
+            >= Logs.ends(consumer, Logs.CARE);
+      }
     }
 
     /** The country's peak for a minute, and now and then a line whose owner waits for it. */
@@ -519,7 +638,7 @@ final class FeedBenchmark {
     }
 
     private long inDossiers() throws SQLException {
-      return databases.number(Service.DOSSIER, "SELECT count(*) FROM care_line");
+      return databases.number(Service.DOSSIER, countInDossiers);
     }
 
     private boolean everythingPassed() throws SQLException {

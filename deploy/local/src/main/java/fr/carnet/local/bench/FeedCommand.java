@@ -2,15 +2,14 @@ package fr.carnet.local.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import fr.carnet.local.PortChoice;
 import fr.carnet.local.Suite;
-import fr.carnet.local.SuiteOptions;
-import fr.carnet.platform.Durability;
-import java.nio.file.Path;
+import fr.carnet.local.SuiteOfItsOwn;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -24,9 +23,6 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 final class FeedCommand implements Callable<Integer> {
   private static final int FAILED = 1;
-
-  /** A folder of its own in the one that is named: it is emptied at each start. */
-  private static final String OWN_FOLDER = "bench-feed";
 
   @Option(
       names = "--lines",
@@ -52,17 +48,22 @@ final class FeedCommand implements Callable<Integer> {
   private Optional<Integer> beneficiaries = Optional.empty();
 
   @Option(
+      names = "--stored",
+      paramLabel = "N",
+      split = ",",
+      description =
+          "Let the store grow to so many lines then, and measure bulk there again; several with"
+              + " commas, ascending. Ten million take some 60 GB and half an hour.")
+  private List<Integer> stored = List.of();
+
+  @Option(
       names = "--seed",
       paramLabel = "S",
       defaultValue = "1",
       description = "Of all that is drawn (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(
-      names = "--data",
-      paramLabel = "FOLDER",
-      description = "Keep its data in " + OWN_FOLDER + " there (default: target of the project).")
-  private Optional<Path> data = Optional.empty();
+  @Mixin private SuiteOfItsOwn own;
 
   @Override
   public Integer call() throws Exception {
@@ -71,18 +72,8 @@ final class FeedCommand implements Callable<Integer> {
       System.err.println("There must be a line, a dossier, and a beneficiary for each dossier.");
       return 2;
     }
-    SuiteOptions options = SuiteOptions.forPeople();
-    Path folder = data.orElse(options.project().resolve("target")).resolve(OWN_FOLDER);
-    Suite suite =
-        Suite.of(
-            options
-                .withData(folder)
-                .withFresh(true)
-                .withDurability(Durability.DURABLE)
-                .withPorts(PortChoice.ANY));
-    Runtime.getRuntime().addShutdownHook(new Thread(suite::close, "stop"));
     FeedResult result;
-    try (suite) {
+    try (Suite suite = own.in("bench-feed")) {
       System.out.println("Starting, with data in " + suite.data());
       suite.start();
       result =
@@ -92,6 +83,7 @@ final class FeedCommand implements Callable<Integer> {
                       lines.map(OptionalInt::of).orElseGet(OptionalInt::empty),
                       dossiers,
                       people,
+                      stored,
                       seed),
                   System.out::println)
               .run();

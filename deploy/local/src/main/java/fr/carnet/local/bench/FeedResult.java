@@ -1,5 +1,7 @@
 package fr.carnet.local.bench;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Formatter;
 import java.util.LinkedHashMap;
@@ -12,6 +14,7 @@ import java.util.Map;
  *
  * @param bulk many lines for each dossier
  * @param live each line for another dossier
+ * @param grown bulk again, upon more and more stored lines; by default none
  * @param dossiersOpenedPerSecond many at once, at the start
  * @param losses sentences on what is missing; empty when all is well
  */
@@ -21,6 +24,7 @@ record FeedResult(
     Shape live,
     Paced paced,
     Openings openings,
+    List<Grown> grown,
     double dossiersOpenedPerSecond,
     BarePipe.Timing barePipe,
     List<String> losses) {
@@ -30,6 +34,8 @@ record FeedResult(
   /** A third. */
   private static final double SHARE_OF_BARE_PIPE_PERCENT = 100.0 / 3;
 
+  private static final double SHARE_WHEN_GROWN_PERCENT = 90;
+  private static final double LEVEL_PERCENT = 110;
   private static final double P99_MILLIS = 1_000;
   private static final double OPENING_MILLIS = 1_000;
 
@@ -92,7 +98,20 @@ record FeedResult(
    */
   record Openings(int linesEach, Latencies complete) {}
 
+  /**
+   * Bulk upon stored lines.
+   *
+   * @param stored before
+   * @param heapBytes of each service afterwards, after collection
+   */
+  record Grown(long stored, Shape bulk, Map<String, Long> heapBytes) {
+    Grown {
+      heapBytes = Collections.unmodifiableMap(new LinkedHashMap<>(heapBytes));
+    }
+  }
+
   FeedResult {
+    grown = List.copyOf(grown);
     losses = List.copyOf(losses);
   }
 
@@ -102,6 +121,29 @@ record FeedResult(
 
   /** Those of two cores. */
   List<Goal> goals() {
+    List<Goal> goals = new ArrayList<>(ofEveryRun());
+    if (grown.size() > 1) {
+      Grown first = grown.getFirst();
+      Grown last = grown.getLast();
+      goals.add(
+          Goal.atLeast(
+              "bulk upon %,d, percent of upon %,d".formatted(last.stored(), first.stored()),
+              100 * last.bulk().linesPerSecond() / first.bulk().linesPerSecond(),
+              SHARE_WHEN_GROWN_PERCENT));
+      goals.add(
+          Goal.below(
+              "heap then, percent, the service's that grew most",
+              first.heapBytes().keySet().stream()
+                  .mapToDouble(
+                      name -> 100.0 * last.heapBytes().get(name) / first.heapBytes().get(name))
+                  .max()
+                  .orElseThrow(),
+              LEVEL_PERCENT));
+    }
+    return goals;
+  }
+
+  private List<Goal> ofEveryRun() {
     return List.of(
         Goal.atLeast("bulk, lines a second", bulk.linesPerSecond(), BULK_LINES_PER_SECOND),
         Goal.atLeast(
@@ -138,9 +180,20 @@ record FeedResult(
     figures.put("cpuMillisecondsPerLine", perLine(bulk));
     figures.put("liveCpuMillisecondsPerLine", perLine(live));
     figures.put("openingsPerSecond", tenth(dossiersOpenedPerSecond));
+    if (!grown.isEmpty()) {
+      figures.put("grown", grown.stream().map(FeedResult::figures).toList());
+    }
     figures.put("processors", Runtime.getRuntime().availableProcessors());
     figures.put("seed", size.seed());
     figures.put("complete", losses.isEmpty());
+    return figures;
+  }
+
+  private static Map<String, Object> figures(Grown one) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("storedLines", one.stored());
+    figures.put("linesPerSecond", Math.round(one.bulk().linesPerSecond()));
+    figures.put("heapBytes", one.heapBytes());
     return figures;
   }
 
@@ -180,6 +233,13 @@ record FeedResult(
         openings.complete().count(),
         openings.complete().percentile(50),
         openings.complete().slowest());
+    for (Grown one : grown) {
+      table.format("%n");
+      stages(table, one.bulk());
+      table.format("upon %,d stored lines; heap after collection, MiB:", one.stored());
+      one.heapBytes().forEach((name, bytes) -> table.format(" %s %,d", name, bytes >> 20));
+      table.format("%n");
+    }
     table.format("%n");
     costs(table);
     table.format("%n");

@@ -15,13 +15,10 @@ import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
 import fr.carnet.local.probing.Databases;
 import fr.carnet.local.probing.Dossiers;
+import fr.carnet.local.probing.Heaps;
 import fr.carnet.local.probing.Logs;
 import fr.carnet.local.probing.Patients;
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -289,40 +286,9 @@ public final class MessagesScenario implements ChaosScenario {
                     .toList()));
   }
 
-  /** Of ingest, in bytes, after collection: the least of three looks. */
+  /** Of ingest, in bytes. */
   private long heap() throws IOException, InterruptedException {
-    long least = Long.MAX_VALUE;
-    for (int look = 0; look < 3; look++) {
-      int status =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                  Long.toString(suite.pid(Service.INGEST)),
-                  "GC.run")
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor();
-      require(status == 0, "the heap cannot be collected");
-      least = Math.min(least, used());
-    }
-    return least;
-  }
-
-  private long used() throws IOException, InterruptedException {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      String metrics =
-          client
-              .send(
-                  HttpRequest.newBuilder(suite.url(Service.INGEST).resolve("/q/metrics")).build(),
-                  HttpResponse.BodyHandlers.ofString())
-              .body();
-      return (long)
-          metrics
-              .lines()
-              .filter(line -> line.startsWith("jvm_memory_used_bytes{area=\"heap\""))
-              .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-              .sum();
-    }
+    return Heaps.afterCollection(suite, Service.INGEST);
   }
 
   private void require(boolean holds, String sentence) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,26 @@ class FeedResultTest {
   }
 
   @Test
+  void whatGrewIsComparedWithWhatItWas() {
+    FeedResult.Grown small = grown(1_000_000, 10, 100);
+    FeedResult level = result(10, 800, 600, small, grown(10_000_000, 11, 105));
+    FeedResult falling = result(10, 800, 600, small, grown(10_000_000, 12, 120));
+
+    assertThat(level.goals()).hasSize(6).allMatch(Goal::met);
+    assertThat(falling.goals().subList(4, 6)).noneMatch(Goal::met);
+    assertThat(level.table()).contains("upon 10,000,000 stored lines").contains("ingest 105");
+    assertThat(level.figures().get("grown").toString())
+        .contains("{storedLines=1000000, linesPerSecond=12000")
+        .contains("{storedLines=10000000, linesPerSecond=10909");
+    assertThat(result(10, 800, 600).figures()).doesNotContainKey("grown");
+  }
+
+  private static FeedResult.Grown grown(long stored, double seconds, long mebibytes) {
+    return new FeedResult.Grown(
+        stored, shape("bulk", 120_000, seconds), Map.of("ingest", mebibytes << 20));
+  }
+
+  @Test
   void theTableNamesTheProcessAndTheStageThatAreTheLimit() {
     assertThat(result(10, 800, 600).table())
         .contains("bulk: most of the CPU goes to PostgreSQL")
@@ -57,14 +78,21 @@ class FeedResultTest {
     assertThat(new Latencies(List.of(7.0)).percentile(99)).isEqualTo(7);
   }
 
-  private static FeedResult result(double bulkSeconds, double slowMillis, double openingMillis) {
+  private static FeedResult result(
+      double bulkSeconds, double slowMillis, double openingMillis, FeedResult.Grown... grown) {
+    return result(bulkSeconds, slowMillis, openingMillis, List.of(grown));
+  }
+
+  private static FeedResult result(
+      double bulkSeconds, double slowMillis, double openingMillis, List<FeedResult.Grown> grown) {
     return new FeedResult(
-        new FeedBenchmark.Size(OptionalInt.empty(), 10, 10, 1),
+        new FeedBenchmark.Size(OptionalInt.empty(), 10, 10, List.of(), 1),
         shape("bulk", 120_000, bulkSeconds),
         shape("live", 120_000, 40),
         new FeedResult.Paced(
             39_000, 650, new Latencies(List.of(100.0, 100.0, slowMillis)), 60, 60, costs()),
         new FeedResult.Openings(2_000, new Latencies(List.of(100.0, openingMillis))),
+        grown,
         200,
         new BarePipe.Timing(120_000, 4, costs()),
         List.of());
