@@ -116,7 +116,7 @@ class DossierLifeTest {
     post("/dossiers", TestTokens.patient(Dossiers.newIns()), "{}")
         .statusCode(422)
         .body("code", equalTo("CONSENT_MISSING"));
-    post("/dossiers", TestTokens.professional("899700024450", "10"), "{\"consentWording\":\"v\"}")
+    post("/dossiers", TestTokens.withRole("auditor-1", "auditor"), "{\"consentWording\":\"v\"}")
         .statusCode(403)
         .body("code", equalTo("ROLE_MISSING"));
     given()

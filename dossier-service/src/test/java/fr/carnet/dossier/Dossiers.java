@@ -67,11 +67,15 @@ public final class Dossiers {
 
   private Dossiers() {}
 
-  /** A made-up person who has no dossier yet. */
+  /** A made-up person who has no dossier yet, born when a patient's token says. */
   public static String newIns() {
+    return newIns("15307");
+  }
+
+  /** The same, with an INS that begins with sex, year and month of birth. */
+  public static String newIns(String sexYearMonth) {
     String number =
-        "1" + (10_00_00_000_000L + ThreadLocalRandom.current().nextLong(89_00_00_000_000L));
-    number = number.substring(0, 3) + "05" + number.substring(5, 13);
+        sexYearMonth + String.format("%08d", ThreadLocalRandom.current().nextLong(100_000_000));
     return number + String.format("%02d", 97 - Long.parseLong(number) % 97);
   }
 

@@ -19,6 +19,7 @@ import fr.carnet.events.care.CareCategory;
 import fr.carnet.events.care.CareLinePassed;
 import fr.carnet.events.care.CareLineWithdrawn;
 import fr.carnet.events.care.CareProvider;
+import fr.carnet.events.dossier.Affiliation;
 import fr.carnet.events.dossier.Channel;
 import fr.carnet.events.dossier.ClosingReason;
 import fr.carnet.events.dossier.DossierClosed;
@@ -28,6 +29,17 @@ import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.dossier.DossierReopened;
 import fr.carnet.events.dossier.ErasureCause;
+import fr.carnet.events.dossier.ErasureRequested;
+import fr.carnet.events.dossier.ErasureWithdrawn;
+import fr.carnet.events.dossier.InsRecorded;
+import fr.carnet.events.dossier.NewIns;
+import fr.carnet.events.dossier.PatientIdentity;
+import fr.carnet.events.dossier.ReleaseDecided;
+import fr.carnet.events.dossier.ReleaseRequest;
+import fr.carnet.events.dossier.ReleaseRequested;
+import fr.carnet.events.dossier.ReleaseUsed;
+import fr.carnet.events.dossier.Representative;
+import fr.carnet.events.dossier.Sex;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.identity.PatientRef;
 import fr.carnet.events.trace.AccessTraced;
@@ -67,12 +79,52 @@ class GoldenEventsTest {
     Map<String, Object> facts = new LinkedHashMap<>();
     for (DossierEvent event :
         List.of(
-            new DossierOpened("key", Channel.ONLINE, "v1", SEALED),
-            new DossierClosed(ClosingReason.FERMETURE_DEMANDE_PATIENT),
-            new DossierReopened(Channel.COUNTER, "v2"),
-            new DossierErased(ErasureCause.REQUESTED))) {
+            new DossierOpened("key", Channel.ONLINE, "v1", SEALED, Optional.empty()),
+            new DossierClosed(ClosingReason.FERMETURE_DEMANDE_PATIENT, Optional.empty()),
+            new DossierReopened(Channel.COUNTER, "v2", Optional.empty()),
+            new DossierErased(ErasureCause.REQUESTED),
+            new InsRecorded(SEALED),
+            new ErasureRequested(NOON, NOON.plusSeconds(604_800), LocalDate.of(2027, 2, 21)),
+            new ErasureWithdrawn(NOON),
+            new ReleaseRequested(ID, ReleaseRequested.Kind.HEIRS, SEALED),
+            new ReleaseDecided(ID, ReleaseDecided.Reason.STANDING_NOT_SHOWN, Optional.empty()),
+            new ReleaseUsed(ID))) {
       facts.put(event.wireName(), event);
     }
+    facts.put(
+        "dossier.opened.v1-with-consent-taker",
+        new DossierOpened(
+            "key", Channel.PHARMACIST, "v1", SEALED, Optional.of(professional("21"))));
+    facts.put(
+        "dossier.closed.v1-with-end",
+        new DossierClosed(ClosingReason.FERMETURE_DECES, Optional.of(NOON)));
+    facts.put(
+        "dossier.reopened.v1-with-consent-taker",
+        new DossierReopened(Channel.ONLINE, "v2", Optional.of(Actor.anonymous(Actor.Role.OWNER))));
+    facts.put(
+        "dossier.release-decided.v1-granted",
+        new ReleaseDecided(
+            ID,
+            ReleaseDecided.Reason.CAUSES_OF_DEATH,
+            Optional.of(new ReleaseDecided.Release(NOON, "hash"))));
+    facts.put(
+        "dossier.identity.v1",
+        new PatientIdentity(
+            new PatientRef("0123456789abcdef".repeat(4)),
+            Optional.of("Testaud"),
+            Optional.of("Camille"),
+            Optional.of(LocalDate.of(2016, 6, 5)),
+            Optional.of(Sex.FEMALE),
+            Optional.of(new Affiliation("01", "671", false)),
+            Optional.of(
+                new Representative(
+                    Representative.Kind.PARENT, "Testaud", "Dominique", "livret de famille"))));
+    facts.put(
+        "dossier.new-ins.v1",
+        new NewIns(new PatientRef("0123456789abcdef".repeat(4)), "attestation de droits"));
+    facts.put(
+        "dossier.release-request.v1",
+        new ReleaseRequest("Testaud", "Dominique", "causes du décès"));
     for (AccessEvent event :
         List.of(
             new AccessGranted(
@@ -104,11 +156,7 @@ class GoldenEventsTest {
     facts.put(
         AccessTraced.WIRE_NAME,
         new AccessTraced(
-            new Actor(
-                Actor.Role.PROFESSIONAL,
-                Optional.of(DOCTOR.value()),
-                Optional.of("10"),
-                Optional.of(new NationalId("3750100125"))),
+            professional("10"),
             PurposeOfUse.BREAK_GLASS,
             "read-care-history",
             AccessTraced.Outcome.RELEASED,
@@ -126,6 +174,14 @@ class GoldenEventsTest {
             List.of(new LineRejected.Fault("quantity", "QUANTITY_ZERO", "en", "fr")),
             "e30="));
     return facts;
+  }
+
+  private static Actor professional(String profession) {
+    return new Actor(
+        Actor.Role.PROFESSIONAL,
+        Optional.of(DOCTOR.value()),
+        Optional.of(profession),
+        Optional.of(new NationalId("3750100125")));
   }
 
   private static Care care(Optional<String> treatingPhysician, int repeats) {

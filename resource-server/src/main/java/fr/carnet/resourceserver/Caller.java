@@ -1,6 +1,7 @@
 package fr.carnet.resourceserver;
 
 import fr.carnet.events.dossier.PatientIdentity;
+import fr.carnet.events.dossier.Sex;
 import fr.carnet.events.identity.Ins;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.identity.PatientRef;
@@ -39,7 +40,8 @@ public record Caller(
     boolean regulation,
     Optional<String> familyName,
     Optional<String> givenName,
-    Optional<LocalDate> birthDate) {
+    Optional<LocalDate> birthDate,
+    Optional<Sex> sex) {
 
   public Caller {
     roles = Set.copyOf(roles);
@@ -70,7 +72,8 @@ public record Caller(
 
   /** The traits that the token gives, as they are recorded with an opening. */
   public PatientIdentity identity(PatientRef of) {
-    return new PatientIdentity(of, familyName, givenName, birthDate);
+    return new PatientIdentity(
+        of, familyName, givenName, birthDate, sex, Optional.empty(), Optional.empty());
   }
 
   static Caller of(JsonWebToken token, Set<String> roles, Optional<Integer> exercise) {
@@ -84,7 +87,16 @@ public record Caller(
         text(token, "Acces_Regulation_Medicale").filter("VRAI"::equals).isPresent(),
         text(token, "family_name"),
         text(token, "given_name"),
-        text(token, "birthdate").flatMap(Caller::date));
+        text(token, "birthdate").flatMap(Caller::date),
+        text(token, "gender").flatMap(Caller::sex));
+  }
+
+  private static Optional<Sex> sex(String gender) {
+    return switch (gender) {
+      case "female" -> Optional.of(Sex.FEMALE);
+      case "male" -> Optional.of(Sex.MALE);
+      default -> Optional.empty();
+    };
   }
 
   private static Actor actor(JsonWebToken token, Set<String> roles, Optional<Integer> exercise) {

@@ -19,11 +19,18 @@ import fr.carnet.events.dossier.DossierEvent;
 import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierReopened;
 import fr.carnet.events.dossier.ErasureCause;
+import fr.carnet.events.dossier.ErasureRequested;
+import fr.carnet.events.dossier.ErasureWithdrawn;
+import fr.carnet.events.dossier.InsRecorded;
+import fr.carnet.events.dossier.ReleaseDecided;
+import fr.carnet.events.dossier.ReleaseRequested;
+import fr.carnet.events.dossier.ReleaseUsed;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.events.trace.PurposeOfUse;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -68,10 +75,31 @@ sealed interface ClearFacts {
   record Wish(EmergencyWishRecorded.Wish wish, boolean opposed) implements ClearFacts {}
 
   /** A dossier was opened, or opened again. */
-  record Opened(Channel channel, String consentWording) implements ClearFacts {}
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  record Opened(Channel channel, String consentWording, Optional<Actor> consentTakenBy)
+      implements ClearFacts {}
 
   /** A dossier was closed. */
-  record Closed(ClosingReason reason) implements ClearFacts {}
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  record Closed(ClosingReason reason, Optional<Instant> archiveEndsAt) implements ClearFacts {}
+
+  /** What happened is all that may be said. */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  record Nothing() implements ClearFacts {}
+
+  /** The patient asked that everything be destroyed. */
+  record ErasureAsked(Instant carriedOutFrom, LocalDate deadline) implements ClearFacts {}
+
+  /** Heirs or a court asked for a release. */
+  record ReleaseAsked(UUID requestId, ReleaseRequested.Kind kind) implements ClearFacts {}
+
+  /** A request for a release was decided; it was granted where it has an end. */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  record ReleaseAnswered(UUID requestId, ReleaseDecided.Reason reason, Optional<Instant> endsAt)
+      implements ClearFacts {}
+
+  /** A release was used. */
+  record ReleaseTaken(UUID requestId) implements ClearFacts {}
 
   /** A dossier was erased. */
   record Erased(ErasureCause cause) implements ClearFacts {}
@@ -123,10 +151,21 @@ sealed interface ClearFacts {
 
   private static ClearFacts of(DossierEvent event) {
     return switch (event) {
-      case DossierOpened opened -> new Opened(opened.channel(), opened.consentWording());
-      case DossierReopened reopened -> new Opened(reopened.channel(), reopened.consentWording());
-      case DossierClosed closed -> new Closed(closed.reason());
+      case DossierOpened opened ->
+          new Opened(opened.channel(), opened.consentWording(), opened.consentTakenBy());
+      case DossierReopened reopened ->
+          new Opened(reopened.channel(), reopened.consentWording(), reopened.consentTakenBy());
+      case DossierClosed closed -> new Closed(closed.reason(), closed.archiveEndsAt());
       case DossierErased erased -> new Erased(erased.cause());
+      case InsRecorded _, ErasureWithdrawn _ -> new Nothing();
+      case ErasureRequested asked -> new ErasureAsked(asked.carriedOutFrom(), asked.deadline());
+      case ReleaseRequested asked -> new ReleaseAsked(asked.requestId(), asked.kind());
+      case ReleaseDecided decided ->
+          new ReleaseAnswered(
+              decided.requestId(),
+              decided.reason(),
+              decided.release().map(ReleaseDecided.Release::endsAt));
+      case ReleaseUsed used -> new ReleaseTaken(used.requestId());
     };
   }
 }

@@ -201,7 +201,7 @@ class LogOverHttpTest {
         DossierOpened.WIRE_NAME,
         "owner",
         "2026-05-01T08:00:00Z",
-        new DossierOpened("public-key", Channel.ONLINE, "v1", SEALED));
+        new DossierOpened("public-key", Channel.ONLINE, "v1", SEALED, Optional.empty()));
     record(
         Topic.CARE_REIMBURSEMENTS,
         dossier,
@@ -248,7 +248,7 @@ class LogOverHttpTest {
         DossierClosed.WIRE_NAME,
         "owner",
         "2026-05-04T08:00:00Z",
-        new DossierClosed(ClosingReason.FERMETURE_DEMANDE_PATIENT));
+        new DossierClosed(ClosingReason.FERMETURE_DEMANDE_PATIENT, Optional.empty()));
     awaitEntries(5);
   }
 
@@ -523,7 +523,7 @@ class LogOverHttpTest {
         DossierClosed.WIRE_NAME,
         "owner",
         "2026-05-04T08:00:00Z",
-        new DossierClosed(ClosingReason.FERMETURE_DEMANDE_PATIENT));
+        new DossierClosed(ClosingReason.FERMETURE_DEMANDE_PATIENT, Optional.empty()));
     awaitEntries(1);
     List<Long> millis =
         LongStream.range(0, 5)
@@ -537,7 +537,8 @@ class LogOverHttpTest {
                         DossierClosed.WIRE_NAME,
                         "owner",
                         "2026-05-04T08:00:00Z",
-                        new DossierClosed(ClosingReason.FERMETURE_DEMANDE_PATIENT));
+                        new DossierClosed(
+                            ClosingReason.FERMETURE_DEMANDE_PATIENT, Optional.empty()));
                     awaitEntries(2 + each);
                     return (System.nanoTime() - start) / 1_000_000;
                   } catch (ExecutionException | InterruptedException e) {

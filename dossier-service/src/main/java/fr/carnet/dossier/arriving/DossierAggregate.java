@@ -9,8 +9,12 @@ import fr.carnet.events.Reason;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
 import fr.carnet.events.dossier.DossierErased;
+import fr.carnet.events.dossier.DossierClosed;
 import fr.carnet.events.dossier.DossierEvent;
+import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.dossier.DossierReopened;
+import fr.carnet.events.dossier.InsRecorded;
 import fr.carnet.eventstore.Aggregate;
 import fr.carnet.eventstore.CommandHandler;
 import fr.carnet.eventstore.Outbox;
@@ -21,9 +25,19 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** The dossier as a stream: its events, its read model, and the registry that tells the others. */
 final class DossierAggregate implements Aggregate<DossierState, DossierEvent> {
+  /** What changes whose the dossier is, or whether it is open. */
+  private static final Set<String> TOLD_BY_REGISTRY =
+      Set.of(
+          DossierOpened.WIRE_NAME,
+          DossierClosed.WIRE_NAME,
+          DossierReopened.WIRE_NAME,
+          DossierErased.WIRE_NAME,
+          InsRecorded.WIRE_NAME);
+
   private final DossierProjection readModel;
 
   DossierAggregate(DossierProjection readModel) {
@@ -60,10 +74,13 @@ final class DossierAggregate implements Aggregate<DossierState, DossierEvent> {
     return readModel;
   }
 
-  /** The registry says what the events led to, once for each command. */
+  /** The registry says what the events led to, once for each command that changes it. */
   @Override
   public List<Outbox.Entry> alsoPublish(Connection tx, List<RecordedEvent> events)
       throws SQLException {
+    if (events.stream().noneMatch(event -> TOLD_BY_REGISTRY.contains(event.type()))) {
+      return List.of();
+    }
     RecordedEvent last = events.getLast();
     Optional<DossierRegistered> registered = RegistryView.of(tx, last.streamId());
     if (registered.isEmpty() && !last.type().equals(DossierErased.WIRE_NAME)) {

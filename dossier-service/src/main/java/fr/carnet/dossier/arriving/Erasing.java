@@ -1,10 +1,13 @@
 package fr.carnet.dossier.arriving;
 
+import fr.carnet.dossier.deciding.DossierCommand;
 import fr.carnet.dossier.deciding.DossierCommand.EraseDossier;
+import fr.carnet.dossier.deciding.DossierCommand.EraseWhenDue;
 import fr.carnet.dossier.deciding.DossierDecider;
 import fr.carnet.dossier.forgetting.ErasureCertificate;
 import fr.carnet.events.dossier.ErasureCause;
 import fr.carnet.events.identity.UuidV7;
+import fr.carnet.events.trace.Actor;
 import fr.carnet.eventstore.CommandEnvelope;
 import fr.carnet.eventstore.CommandResult;
 import fr.carnet.resourceserver.Refusal;
@@ -13,6 +16,7 @@ import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -42,6 +46,25 @@ public class Erasing {
   /** The same, as part of what this correlation follows. */
   public ErasureCertificate erase(
       UUID dossierId, ErasureCause cause, String actor, String correlation) throws SQLException {
+    return erase(dossierId, new EraseDossier(cause), actor, correlation);
+  }
+
+  /**
+   * Erases a dossier if time demands it, at this instant.
+   *
+   * @throws Refusal when it does not, or not any more
+   */
+  ErasureCertificate eraseWhenDue(UUID dossierId, Instant at) throws SQLException {
+    return erase(
+        dossierId,
+        new EraseWhenDue(at),
+        Actor.Role.SERVICE.label() + ":timetable",
+        UUID.randomUUID().toString());
+  }
+
+  private ErasureCertificate erase(
+      UUID dossierId, DossierCommand command, String actor, String correlation)
+      throws SQLException {
     CommandEnvelope envelope =
         new CommandEnvelope(
             dossierId, UuidV7.next(Clock.systemUTC()), actor, correlation, Optional.empty());
@@ -50,7 +73,7 @@ public class Erasing {
             .handler()
             .handle(
                 envelope,
-                state -> DossierDecider.decide(new EraseDossier(cause), state),
+                state -> DossierDecider.decide(command, state),
                 _ -> NO_ANSWER);
     return switch (result) {
       case CommandResult.Done _ -> certificate(dossierId);

@@ -1,15 +1,28 @@
 package fr.carnet.dossier.projecting;
 
 import fr.carnet.dossier.forgetting.Forgetting;
+import fr.carnet.dossier.deciding.Applicant;
+import fr.carnet.dossier.deciding.DossierDecider;
 import fr.carnet.dossier.keys.KeyRing;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
+import fr.carnet.events.dossier.Affiliation;
 import fr.carnet.events.dossier.DossierClosed;
 import fr.carnet.events.dossier.DossierErased;
 import fr.carnet.events.dossier.DossierEvent;
 import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierReopened;
+import fr.carnet.events.dossier.ErasureRequested;
+import fr.carnet.events.dossier.ErasureWithdrawn;
+import fr.carnet.events.dossier.InsRecorded;
+import fr.carnet.events.dossier.NewIns;
 import fr.carnet.events.dossier.PatientIdentity;
+import fr.carnet.events.dossier.ReleaseDecided;
+import fr.carnet.events.dossier.ReleaseRequested;
+import fr.carnet.events.dossier.ReleaseUsed;
+import fr.carnet.events.dossier.Representative;
+import fr.carnet.events.dossier.Sex;
+import fr.carnet.events.identity.PatientRef;
 import fr.carnet.eventstore.Projection;
 import fr.carnet.eventstore.RecordedEvent;
 import fr.carnet.sealing.Binding;
@@ -20,8 +33,10 @@ import java.sql.Date;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -49,7 +64,7 @@ public class DossierProjection implements Projection {
 
   @Override
   public List<String> tables() {
-    return List.of("dossier", "dossier_patient");
+    return List.of("dossier", "dossier_patient", "release_request");
   }
 
   @Override
@@ -65,19 +80,40 @@ public class DossierProjection implements Projection {
         case DossierOpened.WIRE_NAME,
             DossierClosed.WIRE_NAME,
             DossierReopened.WIRE_NAME,
-            DossierErased.WIRE_NAME -> {
-          switch (DossierEvent.read(event.type(), event.data())) {
-            case DossierOpened opened -> opened(tx, event, opened);
-            case DossierClosed _ -> state(tx, event, "CLOSED");
-            case DossierReopened _ -> state(tx, event, "OPEN");
-            case DossierErased gone ->
-                forgetting.forget(tx, event.streamId(), gone.cause(), event.actor());
-          }
-        }
+            InsRecorded.WIRE_NAME,
+            ErasureRequested.WIRE_NAME,
+            ErasureWithdrawn.WIRE_NAME,
+            ReleaseRequested.WIRE_NAME,
+            ReleaseDecided.WIRE_NAME,
+            ReleaseUsed.WIRE_NAME,
+            DossierErased.WIRE_NAME ->
+            apply(tx, event, DossierEvent.read(event.type(), event.data()));
         default -> {
           // A type of a later version: the stream goes on, this view does not need it.
         }
       }
+    }
+  }
+
+  private void apply(Connection tx, RecordedEvent event, DossierEvent fact) throws SQLException {
+    switch (fact) {
+      case DossierOpened opened -> opened(tx, event, opened);
+      case DossierClosed closed -> closed(tx, event, closed);
+      case DossierReopened _ -> reopened(tx, event);
+      case InsRecorded recorded -> insRecorded(tx, event, recorded);
+      case ErasureRequested requested -> erasureRequested(tx, event, Optional.of(requested));
+      case ErasureWithdrawn _ -> erasureRequested(tx, event, Optional.empty());
+      case ReleaseRequested requested -> releaseRequested(tx, event, requested);
+      case ReleaseDecided decided ->
+          releaseIs(
+              tx,
+              event,
+              decided.requestId(),
+              decided.release().isPresent() ? "GRANTED" : "DECLINED",
+              decided.release().map(ReleaseDecided.Release::endsAt));
+      case DossierErased gone ->
+          forgetting.forget(tx, event.streamId(), gone.cause(), event.actor());
+      case ReleaseUsed used -> releaseIs(tx, event, used.requestId(), "USED", Optional.empty());
     }
   }
 
@@ -93,8 +129,10 @@ public class DossierProjection implements Projection {
         tx.prepareStatement(
             """
             INSERT INTO dossier (dossier_id, state, channel, public_key, family_name, given_name,
-                                 birth_date, opened_at, version)
-            VALUES (?, 'OPEN', ?, ?, ?, ?, ?, ?, ?)
+                                 birth_date, opened_at, version, sex, scheme, caisse, policyholder,
+                                 representative_kind, representative_family_name,
+                                 representative_given_name, represented_until)
+            VALUES (?, 'OPEN', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)) {
       insert.setObject(1, event.streamId());
       insert.setString(2, opened.channel().name());
@@ -104,27 +142,135 @@ public class DossierProjection implements Projection {
       insert.setDate(6, patient.birthDate().map(Date::valueOf).orElse(null));
       insert.setTimestamp(7, Timestamp.from(event.time()));
       insert.setLong(8, event.version().orElseThrow());
+      insert.setString(9, patient.sex().map(Sex::name).orElse(null));
+      insert.setString(10, patient.affiliation().map(Affiliation::scheme).orElse(null));
+      insert.setString(11, patient.affiliation().map(Affiliation::caisse).orElse(null));
+      insert.setObject(12, patient.affiliation().map(Affiliation::policyholder).orElse(null));
+      Optional<Representative> by = patient.representative();
+      insert.setString(13, by.map(known -> known.kind().name()).orElse(null));
+      insert.setString(14, by.map(Representative::familyName).orElse(null));
+      insert.setString(15, by.map(Representative::givenName).orElse(null));
+      insert.setDate(
+          16,
+          by.filter(known -> known.kind().isForMinors())
+              .flatMap(_ -> patient.birthDate())
+              .map(Applicant::majority)
+              .map(Date::valueOf)
+              .orElse(null));
       insert.executeUpdate();
     }
+    alsoKnownAs(tx, event.streamId(), patient.patientRef());
+  }
+
+  private static void alsoKnownAs(Connection tx, UUID dossierId, PatientRef patientRef)
+      throws SQLException {
     try (PreparedStatement insert =
         tx.prepareStatement(
             "INSERT INTO dossier_patient (patient_ref, dossier_id) VALUES (?, ?)")) {
-      insert.setString(1, patient.patientRef().value());
-      insert.setObject(2, event.streamId());
+      insert.setString(1, patientRef.value());
+      insert.setObject(2, dossierId);
       insert.executeUpdate();
     }
   }
 
-  private static void state(Connection tx, RecordedEvent event, String state) throws SQLException {
+  private void insRecorded(Connection tx, RecordedEvent event, InsRecorded recorded)
+      throws SQLException {
+    Binding binding = new Binding(event.streamId(), event.id().toString(), InsRecorded.WIRE_NAME);
+    NewIns ins =
+        Wire.read(keys.open(tx, new KeyRing.SealedBody(recorded.patient(), binding)), NewIns.class);
+    alsoKnownAs(tx, event.streamId(), ins.patientRef());
+    version(tx, event);
+  }
+
+  /** The version that the registry tells is that of the last event that it follows from. */
+  private static void version(Connection tx, RecordedEvent event) throws SQLException {
+    try (PreparedStatement update =
+        tx.prepareStatement("UPDATE dossier SET version = ? WHERE dossier_id = ?")) {
+      update.setLong(1, event.version().orElseThrow());
+      update.setObject(2, event.streamId());
+      update.executeUpdate();
+    }
+  }
+
+  private static void closed(Connection tx, RecordedEvent event, DossierClosed closed)
+      throws SQLException {
     try (PreparedStatement update =
         tx.prepareStatement(
             """
-            UPDATE dossier SET state = ?, version = ?, closed_at = ? WHERE dossier_id = ?
+            UPDATE dossier SET state = 'CLOSED', version = ?, closed_at = ?, archive_ends_at = ?
+            WHERE dossier_id = ?
+            """)) {
+      update.setLong(1, event.version().orElseThrow());
+      update.setTimestamp(2, Timestamp.from(event.time()));
+      update.setTimestamp(
+          3,
+          Timestamp.from(
+              closed.archiveEndsAt().orElseGet(() -> DossierDecider.archiveEnd(event.time()))));
+      update.setObject(4, event.streamId());
+      update.executeUpdate();
+    }
+  }
+
+  private static void reopened(Connection tx, RecordedEvent event) throws SQLException {
+    try (PreparedStatement update =
+        tx.prepareStatement(
+            """
+            UPDATE dossier SET state = 'OPEN', version = ?, closed_at = NULL, archive_ends_at = NULL
+            WHERE dossier_id = ?
+            """)) {
+      update.setLong(1, event.version().orElseThrow());
+      update.setObject(2, event.streamId());
+      update.executeUpdate();
+    }
+  }
+
+  private static void erasureRequested(
+      Connection tx, RecordedEvent event, Optional<ErasureRequested> requested)
+      throws SQLException {
+    try (PreparedStatement update =
+        tx.prepareStatement(
+            """
+            UPDATE dossier
+            SET erasure_requested_at = ?, erasure_from = ?, erasure_deadline = ?
+            WHERE dossier_id = ?
+            """)) {
+      update.setTimestamp(1, requested.map(r -> Timestamp.from(r.requestedAt())).orElse(null));
+      update.setTimestamp(2, requested.map(r -> Timestamp.from(r.carriedOutFrom())).orElse(null));
+      update.setDate(3, requested.map(r -> Date.valueOf(r.deadline())).orElse(null));
+      update.setObject(4, event.streamId());
+      update.executeUpdate();
+    }
+  }
+
+  private static void releaseRequested(
+      Connection tx, RecordedEvent event, ReleaseRequested requested) throws SQLException {
+    try (PreparedStatement insert =
+        tx.prepareStatement(
+            """
+            INSERT INTO release_request (dossier_id, request_id, kind, state, recorded_at)
+            VALUES (?, ?, ?, 'ASKED', ?)
+            """)) {
+      insert.setObject(1, event.streamId());
+      insert.setObject(2, requested.requestId());
+      insert.setString(3, requested.kind().name());
+      insert.setTimestamp(4, Timestamp.from(event.time()));
+      insert.executeUpdate();
+    }
+  }
+
+  private static void releaseIs(
+      Connection tx, RecordedEvent event, UUID requestId, String state, Optional<Instant> endsAt)
+      throws SQLException {
+    try (PreparedStatement update =
+        tx.prepareStatement(
+            """
+            UPDATE release_request SET state = ?, ends_at = coalesce(?, ends_at)
+            WHERE dossier_id = ? AND request_id = ?
             """)) {
       update.setString(1, state);
-      update.setLong(2, event.version().orElseThrow());
-      update.setTimestamp(3, state.equals("CLOSED") ? Timestamp.from(event.time()) : null);
-      update.setObject(4, event.streamId());
+      update.setTimestamp(2, endsAt.map(Timestamp::from).orElse(null));
+      update.setObject(3, event.streamId());
+      update.setObject(4, requestId);
       update.executeUpdate();
     }
   }

@@ -65,6 +65,8 @@ public class DossierReadsResource {
    * What matters at a glance.
    *
    * @param recentCare the ten newest items
+   * @param archiveEndsAt told to the owner of a closed dossier: when it is destroyed by itself
+   * @param erasure told to the owner who asked for it
    */
   public record Summary(
       UUID dossierId,
@@ -72,7 +74,9 @@ public class DossierReadsResource {
       Instant openedAt,
       Patient patient,
       List<ShownItem> recentCare,
-      Sentence notice) {}
+      Sentence notice,
+      Optional<Instant> archiveEndsAt,
+      Optional<LifeDates.Erasure> erasure) {}
 
   static final Sentence MAY_BE_INCOMPLETE =
       new Sentence(
@@ -147,13 +151,14 @@ public class DossierReadsResource {
                   tx,
                   dossierId,
                   visible.shown(recent, language),
-                  recent.isEmpty() && VisibleCare.isOpenTo(decision)),
+                  recent.isEmpty() && VisibleCare.isOpenTo(decision),
+                  LifeDates.shownTo(decision, tx, dossierId)),
               VisibleCare.ids(recent));
         });
   }
 
   private static Summary summary(
-      Connection tx, UUID dossierId, List<ShownItem> recent, boolean noneKnown)
+      Connection tx, UUID dossierId, List<ShownItem> recent, boolean noneKnown, LifeDates dates)
       throws SQLException {
     try (PreparedStatement select =
         tx.prepareStatement(
@@ -173,7 +178,9 @@ public class DossierReadsResource {
                 Optional.ofNullable(row.getString(4)),
                 Optional.ofNullable(row.getDate(5)).map(Date::toLocalDate)),
             recent,
-            noneKnown ? NONE : MAY_BE_INCOMPLETE);
+            noneKnown ? NONE : MAY_BE_INCOMPLETE,
+            dates.archiveEndsAt(),
+            dates.erasure());
       }
     }
   }

@@ -47,6 +47,9 @@ import org.jboss.logging.Logger;
 class Reading {
   private static final Logger LOG = Logger.getLogger(Reading.class);
 
+  /** The rule by which the owner reads. */
+  static final String OWNER = "OWNER";
+
   @Inject DataSource dataSource;
   @Inject CurrentCaller current;
   @Inject Machinery machinery;
@@ -129,7 +132,40 @@ class Reading {
     return answer.get();
   }
 
-  /** A counter agent reads no content, but must know whether there is a dossier to open. */
+  /** Decides within the transaction of the read, for what was decided elsewhere already. */
+  @FunctionalInterface
+  interface Decided {
+    AccessDecision in(Connection tx) throws SQLException;
+  }
+
+  /** Of a closed dossier, for the bearer of a release that was used up for it. */
+  <T> T readReleased(Asked asked, Decided decided, Query<T> query) throws SQLException {
+    Caller caller = current.get();
+    T answer =
+        Transactions.run(
+            dataSource,
+            tx -> {
+              Known known =
+                  known(tx, asked.dossierId(), caller, true)
+                      .filter(now -> !now.open())
+                      .orElseThrow(() -> new Refusal(ReadingRefusal.NO_STANDING));
+              AccessDecision decision = decided.in(tx);
+              Released<T> released = query.in(tx, decision);
+              trace(
+                  tx,
+                  asked,
+                  actor(caller, false),
+                  AccessTraced.Outcome.RELEASED,
+                  decision,
+                  released.itemIds(),
+                  known);
+              return released.answer();
+            });
+    machinery.wakeRelay();
+    return answer;
+  }
+
+  /** An agent reads no content, but must know whether there is a dossier to open. */
   <T> T readAtCounter(Asked asked, boolean exists, CounterQuery<T> query) throws SQLException {
     Caller caller = current.get();
     if (!exists) {
@@ -153,7 +189,7 @@ class Reading {
                   asked,
                   caller.actor(),
                   AccessTraced.Outcome.RELEASED,
-                  atCounter(),
+                  atCounter(caller),
                   released.itemIds(),
                   known);
               return released.answer();
@@ -168,9 +204,16 @@ class Reading {
     Released<T> in(Connection tx, Asked asked) throws SQLException;
   }
 
-  private static AccessDecision atCounter() {
+  private static AccessDecision atCounter(Caller caller) {
     return new AccessDecision(
-        true, "COUNTER_AGENT", Set.of(), false, Optional.empty(), "", 0, Optional.empty());
+        true,
+        caller.actor().role().name(),
+        Set.of(),
+        false,
+        Optional.empty(),
+        "",
+        0,
+        Optional.empty());
   }
 
   private static AccessDecision notTheOwner() {
@@ -189,7 +232,7 @@ class Reading {
   private static AccessDecision ownersRight() {
     return new AccessDecision(
         true,
-        "OWNER",
+        OWNER,
         Set.of(AccessDecision.REIMBURSEMENTS),
         true,
         Optional.empty(),

@@ -24,8 +24,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -50,8 +52,12 @@ public class SearchResource {
   /** Whose dossier. */
   public record Search(Optional<String> ins) {}
 
-  /** A dossier that was found. */
-  public record Found(UUID dossierId, String state) {}
+  /** A dossier that was found; its owner is told its dates too. */
+  public record Found(
+      UUID dossierId,
+      String state,
+      Optional<Instant> archiveEndsAt,
+      Optional<LifeDates.Erasure> erasure) {}
 
   /** The caller's own dossier. */
   @GET
@@ -65,7 +71,7 @@ public class SearchResource {
 
   /**
    * Finds a dossier by INS. Who may not see it gets the answer that also means that there is none;
-   * a counter agent is told, because opening one is that agent's work.
+   * a counter agent is told, because opening one is that agent's work, and the privacy officer.
    */
   @POST
   @Path("/search")
@@ -87,7 +93,8 @@ public class SearchResource {
             "ins");
     Optional<UUID> dossierId = dossierOf(PatientRef.of(ins, patientRefSecret));
     Caller caller = current.get();
-    boolean counter = caller.roles().contains("counter-agent");
+    boolean counter =
+        Set.of("counter-agent", "privacy-officer").stream().anyMatch(caller.roles()::contains);
     // Somebody without a dossier is asked about as if under an id that nobody has.
     Asked of =
         DossierReadsResource.asked(
@@ -96,22 +103,28 @@ public class SearchResource {
             purpose,
             reason);
     if (counter) {
-      return reading.readAtCounter(of, dossierId.isPresent(), SearchResource::found);
+      return reading.readAtCounter(
+          of, dossierId.isPresent(), (tx, at) -> found(tx, at, LifeDates.NONE));
     }
     return found(of);
   }
 
   private Found found(Asked asked) throws SQLException {
-    return reading.read(asked, (tx, _) -> found(tx, asked));
+    return reading.read(
+        asked,
+        (tx, decision) -> found(tx, asked, LifeDates.shownTo(decision, tx, asked.dossierId())));
   }
 
-  private static Released<Found> found(Connection tx, Asked asked) throws SQLException {
+  private static Released<Found> found(Connection tx, Asked asked, LifeDates dates)
+      throws SQLException {
     try (PreparedStatement select =
         tx.prepareStatement("SELECT state FROM dossier WHERE dossier_id = ?")) {
       select.setObject(1, asked.dossierId());
       try (ResultSet row = select.executeQuery()) {
         row.next();
-        return new Released<>(new Found(asked.dossierId(), row.getString(1)), List.of());
+        return new Released<>(
+            new Found(asked.dossierId(), row.getString(1), dates.archiveEndsAt(), dates.erasure()),
+            List.of());
       }
     }
   }

@@ -5,5 +5,9 @@ public enum Channel {
   /** By the patient, online. */
   ONLINE,
   /** At the insurer's counter, by an agent (agent d'accueil). */
-  COUNTER
+  COUNTER,
+  /** By a pharmacist (profession 21 of table G15), since July 2018. */
+  PHARMACIST,
+  /** By another care professional. */
+  PROFESSIONAL
 }

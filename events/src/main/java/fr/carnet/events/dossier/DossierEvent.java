@@ -4,7 +4,16 @@ import fr.carnet.events.Wire;
 
 /** What can happen to a dossier as a whole. */
 public sealed interface DossierEvent
-    permits DossierOpened, DossierClosed, DossierReopened, DossierErased {
+    permits DossierOpened,
+        DossierClosed,
+        DossierReopened,
+        DossierErased,
+        InsRecorded,
+        ErasureRequested,
+        ErasureWithdrawn,
+        ReleaseRequested,
+        ReleaseDecided,
+        ReleaseUsed {
   /** The name of this fact on the wire; explicit, so that renaming a class changes nothing. */
   default String wireName() {
     return switch (this) {
@@ -12,6 +21,12 @@ public sealed interface DossierEvent
       case DossierClosed _ -> DossierClosed.WIRE_NAME;
       case DossierReopened _ -> DossierReopened.WIRE_NAME;
       case DossierErased _ -> DossierErased.WIRE_NAME;
+      case InsRecorded _ -> InsRecorded.WIRE_NAME;
+      case ErasureRequested _ -> ErasureRequested.WIRE_NAME;
+      case ErasureWithdrawn _ -> ErasureWithdrawn.WIRE_NAME;
+      case ReleaseRequested _ -> ReleaseRequested.WIRE_NAME;
+      case ReleaseDecided _ -> ReleaseDecided.WIRE_NAME;
+      case ReleaseUsed _ -> ReleaseUsed.WIRE_NAME;
     };
   }
 
@@ -26,6 +41,12 @@ public sealed interface DossierEvent
       case DossierClosed.WIRE_NAME -> Wire.read(json, DossierClosed.class);
       case DossierReopened.WIRE_NAME -> Wire.read(json, DossierReopened.class);
       case DossierErased.WIRE_NAME -> Wire.read(json, DossierErased.class);
+      case InsRecorded.WIRE_NAME -> Wire.read(json, InsRecorded.class);
+      case ErasureRequested.WIRE_NAME -> Wire.read(json, ErasureRequested.class);
+      case ErasureWithdrawn.WIRE_NAME -> Wire.read(json, ErasureWithdrawn.class);
+      case ReleaseRequested.WIRE_NAME -> Wire.read(json, ReleaseRequested.class);
+      case ReleaseDecided.WIRE_NAME -> Wire.read(json, ReleaseDecided.class);
+      case ReleaseUsed.WIRE_NAME -> Wire.read(json, ReleaseUsed.class);
       default -> throw new Wire.UnreadableFact("not an event of a dossier: " + wireName);
     };
   }

@@ -13,7 +13,17 @@ public record PatientIdentity(
     PatientRef patientRef,
     Optional<String> familyName,
     Optional<String> givenName,
-    Optional<LocalDate> birthDate) {
+    Optional<LocalDate> birthDate,
+    Optional<Sex> sex,
+    Optional<Affiliation> affiliation,
+    Optional<Representative> representative) {
+  /** The same, of whom an opening says more than a token does. */
+  public PatientIdentity with(
+      Optional<Affiliation> insuredBy, Optional<Representative> representedBy) {
+    return new PatientIdentity(
+        patientRef, familyName, givenName, birthDate, sex, insuredBy, representedBy);
+  }
+
   @Override
   public String toString() {
     return "PatientIdentity[hidden]";

@@ -1,0 +1,78 @@
+package fr.carnet.dossier.arriving;
+
+import fr.carnet.dossier.projecting.DatabaseClock;
+import fr.carnet.resourceserver.Refusal;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jboss.logging.Logger;
+
+/**
+ * Does what time demands: destroys archives whose ten years are over, and dossiers whose owner
+ * asked for it and has had seven days to think again. It goes by the rows, and the decider has the
+ * last word in each dossier's own transaction; so it may run twice, on two replicas at once, or be
+ * killed at any point.
+ */
+@ApplicationScoped
+public class Timetable {
+  private static final Logger LOG = Logger.getLogger(Timetable.class);
+
+  @Inject Erasing erasing;
+  @Inject DataSource dataSource;
+  @Inject DatabaseClock clock;
+
+  /** Once an hour. */
+  @Scheduled(every = "1h", delayed = "2m")
+  void onTheHour() throws SQLException {
+    run(clock.now());
+  }
+
+  /** Does what is due at this instant; gives what was destroyed by this run. */
+  public List<UUID> run(Instant now) throws SQLException {
+    List<UUID> destroyed = new ArrayList<>();
+    for (UUID dossierId : due(now)) {
+      try {
+        erasing.eraseWhenDue(dossierId, now);
+        destroyed.add(dossierId);
+      } catch (Refusal refusal) {
+        // Withdrawn just now, or done by another replica.
+        LOG.debugf("not due any more: %s", refusal.getMessage());
+      } catch (SQLException | RuntimeException e) {
+        // The next dossiers do not wait for this one, and the next run comes back to it.
+        LOG.warnf("a dossier whose time has come is not erased yet: %s", e.getClass().getName());
+      }
+    }
+    return destroyed;
+  }
+
+  private List<UUID> due(Instant now) throws SQLException {
+    List<UUID> due = new ArrayList<>();
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement select =
+            connection.prepareStatement(
+                """
+                SELECT dossier_id FROM dossier
+                WHERE erasure_from <= ? OR archive_ends_at <= ?
+                ORDER BY least(erasure_from, archive_ends_at)
+                """)) {
+      select.setTimestamp(1, Timestamp.from(now));
+      select.setTimestamp(2, Timestamp.from(now));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          due.add(row.getObject(1, UUID.class));
+        }
+      }
+    }
+    return due;
+  }
+}

@@ -1,0 +1,47 @@
+package fr.carnet.dossier.querying;
+
+import fr.carnet.dossier.nomenclatures.CodeLists;
+import fr.carnet.dossier.querying.Reading.Released;
+import fr.carnet.events.Wire;
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.sql.SQLException;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Everything about oneself, to keep or to take elsewhere (GDPR articles 15 and 20). */
+@Path("/dossiers/{dossierId}/export")
+@Produces(MediaType.APPLICATION_JSON)
+@Authenticated
+@RunOnVirtualThread
+@Tag(name = "One's own")
+public class ExportResource {
+  @Inject Reading reading;
+  @Inject CodeLists lists;
+
+  /** The export; what it shows is traced before the first byte leaves. */
+  @GET
+  @Operation(
+      summary = "All that the dossier holds about its owner, as one JSON",
+      description =
+          "Traits, what happened to the dossier, every item of care with what the insurer said of"
+              + " it, and every other item. For the owner.")
+  public StreamingOutput export(UUID dossierId) throws SQLException {
+    ExportedDossier exported =
+        reading.readOwn(
+            DossierReadsResource.asked(dossierId, "export", null, null),
+            (tx, decision) -> {
+              ExportedDossier all =
+                  ExportedDossier.of(tx, dossierId, VisibleCare.isOpenTo(decision), lists);
+              return new Released<>(all, all.itemIds());
+            });
+    return out -> Wire.JSON.writeValue(out, exported);
+  }
+}

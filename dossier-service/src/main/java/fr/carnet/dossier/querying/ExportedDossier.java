@@ -1,0 +1,291 @@
+package fr.carnet.dossier.querying;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import fr.carnet.dossier.nomenclatures.CodeLists;
+import fr.carnet.events.Wire;
+import fr.carnet.events.care.Act;
+import fr.carnet.events.care.ActSystem;
+import fr.carnet.events.care.CareCategory;
+import fr.carnet.events.care.CareProvider;
+import fr.carnet.events.dossier.Affiliation;
+import fr.carnet.events.dossier.DossierClosed;
+import fr.carnet.events.dossier.DossierOpened;
+import fr.carnet.events.dossier.DossierReopened;
+import fr.carnet.events.dossier.ErasureRequested;
+import fr.carnet.events.dossier.ErasureWithdrawn;
+import fr.carnet.events.dossier.InsRecorded;
+import fr.carnet.events.dossier.ReleaseDecided;
+import fr.carnet.events.dossier.ReleaseRequested;
+import fr.carnet.events.dossier.ReleaseUsed;
+import fr.carnet.events.dossier.Representative;
+import fr.carnet.events.dossier.Sex;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.Date;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Everything that a dossier holds about a person (GDPR articles 15 and 20), but what is invisible
+ * to them.
+ *
+ * @param life what happened to the dossier, in order, in the words of the public facts
+ * @param care every item that the insurer passed and did not take back, whatever its age
+ * @param items every other item
+ */
+public record ExportedDossier(
+    UUID dossierId,
+    String state,
+    Instant openedAt,
+    LifeDates dates,
+    Traits traits,
+    List<LifeEvent> life,
+    List<ExportedCare> care,
+    List<JsonNode> items) {
+
+  /** Who the patient is. */
+  public record Traits(
+      Optional<String> familyName,
+      Optional<String> givenName,
+      Optional<LocalDate> birthDate,
+      Optional<Sex> sex,
+      Optional<Affiliation> affiliation,
+      Optional<RepresentedBy> representative) {}
+
+  /**
+   * Who represents the patient.
+   *
+   * @param until a minor's: the first day of majority, Europe/Paris
+   */
+  public record RepresentedBy(
+      Representative.Kind kind, String familyName, String givenName, Optional<LocalDate> until) {}
+
+  /**
+   * Something that happened.
+   *
+   * @param type the fact's name, as on {@code dossier.events}
+   * @param at UTC
+   * @param by role, and the id of an agent or a professional
+   */
+  public record LifeEvent(String type, Instant at, String by, JsonNode facts) {}
+
+  /**
+   * An item of care.
+   *
+   * @param lines what the insurer said of it, in the order in which it was first seen
+   */
+  public record ExportedCare(
+      String itemId,
+      CareCategory category,
+      String natureCode,
+      Optional<String> natureLabel,
+      Optional<Act> act,
+      Optional<String> label,
+      CareProvider performer,
+      Optional<CareProvider> prescriber,
+      Optional<LocalDate> prescribedOn,
+      LocalDate careFrom,
+      LocalDate careTo,
+      boolean duringHospitalStay,
+      Optional<String> treatingPhysicianRpps,
+      List<Line> lines) {}
+
+  /**
+   * One thing that the insurer said.
+   *
+   * @param quantity negative in a reversal
+   * @param repeats how often the same line came again
+   */
+  public record Line(Optional<Instant> firstSeen, BigDecimal quantity, int repeats) {}
+
+  /** The facts of a dossier's own life; what it holds is in the other lists. */
+  private static final List<String> LIFE =
+      List.of(
+          DossierOpened.WIRE_NAME,
+          DossierClosed.WIRE_NAME,
+          DossierReopened.WIRE_NAME,
+          InsRecorded.WIRE_NAME,
+          ErasureRequested.WIRE_NAME,
+          ErasureWithdrawn.WIRE_NAME,
+          ReleaseRequested.WIRE_NAME,
+          ReleaseDecided.WIRE_NAME,
+          ReleaseUsed.WIRE_NAME);
+
+  /** What is said of them; what a later version adds is said once it stands here. */
+  private static final Set<String> SAID =
+      Set.of(
+          "channel",
+          "consentWording",
+          "consentTakenBy",
+          "reason",
+          "archiveEndsAt",
+          "requestedAt",
+          "carriedOutFrom",
+          "deadline",
+          "withdrawnAt",
+          "requestId",
+          "kind");
+
+  /** All ids of items that are in it. */
+  List<String> itemIds() {
+    return care.stream().map(ExportedCare::itemId).toList();
+  }
+
+  static ExportedDossier of(Connection tx, UUID dossierId, boolean careToo, CodeLists lists)
+      throws SQLException {
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT state, opened_at, family_name, given_name, birth_date, sex, scheme, caisse,
+                   policyholder, representative_kind, representative_family_name,
+                   representative_given_name, represented_until
+            FROM dossier WHERE dossier_id = ?
+            """)) {
+      select.setObject(1, dossierId);
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        return new ExportedDossier(
+            dossierId,
+            row.getString(1),
+            row.getObject(2, OffsetDateTime.class).toInstant(),
+            LifeDates.of(tx, dossierId),
+            traits(row),
+            life(tx, dossierId),
+            careToo ? care(tx, dossierId, lists) : List.of(),
+            List.of());
+      }
+    }
+  }
+
+  private static Traits traits(ResultSet row) throws SQLException {
+    String scheme = row.getString(7);
+    String kind = row.getString(10);
+    return new Traits(
+        Optional.ofNullable(row.getString(3)),
+        Optional.ofNullable(row.getString(4)),
+        day(row, 5),
+        Optional.ofNullable(row.getString(6)).map(Sex::valueOf),
+        scheme == null
+            ? Optional.empty()
+            : Optional.of(new Affiliation(scheme, row.getString(8), row.getBoolean(9))),
+        kind == null
+            ? Optional.empty()
+            : Optional.of(
+                new RepresentedBy(
+                    Representative.Kind.valueOf(kind),
+                    row.getString(11),
+                    row.getString(12),
+                    day(row, 13))));
+  }
+
+  private static List<LifeEvent> life(Connection tx, UUID dossierId) throws SQLException {
+    List<LifeEvent> life = new ArrayList<>();
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT type, time, actor, data FROM event
+            WHERE stream_id = ? AND type = ANY (?) ORDER BY version
+            """)) {
+      select.setObject(1, dossierId);
+      select.setArray(2, tx.createArrayOf("text", LIFE.toArray()));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          life.add(
+              new LifeEvent(
+                  row.getString(1),
+                  row.getObject(2, OffsetDateTime.class).toInstant(),
+                  row.getString(3),
+                  said(row.getBytes(4))));
+        }
+      }
+    }
+    return life;
+  }
+
+  private static JsonNode said(byte[] fact) {
+    try {
+      return Wire.JSON.readTree(fact) instanceof ObjectNode facts ? facts.retain(SAID) : null;
+    } catch (IOException e) {
+      throw new UncheckedIOException("an event of this service is no JSON", e);
+    }
+  }
+
+  private static List<ExportedCare> care(Connection tx, UUID dossierId, CodeLists lists)
+      throws SQLException {
+    List<ExportedCare> care = new ArrayList<>();
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT item_id, category, nature_code, act_system, act_code, performer_rpps,
+                   performer_finess, performer_specialty, prescribed, prescriber_rpps,
+                   prescriber_finess, prescriber_specialty, prescribed_on, care_from, care_to,
+                   during_stay, treating_physician, first_seen, quantity, coalesce(repeats, 0)
+            FROM care_line WHERE dossier_id = ? AND NOT withdrawn
+            ORDER BY care_from DESC, item_id, first_seen, line_key
+            """)) {
+      select.setObject(1, dossierId);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          Line line =
+              new Line(
+                  Optional.ofNullable(row.getObject(18, OffsetDateTime.class))
+                      .map(OffsetDateTime::toInstant),
+                  row.getBigDecimal(19).stripTrailingZeros(),
+                  row.getInt(20));
+          if (!care.isEmpty() && care.getLast().itemId().equals(row.getString(1))) {
+            care.getLast().lines().add(line);
+          } else {
+            care.add(item(row, new ArrayList<>(List.of(line)), lists));
+          }
+        }
+      }
+    }
+    return care;
+  }
+
+  private static ExportedCare item(ResultSet row, List<Line> lines, CodeLists lists)
+      throws SQLException {
+    String code = row.getString(5);
+    Optional<Act> act =
+        Optional.ofNullable(row.getString(4))
+            .map(system -> new Act(ActSystem.valueOf(system), code));
+    return new ExportedCare(
+        row.getString(1),
+        CareCategory.valueOf(row.getString(2)),
+        row.getString(3),
+        lists.nature(row.getString(3)),
+        act,
+        act.flatMap(lists::label),
+        provider(row, 6),
+        row.getBoolean(9) ? Optional.of(provider(row, 10)) : Optional.empty(),
+        day(row, 13),
+        row.getDate(14).toLocalDate(),
+        row.getDate(15).toLocalDate(),
+        row.getBoolean(16),
+        Optional.ofNullable(row.getString(17)),
+        lines);
+  }
+
+  private static CareProvider provider(ResultSet row, int first) throws SQLException {
+    return new CareProvider(
+        Optional.ofNullable(row.getString(first)),
+        Optional.ofNullable(row.getString(first + 1)),
+        Optional.ofNullable(row.getString(first + 2)));
+  }
+
+  private static Optional<LocalDate> day(ResultSet row, int column) throws SQLException {
+    return Optional.ofNullable(row.getDate(column)).map(Date::toLocalDate);
+  }
+}

@@ -1,0 +1,81 @@
+package fr.carnet.dossier.releasing;
+
+import fr.carnet.dossier.arriving.Dossiers;
+import fr.carnet.dossier.deciding.DossierCommand.UseRelease;
+import fr.carnet.dossier.keys.ReleaseSecret;
+import fr.carnet.dossier.projecting.DatabaseClock;
+import fr.carnet.dossier.querying.ExportedDossier;
+import fr.carnet.dossier.querying.ReleasedArchive;
+import fr.carnet.events.Wire;
+import fr.carnet.events.identity.UuidV7;
+import fr.carnet.eventstore.CommandEnvelope;
+import fr.carnet.resourceserver.CurrentCaller;
+import fr.carnet.resourceserver.Refusal;
+import fr.carnet.resourceserver.RequestProblem;
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/**
+ * The one look that a release gives. It is used up first and read then: a crash between the two
+ * costs its bearer the look, and never gives two.
+ */
+@Path("/dossiers/{dossierId}/releases/{requestId}")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Authenticated
+@RunOnVirtualThread
+@Tag(name = "Releases")
+public class ReleaseResource {
+  @Inject Dossiers dossiers;
+  @Inject CurrentCaller current;
+  @Inject DatabaseClock clock;
+  @Inject ReleasedArchive archive;
+
+  /** What the privacy officer handed over. */
+  public record Shown(Optional<String> secret) {}
+
+  /** Reads the archive, once. */
+  @POST
+  @Operation(
+      summary = "Read a closed dossier once, with the secret of a release",
+      description =
+          "Signed in as whoever one is; the trace says who, and for which purpose. A second use is"
+              + " refused.")
+  public StreamingOutput read(UUID dossierId, UUID requestId, Shown shown) throws SQLException {
+    ReleaseSecret secret =
+        new ReleaseSecret(
+            Refusal.unless(
+                Optional.ofNullable(shown).flatMap(Shown::secret),
+                RequestProblem.FIELD_MISSING,
+                "secret"));
+    // Without Idempotency-Key: to ask again is to look again.
+    CommandEnvelope envelope =
+        new CommandEnvelope(
+            dossierId,
+            UuidV7.next(Clock.systemUTC()),
+            current.get().actor().label(),
+            current.correlation(),
+            Optional.empty());
+    try {
+      dossiers.carryOut(
+          envelope, new UseRelease(requestId, secret.hash(), clock.now()), _ -> new byte[0]);
+    } catch (Refusal refusal) {
+      throw archive.refused(dossierId, requestId, refusal);
+    }
+    ExportedDossier exported = archive.read(dossierId, requestId);
+    return out -> Wire.JSON.writeValue(out, exported);
+  }
+}

@@ -1,0 +1,29 @@
+package fr.carnet.events.dossier;
+
+/**
+ * Who was there for a minor or a protected adult when their dossier was opened. Only ever sealed on
+ * Kafka.
+ *
+ * @param evidence what the agent was shown, in words
+ */
+public record Representative(Kind kind, String familyName, String givenName, String evidence) {
+  /** By which title somebody acts for another. */
+  public enum Kind {
+    /** Of a minor. */
+    PARENT,
+    /** Of a minor whose parents do not act (tutelle des mineurs). */
+    GUARDIAN_OF_MINOR,
+    /** Of a protected adult (tutelle, curatelle, habilitation familiale). */
+    GUARDIAN_OF_ADULT;
+
+    /** Whether it ends by itself at majority. */
+    public boolean isForMinors() {
+      return this != GUARDIAN_OF_ADULT;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Representative[hidden]";
+  }
+}
