@@ -2,14 +2,16 @@
  * The patient's record.
  *
  * <pre>
- * POST /dossiers, …/closing, …/reopening
+ * POST /dossiers, …/closing, …/reopening, …/ins, …/erasure-request, …/release-requests; and time
  *   → arriving    a command, with its keys and sealed traits
  *   → deciding    may it be, and what follows; pure
  *   → projecting  dossier.events → who, open or closed; care.reimbursements → care lines, opened
  *   → dossier.events, dossier.registry
- * GET …/summary, …/care, …/care/changes, POST …/care/recent, /dossiers/search
+ * GET …/summary, …/care, …/care/changes, …/export, /timetable, POST …/care/recent, /dossiers/search
  *   → querying    the owner, or a decision; the filter; the rows; the trace, all in one transaction
  *   → access.traces
+ * POST …/releases/{id}
+ *   → releasing   the one look that a release gives: used up by a command, then read
  * keys            each dossier's key set under the master key
  * nomenclatures   what codes are called
  * </pre>

@@ -46,13 +46,18 @@ public final class TestTokens {
 
   /** A patient's token, with the {@code ins} claim as for opening a dossier. */
   public static String patient(String ins) {
+    return patient(ins, "1953-07-14");
+  }
+
+  /** The same, of somebody born on another day ({@code yyyy-mm-dd}). */
+  public static String patient(String ins, String birthDate) {
     return sign(
         claims("patient-" + patientRef(ins).value().substring(0, 8), "patient")
             .claim("patient_ref", patientRef(ins).value())
             .claim("ins", ins)
             .claim("family_name", "Testaud")
             .claim("given_name", "Camille")
-            .claim("birthdate", "1953-07-14"));
+            .claim("birthdate", birthDate));
   }
 
   /**

@@ -115,6 +115,29 @@ class RegistryTest extends IngestOverHttp {
   }
 
   @Test
+  void whatIsKeptUnderAnotherInsOfThePersonPassesOnceTheRegistryNamesIt() throws SQLException {
+    // given: lines under two INS, and a dossier that is known under the first
+    List<String> people = people(44, 2);
+    RegisteredDossier dossier = RegisteredDossier.of(people.get(0));
+    register(dossier, State.OPEN);
+    List<String> lines = texts(lines(44, "another-ins", people), 60);
+    deliver(SENDER, String.join("\n", lines)).then().statusCode(200);
+    await().atMost(SOON).until(() -> count("SELECT count(*) FROM line WHERE unpassed") == 0);
+    int first = linesOf(lines, people.get(0));
+    await().atMost(SOON).until(() -> CareOnKafka.read(kafka).lines(dossier).size() == first);
+    // when
+    kafka.send(dossier.nextOf(State.OPEN, people.get(0), people.get(1)));
+    kafka.flush();
+    // then: those of both, the first ones not lost nor counted twice
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                CareOnKafka.read(kafka).lines(dossier).size()
+                    == first + linesOf(lines, people.get(1)));
+  }
+
+  @Test
   void aRebuildEqualsTheLiveViewAndNamesARowThatWasAltered() throws SQLException {
     // given
     List<String> people = people(43, 20);

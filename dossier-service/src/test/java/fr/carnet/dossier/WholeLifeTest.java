@@ -1,0 +1,495 @@
+package fr.carnet.dossier;
+
+import static fr.carnet.dossier.Dossiers.imaging;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
+
+import fr.carnet.dossier.arriving.Timetable;
+import fr.carnet.events.Headers;
+import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.events.dossier.Channel;
+import fr.carnet.events.dossier.DossierOpened;
+import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.dossier.ErasureCause;
+import fr.carnet.events.trace.AccessTraced;
+import fr.carnet.events.trace.Actor;
+import fr.carnet.testkit.Neighbours;
+import fr.carnet.testkit.RealServersForQuarkus;
+import fr.carnet.testkit.TestTokens;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The whole life of a dossier over HTTP: who opens it, what it is asked for, how it ends. */
+@QuarkusTest
+@WithTestResource(RealServersForQuarkus.class)
+class WholeLifeTest {
+  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
+  private static final String AGENT = TestTokens.withRole("agent-7", "counter-agent");
+  private static final String OFFICER = TestTokens.withRole("officer-1", "privacy-officer");
+  private static final String CONSENT = "\"consentWording\":\"v1\"";
+  private static final String REPRESENTATIVE =
+      """
+      "representative":{"kind":"PARENT","familyName":"Parentaud","givenName":"Dominique",
+                        "evidence":"livret de famille"}\
+      """;
+
+  @Inject DataSource dataSource;
+  @Inject Timetable timetable;
+
+  private final String ins = Dossiers.newIns();
+  private final String owner = TestTokens.patient(ins);
+
+  @BeforeEach
+  void ingestConfirms() {
+    Neighbours.answer("/registry", _ -> Neighbours.Answer.ok("{\"version\":99,\"open\":false}"));
+  }
+
+  private static ValidatableResponse post(String path, String token, String body) {
+    return given().auth().oauth2(token).contentType(ContentType.JSON).body(body).post(path).then();
+  }
+
+  private static ValidatableResponse get(String path, String token) {
+    return given().auth().oauth2(token).get(path).then();
+  }
+
+  private static UUID opened(String token, String body) {
+    return UUID.fromString(
+        post("/dossiers", token, body).statusCode(201).extract().path("dossierId"));
+  }
+
+  private static DossierOpened recordedOpening(UUID dossier) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> !Dossiers.of(Topic.DOSSIER_EVENTS, dossier).isEmpty());
+    return Wire.read(
+        Dossiers.of(Topic.DOSSIER_EVENTS, dossier).getFirst().value(), DossierOpened.class);
+  }
+
+  private static void close(UUID dossier, String token, String reason) {
+    post("/dossiers/" + dossier + "/closing", token, "{\"reason\":\"" + reason + "\"}")
+        .statusCode(200);
+  }
+
+  @Test
+  void each_channel_records_who_took_the_consent_how_and_which_wording() {
+    String pharmacist = TestTokens.professional("899700024450", "21");
+    String nurse = TestTokens.professional("899700024450", "60");
+    Map<Channel, String> tokens =
+        Map.of(
+            Channel.ONLINE,
+            owner,
+            Channel.COUNTER,
+            AGENT,
+            Channel.PHARMACIST,
+            pharmacist,
+            Channel.PROFESSIONAL,
+            nurse);
+    tokens.forEach(
+        (channel, token) -> {
+          String of =
+              channel == Channel.ONLINE ? "" : ",\"ins\":\"" + Dossiers.newIns() + "\"";
+          DossierOpened opening = recordedOpening(opened(token, "{" + CONSENT + of + "}"));
+          assertThat(opening.channel()).isEqualTo(channel);
+          assertThat(opening.consentWording()).isEqualTo("v1");
+          Actor takenBy = opening.consentTakenBy().orElseThrow();
+          switch (channel) {
+            case ONLINE -> assertThat(takenBy).isEqualTo(Actor.anonymous(Actor.Role.OWNER));
+            case COUNTER -> assertThat(takenBy.role()).isEqualTo(Actor.Role.COUNTER_AGENT);
+            case PHARMACIST, PROFESSIONAL -> {
+              assertThat(takenBy.id()).contains("899700024450");
+              assertThat(takenBy.structure().orElseThrow().value()).isEqualTo("3750100125");
+            }
+          }
+        });
+  }
+
+  @Test
+  void a_minor_is_opened_for_at_a_counter_by_a_representative_whose_identity_is_sealed() {
+    String child = Dossiers.newIns("21606");
+    post("/dossiers", TestTokens.patient(child, "2016-06-05"), "{" + CONSENT + "}")
+        .statusCode(403)
+        .body("code", equalTo("MINOR_OPENS_AT_COUNTER"))
+        .body("field", equalTo("birthDate"));
+    String who =
+        "{" + CONSENT + ",\"ins\":\"" + child + "\",\"familyName\":\"Enfantaud\","
+            + "\"sex\":\"FEMALE\",\"birthDate\":\"2016-06-05\"";
+    post("/dossiers", AGENT, who + "}")
+        .statusCode(422)
+        .body("code", equalTo("REPRESENTATIVE_MISSING"));
+    UUID dossier = opened(AGENT, who + "," + REPRESENTATIVE + "}");
+    String kafka = onKafka(dossier);
+    assertThat(kafka).doesNotContain("Parentaud", "Dominique", "livret", "PARENT", "2016-06-05");
+    get("/dossiers/" + dossier + "/export", TestTokens.patient(child))
+        .statusCode(200)
+        .body("traits.representative.kind", equalTo("PARENT"))
+        .body("traits.representative.familyName", equalTo("Parentaud"))
+        .body("traits.representative.until", equalTo("2034-06-05"));
+  }
+
+  private static String onKafka(UUID dossier) {
+    recordedOpening(dossier);
+    StringBuilder all = new StringBuilder();
+    for (Topic topic : List.of(Topic.DOSSIER_EVENTS, Topic.DOSSIER_REGISTRY)) {
+      Dossiers.of(topic, dossier)
+          .forEach(record -> all.append(new String(record.value(), StandardCharsets.UTF_8)));
+    }
+    return all.toString();
+  }
+
+  @Test
+  void scheme_caisse_and_policyholder_are_kept_with_the_opening_and_sealed() {
+    UUID dossier =
+        opened(
+            owner,
+            "{"
+                + CONSENT
+                + ",\"affiliation\":{\"scheme\":\"01\",\"caisse\":\"671\",\"policyholder\":true}}");
+    assertThat(onKafka(dossier)).doesNotContain("671\"", "policyholder", "scheme");
+    get("/dossiers/" + dossier + "/export", owner)
+        .statusCode(200)
+        .body("traits.affiliation.scheme", equalTo("01"))
+        .body("traits.affiliation.caisse", equalTo("671"))
+        .body("traits.affiliation.policyholder", equalTo(true));
+  }
+
+  @Test
+  void traits_that_contradict_the_ins_are_refused_by_the_name_of_the_field() {
+    post("/dossiers", TestTokens.patient(ins, "1954-07-14"), "{" + CONSENT + "}")
+        .statusCode(422)
+        .body("code", equalTo("INS_CONTRADICTS_BIRTH_YEAR"))
+        .body("field", equalTo("birthDate"));
+    post("/dossiers", AGENT, "{" + CONSENT + ",\"ins\":\"" + ins + "\",\"sex\":\"FEMALE\"}")
+        .statusCode(422)
+        .body("code", equalTo("INS_CONTRADICTS_SEX"))
+        .body("field", equalTo("sex"));
+  }
+
+  @Test
+  void a_person_whose_ins_changes_keeps_the_one_dossier() {
+    UUID dossier = Dossiers.open(ins);
+    String another = Dossiers.newIns();
+    String path = "/dossiers/" + dossier + "/ins";
+    String body = "{\"ins\":\"" + another + "\",\"evidence\":\"attestation de droits\"}";
+    post(path, owner, body).statusCode(403).body("code", equalTo("ROLE_MISSING"));
+    post(path, AGENT, "{\"ins\":\"" + another + "\"}")
+        .statusCode(422)
+        .body("code", equalTo("EVIDENCE_MISSING"));
+    post(path, AGENT, body.replace(another, Dossiers.newIns("15408")))
+        .statusCode(422)
+        .body("code", equalTo("INS_CONTRADICTS_BIRTH_YEAR"));
+    post(path, AGENT, body).statusCode(200);
+    post(path, AGENT, body).statusCode(409).body("code", equalTo("INS_ALREADY_RECORDED"));
+    // then: one dossier under both, and no second one under either
+    for (String each : List.of(ins, another)) {
+      get("/dossiers/mine", TestTokens.patient(each))
+          .statusCode(200)
+          .body("dossierId", equalTo(dossier.toString()));
+      post("/dossiers", TestTokens.patient(each), "{" + CONSENT + "}")
+          .statusCode(409)
+          .body("code", equalTo("DOSSIER_EXISTS"));
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> {
+              var records = Dossiers.of(Topic.DOSSIER_REGISTRY, dossier);
+              assertThat(
+                      Wire.read(records.getLast().value(), DossierRegistered.class).patientRefs())
+                  .containsExactlyInAnyOrder(
+                      TestTokens.patientRef(ins), TestTokens.patientRef(another));
+            });
+    assertThat(onKafka(dossier)).doesNotContain(another, "attestation");
+    // and another person's INS is not taken
+    UUID other = Dossiers.open(Dossiers.newIns());
+    post("/dossiers/" + other + "/ins", AGENT, body)
+        .statusCode(409)
+        .body("code", equalTo("DOSSIER_EXISTS"));
+  }
+
+  @Test
+  void a_closing_has_a_date_and_a_reason_and_the_owner_sees_when_the_archive_ends() {
+    UUID dossier = Dossiers.open(ins);
+    post("/dossiers/" + dossier + "/closing", AGENT, "{}")
+        .statusCode(403)
+        .body("code", equalTo("CLOSING_REASON_NOT_YOURS"))
+        .body("field", equalTo("reason"));
+    close(dossier, AGENT, "FERMETURE_ERREUR");
+    JsonPath mine = get("/dossiers/mine", owner).statusCode(200).extract().jsonPath();
+    assertThat(mine.getString("state")).isEqualTo("CLOSED");
+    LocalDate end =
+        Instant.parse(mine.getString("archiveEndsAt")).atZone(PARIS).toLocalDate();
+    assertThat(end).isEqualTo(LocalDate.now(PARIS).plusYears(10));
+    get("/dossiers/" + dossier + "/export", owner)
+        .body("life[1].type", equalTo("dossier.closed.v1"))
+        .body("life[1].facts.reason", equalTo("FERMETURE_ERREUR"))
+        .body("life[1].by", equalTo("counter-agent:agent-7"));
+    // and reopening brings it back
+    post("/dossiers/" + dossier + "/reopening", AGENT, "{" + CONSENT + "}").statusCode(200);
+    get("/dossiers/mine", owner)
+        .body("state", equalTo("OPEN"))
+        .body("archiveEndsAt", nullValue());
+  }
+
+  @Test
+  void erasure_is_asked_for_shown_with_its_deadline_to_the_owner_only_and_withdrawn() {
+    UUID dossier = Dossiers.open(ins);
+    String path = "/dossiers/" + dossier + "/erasure-request";
+    post(path, TestTokens.patient(Dossiers.newIns()), "")
+        .statusCode(403)
+        .body("code", equalTo("NO_STANDING"));
+    String deadline = LocalDate.now(PARIS).plusMonths(3).toString();
+    post(path, owner, "").statusCode(201).body("deadline", equalTo(deadline));
+    post(path, owner, "").statusCode(409).body("code", equalTo("ERASURE_PENDING"));
+    get("/dossiers/mine", owner).body("erasure.deadline", equalTo(deadline));
+    get("/dossiers/" + dossier + "/summary", owner)
+        .body("erasure.deadline", equalTo(deadline))
+        .body("erasure.carriedOutFrom", notNullValue());
+    Dossiers.decisionsAre(true, "GRANT");
+    String doctor = TestTokens.professional("810000000" + System.nanoTime() % 1000, "10");
+    get("/dossiers/" + dossier + "/summary", doctor)
+        .statusCode(200)
+        .body("$", not(org.hamcrest.Matchers.hasKey("erasure")));
+    given().auth().oauth2(owner).delete(path).then().statusCode(204);
+    get("/dossiers/mine", owner).body("erasure", nullValue());
+    given()
+        .auth()
+        .oauth2(owner)
+        .delete(path)
+        .then()
+        .statusCode(409)
+        .body("code", equalTo("ERASURE_NOT_REQUESTED"));
+  }
+
+  private static String requested(UUID dossier) {
+    return post(
+            "/dossiers/" + dossier + "/release-requests",
+            OFFICER,
+            """
+            {"kind":"HEIRS","familyName":"Heritaud","givenName":"Claude",
+             "words":"causes du décès, acte de notoriété"}
+            """)
+        .statusCode(201)
+        .extract()
+        .path("requestId");
+  }
+
+  private static ValidatableResponse decided(UUID dossier, String request, String body) {
+    return post(
+        "/dossiers/" + dossier + "/release-requests/" + request + "/decision", OFFICER, body);
+  }
+
+  private static String granting(Duration in) {
+    return "{\"reason\":\"CAUSES_OF_DEATH\",\"endsAt\":\"%s\"}".formatted(Instant.now().plus(in));
+  }
+
+  private static ValidatableResponse used(UUID dossier, String request, String secret) {
+    return post(
+        "/dossiers/" + dossier + "/releases/" + request,
+        TestTokens.patient(Dossiers.newIns()),
+        "{\"secret\":\"" + secret + "\"}");
+  }
+
+  @Test
+  void a_release_shows_the_archive_once_to_who_has_its_secret_and_all_of_it_is_traced()
+      throws SQLException {
+    // given: a dossier with care, whose owner has died
+    UUID dossier = Dossiers.open(ins);
+    Dossiers.passed(dossier, "line-1", imaging("item-1", 10, 1));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> get("/dossiers/" + dossier + "/care", owner).body("items", hasSize(1)));
+    String request = requested(dossier);
+    decided(dossier, request, granting(Duration.ofDays(30)))
+        .statusCode(409)
+        .body("code", equalTo("RELEASE_OF_OPEN_DOSSIER"));
+    close(dossier, OFFICER, "FERMETURE_DECES");
+    get("/timetable", OFFICER).body("requests.requestId", hasItem(request));
+    // when
+    String secret =
+        decided(dossier, request, granting(Duration.ofDays(30)))
+            .statusCode(200)
+            .body("granted", equalTo(true))
+            .extract()
+            .path("secret");
+    // then: a guess is worth nothing, the secret one look
+    used(dossier, request, "guess").statusCode(403).body("code", equalTo("NO_STANDING"));
+    used(dossier, request, secret)
+        .statusCode(200)
+        .body("traits.familyName", equalTo("Testaud"))
+        .body("care[0].itemId", equalTo("item-1"));
+    used(dossier, request, secret).statusCode(409).body("code", equalTo("RELEASE_USED"));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(Dossiers.traces(dossier))
+                    .filteredOn(trace -> trace.action().equals("read-released-archive"))
+                    .extracting(AccessTraced::rule)
+                    .containsExactly("NO_STANDING", "RELEASE_HEIRS", "RELEASE_USED"));
+    AccessTraced look =
+        Dossiers.traces(dossier).stream()
+            .filter(trace -> trace.rule().equals("RELEASE_HEIRS"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(look.itemIds()).containsExactly("item-1");
+    assertThat(look.grantId()).contains(UUID.fromString(request));
+    // and neither the requester nor the secret stands anywhere in clear
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> onKafka(dossier).contains("secretHash"));
+    assertThat(onKafka(dossier)).doesNotContain(secret, "Heritaud", "notoriété");
+    assertThat(countOf("SELECT count(*) FROM command_receipt WHERE encode(answer, 'escape') LIKE ?",
+            "%" + secret + "%"))
+        .isZero();
+  }
+
+  @Test
+  void a_request_is_declined_with_a_reason_and_a_release_is_said_once_only() {
+    UUID dossier = Dossiers.open(ins);
+    close(dossier, OFFICER, "FERMETURE_DECES");
+    String request = requested(dossier);
+    decided(dossier, request, "{\"reason\":\"STANDING_NOT_SHOWN\"}")
+        .statusCode(200)
+        .body("granted", equalTo(false))
+        .body("secret", nullValue());
+    decided(dossier, request, granting(Duration.ofDays(1)))
+        .statusCode(409)
+        .body("code", equalTo("RELEASE_ALREADY_DECIDED"));
+    post(
+            "/dossiers/" + dossier + "/release-requests",
+            AGENT,
+            "{\"kind\":\"HEIRS\",\"familyName\":\"H\",\"givenName\":\"C\",\"words\":\"w\"}")
+        .statusCode(403);
+    // and with the same key the secret is not said again
+    String second = requested(dossier);
+    String body = granting(Duration.ofDays(1));
+    for (boolean first : new boolean[] {true, false}) {
+      given()
+          .auth()
+          .oauth2(OFFICER)
+          .header("Idempotency-Key", "release-" + second)
+          .contentType(ContentType.JSON)
+          .body(body)
+          .post("/dossiers/" + dossier + "/release-requests/" + second + "/decision")
+          .then()
+          .statusCode(200)
+          .body("secret", first ? notNullValue() : nullValue());
+    }
+  }
+
+  @Test
+  void the_timetable_shows_what_comes_next_and_whose_only_to_the_privacy_officer() {
+    UUID closed = Dossiers.open(ins);
+    close(closed, owner, "FERMETURE_DEMANDE_PATIENT");
+    String other = Dossiers.newIns();
+    UUID toErase = Dossiers.open(other);
+    post("/dossiers/" + toErase + "/erasure-request", TestTokens.patient(other), "")
+        .statusCode(201);
+    String operator = TestTokens.withRole("operator-1", "operator");
+    JsonPath counts = get("/timetable", operator).statusCode(200).extract().jsonPath();
+    assertThat(counts.getLong("erasures.soon")).isPositive();
+    assertThat(counts.getLong("archives.later")).isPositive();
+    assertThat(counts.getMap("$")).doesNotContainKeys("next", "requests");
+    List<Map<String, Object>> next =
+        get("/timetable", OFFICER).statusCode(200).extract().jsonPath().getList("next");
+    assertThat(next)
+        .anySatisfy(
+            entry ->
+                assertThat(entry)
+                    .containsEntry("dossierId", toErase.toString())
+                    .containsEntry("cause", "REQUESTED")
+                    .containsEntry("deadline", LocalDate.now(PARIS).plusMonths(3).toString()));
+    assertThat(next)
+        .anySatisfy(
+            entry ->
+                assertThat(entry)
+                    .containsEntry("dossierId", closed.toString())
+                    .containsEntry("cause", "ARCHIVE_ENDED"));
+    get("/timetable", owner).statusCode(403);
+  }
+
+  @Test
+  void an_export_is_everything_about_oneself_and_names_in_its_trace_what_it_shows() {
+    UUID dossier = Dossiers.open(ins);
+    Dossiers.passed(dossier, "line-1", imaging("item-1", 10, 2));
+    Dossiers.passed(dossier, "line-2", imaging("item-1", 10, -1));
+    Dossiers.passed(dossier, "line-3", imaging("item-old", 900, 1));
+    Dossiers.passed(dossier, "line-4", imaging("item-secret", 5, 1));
+    Dossiers.withdrawn(dossier, "line-4");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                get("/dossiers/" + dossier + "/export", owner)
+                    .statusCode(200)
+                    .body("care", hasSize(2))
+                    .body("care[0].lines", hasSize(2)));
+    String answer = get("/dossiers/" + dossier + "/export", owner).extract().asString();
+    JsonPath export = JsonPath.from(answer);
+    assertThat(export.getString("traits.familyName")).isEqualTo("Testaud");
+    assertThat(export.getString("traits.birthDate")).isEqualTo("1953-07-14");
+    assertThat(export.getString("life[0].type")).isEqualTo("dossier.opened.v1");
+    assertThat(export.getString("life[0].facts.consentWording")).isEqualTo("v1");
+    assertThat(export.getList("care.itemId")).containsExactly("item-1", "item-old");
+    assertThat(export.getList("care[0].lines.quantity"))
+        .map(quantity -> ((Number) quantity).intValue())
+        .containsExactlyInAnyOrder(2, -1);
+    assertThat(export.getList("items")).isEmpty();
+    assertThat(answer).doesNotContain("item-secret", "wrappedKey", "publicKey", "secretHash");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(Dossiers.traces(dossier))
+                    .anySatisfy(
+                        trace -> {
+                          assertThat(trace.action()).isEqualTo("export");
+                          assertThat(trace.itemIds()).containsExactly("item-1", "item-old");
+                        }));
+    // only for the owner, whatever the patient allowed
+    Dossiers.decisionsAre(true, "GRANT");
+    get("/dossiers/" + dossier + "/export", TestTokens.professional("899700024450", "10"))
+        .statusCode(403)
+        .body("code", equalTo("NO_STANDING"));
+  }
+
+  private long countOf(String sql, String parameter) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement select = connection.prepareStatement(sql)) {
+      select.setString(1, parameter);
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
+    }
+  }
+}
