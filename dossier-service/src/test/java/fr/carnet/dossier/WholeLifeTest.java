@@ -4,22 +4,20 @@ import static fr.carnet.dossier.Dossiers.imaging;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import fr.carnet.dossier.arriving.Timetable;
-import fr.carnet.events.Headers;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
 import fr.carnet.events.dossier.Channel;
 import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierRegistered;
-import fr.carnet.events.dossier.ErasureCause;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.testkit.Neighbours;
@@ -40,9 +38,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,8 +116,7 @@ class WholeLifeTest {
             nurse);
     tokens.forEach(
         (channel, token) -> {
-          String of =
-              channel == Channel.ONLINE ? "" : ",\"ins\":\"" + Dossiers.newIns() + "\"";
+          String of = channel == Channel.ONLINE ? "" : ",\"ins\":\"" + Dossiers.newIns() + "\"";
           DossierOpened opening = recordedOpening(opened(token, "{" + CONSENT + of + "}"));
           assertThat(opening.channel()).isEqualTo(channel);
           assertThat(opening.consentWording()).isEqualTo("v1");
@@ -139,7 +140,11 @@ class WholeLifeTest {
         .body("code", equalTo("MINOR_OPENS_AT_COUNTER"))
         .body("field", equalTo("birthDate"));
     String who =
-        "{" + CONSENT + ",\"ins\":\"" + child + "\",\"familyName\":\"Enfantaud\","
+        "{"
+            + CONSENT
+            + ",\"ins\":\""
+            + child
+            + "\",\"familyName\":\"Enfantaud\","
             + "\"sex\":\"FEMALE\",\"birthDate\":\"2016-06-05\"";
     post("/dossiers", AGENT, who + "}")
         .statusCode(422)
@@ -244,8 +249,7 @@ class WholeLifeTest {
     close(dossier, AGENT, "FERMETURE_ERREUR");
     JsonPath mine = get("/dossiers/mine", owner).statusCode(200).extract().jsonPath();
     assertThat(mine.getString("state")).isEqualTo("CLOSED");
-    LocalDate end =
-        Instant.parse(mine.getString("archiveEndsAt")).atZone(PARIS).toLocalDate();
+    LocalDate end = Instant.parse(mine.getString("archiveEndsAt")).atZone(PARIS).toLocalDate();
     assertThat(end).isEqualTo(LocalDate.now(PARIS).plusYears(10));
     get("/dossiers/" + dossier + "/export", owner)
         .body("life[1].type", equalTo("dossier.closed.v1"))
@@ -253,9 +257,7 @@ class WholeLifeTest {
         .body("life[1].by", equalTo("counter-agent:agent-7"));
     // and reopening brings it back
     post("/dossiers/" + dossier + "/reopening", AGENT, "{" + CONSENT + "}").statusCode(200);
-    get("/dossiers/mine", owner)
-        .body("state", equalTo("OPEN"))
-        .body("archiveEndsAt", nullValue());
+    get("/dossiers/mine", owner).body("state", equalTo("OPEN")).body("archiveEndsAt", nullValue());
   }
 
   @Test
@@ -276,7 +278,7 @@ class WholeLifeTest {
     String doctor = TestTokens.professional("810000000" + System.nanoTime() % 1000, "10");
     get("/dossiers/" + dossier + "/summary", doctor)
         .statusCode(200)
-        .body("$", not(org.hamcrest.Matchers.hasKey("erasure")));
+        .body("$", not(hasKey("erasure")));
     given().auth().oauth2(owner).delete(path).then().statusCode(204);
     get("/dossiers/mine", owner).body("erasure", nullValue());
     given()
@@ -363,12 +365,12 @@ class WholeLifeTest {
     assertThat(look.itemIds()).containsExactly("item-1");
     assertThat(look.grantId()).contains(UUID.fromString(request));
     // and neither the requester nor the secret stands anywhere in clear
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> onKafka(dossier).contains("secretHash"));
+    await().atMost(Duration.ofSeconds(30)).until(() -> onKafka(dossier).contains("secretHash"));
     assertThat(onKafka(dossier)).doesNotContain(secret, "Heritaud", "notoriété");
-    assertThat(countOf("SELECT count(*) FROM command_receipt WHERE encode(answer, 'escape') LIKE ?",
-            "%" + secret + "%"))
+    assertThat(
+            countOf(
+                "SELECT count(*) FROM command_receipt WHERE encode(answer, 'escape') LIKE ?",
+                "%" + secret + "%"))
         .isZero();
   }
 
@@ -435,6 +437,56 @@ class WholeLifeTest {
                     .containsEntry("dossierId", closed.toString())
                     .containsEntry("cause", "ARCHIVE_ENDED"));
     get("/timetable", owner).statusCode(403);
+  }
+
+  @Test
+  void the_timetable_destroys_what_is_due_once_whatever_runs_beside_it_and_nothing_else()
+      throws Exception {
+    // given: one that is closed, one to be erased, one whose owner thought again, one in use
+    String archived = Dossiers.newIns();
+    UUID closed = Dossiers.open(archived);
+    close(closed, TestTokens.patient(archived), "FERMETURE_DEMANDE_PATIENT");
+    String unwanted = Dossiers.newIns();
+    UUID toErase = Dossiers.open(unwanted);
+    UUID withdrawn = Dossiers.open(ins);
+    for (String who : List.of(unwanted, ins)) {
+      UUID dossier = who.equals(ins) ? withdrawn : toErase;
+      post("/dossiers/" + dossier + "/erasure-request", TestTokens.patient(who), "")
+          .statusCode(201);
+    }
+    given()
+        .auth()
+        .oauth2(owner)
+        .delete("/dossiers/" + withdrawn + "/erasure-request")
+        .then()
+        .statusCode(204);
+    Instant now = Instant.now();
+    // when: within the days to think again; then after them, on two replicas at once
+    assertThat(timetable.run(now.plus(Duration.ofDays(6)))).doesNotContain(toErase, closed);
+    List<UUID> destroyed = twice(now.plus(Duration.ofDays(8)));
+    // then
+    assertThat(destroyed).containsOnlyOnce(toErase).doesNotContain(withdrawn, closed);
+    get("/dossiers/mine", TestTokens.patient(unwanted)).statusCode(404);
+    get("/dossiers/mine", TestTokens.patient(archived)).statusCode(200);
+    // when: ten years on
+    destroyed = twice(now.atZone(PARIS).plusYears(10).plusMinutes(1).toInstant());
+    // then: the archive is no more, and its owner may begin anew
+    assertThat(destroyed).containsOnlyOnce(closed).doesNotContain(withdrawn, toErase);
+    get("/dossiers/mine", TestTokens.patient(archived)).statusCode(404);
+    assertThat(Dossiers.open(archived)).isNotEqualTo(closed);
+    get("/dossiers/mine", owner).statusCode(200).body("state", equalTo("OPEN"));
+  }
+
+  private List<UUID> twice(Instant at) throws Exception {
+    List<UUID> destroyed = new ArrayList<>();
+    try (ExecutorService replicas = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<List<UUID>>> runs =
+          replicas.invokeAll(List.of(() -> timetable.run(at), () -> timetable.run(at)));
+      for (Future<List<UUID>> run : runs) {
+        destroyed.addAll(run.get());
+      }
+    }
+    return destroyed;
   }
 
   @Test

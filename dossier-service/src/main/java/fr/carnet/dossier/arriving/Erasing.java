@@ -52,12 +52,14 @@ public class Erasing {
   /**
    * Erases a dossier if time demands it, at this instant.
    *
+   * @param archiveEndsAt as the rows have it
    * @throws Refusal when it does not, or not any more
    */
-  ErasureCertificate eraseWhenDue(UUID dossierId, Instant at) throws SQLException {
+  ErasureCertificate eraseWhenDue(UUID dossierId, Instant at, Optional<Instant> archiveEndsAt)
+      throws SQLException {
     return erase(
         dossierId,
-        new EraseWhenDue(at),
+        new EraseWhenDue(at, archiveEndsAt),
         Actor.Role.SERVICE.label() + ":timetable",
         UUID.randomUUID().toString());
   }
@@ -71,10 +73,7 @@ public class Erasing {
     CommandResult result =
         dossiers
             .handler()
-            .handle(
-                envelope,
-                state -> DossierDecider.decide(command, state),
-                _ -> NO_ANSWER);
+            .handle(envelope, state -> DossierDecider.decide(command, state), _ -> NO_ANSWER);
     return switch (result) {
       case CommandResult.Done _ -> certificate(dossierId);
       case CommandResult.Refused refused -> throw new Refusal(refused.reason());

@@ -13,6 +13,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
@@ -31,6 +32,8 @@ public class Timetable {
   @Inject DataSource dataSource;
   @Inject DatabaseClock clock;
 
+  private record Due(UUID dossierId, Optional<Instant> archiveEndsAt) {}
+
   /** Once an hour. */
   @Scheduled(every = "1h", delayed = "2m")
   void onTheHour() throws SQLException {
@@ -40,10 +43,10 @@ public class Timetable {
   /** Does what is due at this instant; gives what was destroyed by this run. */
   public List<UUID> run(Instant now) throws SQLException {
     List<UUID> destroyed = new ArrayList<>();
-    for (UUID dossierId : due(now)) {
+    for (Due due : due(now)) {
       try {
-        erasing.eraseWhenDue(dossierId, now);
-        destroyed.add(dossierId);
+        erasing.eraseWhenDue(due.dossierId(), now, due.archiveEndsAt());
+        destroyed.add(due.dossierId());
       } catch (Refusal refusal) {
         // Withdrawn just now, or done by another replica.
         LOG.debugf("not due any more: %s", refusal.getMessage());
@@ -55,13 +58,13 @@ public class Timetable {
     return destroyed;
   }
 
-  private List<UUID> due(Instant now) throws SQLException {
-    List<UUID> due = new ArrayList<>();
+  private List<Due> due(Instant now) throws SQLException {
+    List<Due> due = new ArrayList<>();
     try (Connection connection = dataSource.getConnection();
         PreparedStatement select =
             connection.prepareStatement(
                 """
-                SELECT dossier_id FROM dossier
+                SELECT dossier_id, archive_ends_at FROM dossier
                 WHERE erasure_from <= ? OR archive_ends_at <= ?
                 ORDER BY least(erasure_from, archive_ends_at)
                 """)) {
@@ -69,7 +72,10 @@ public class Timetable {
       select.setTimestamp(2, Timestamp.from(now));
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          due.add(row.getObject(1, UUID.class));
+          due.add(
+              new Due(
+                  row.getObject(1, UUID.class),
+                  Optional.ofNullable(row.getTimestamp(2)).map(Timestamp::toInstant)));
         }
       }
     }

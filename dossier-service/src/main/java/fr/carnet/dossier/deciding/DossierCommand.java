@@ -34,8 +34,13 @@ public sealed interface DossierCommand {
   /** Erase it, for ever. */
   record EraseDossier(ErasureCause cause) implements DossierCommand {}
 
-  /** Erase it, if time demands it. */
-  record EraseWhenDue(Instant at) implements DossierCommand {}
+  /**
+   * Erase it, if time demands it.
+   *
+   * @param archiveEndsAt by the time of the last closing, for one that was recorded before its end
+   *     was noted in it
+   */
+  record EraseWhenDue(Instant at, Optional<Instant> archiveEndsAt) implements DossierCommand {}
 
   /** The person has another INS now. */
   record RecordIns(InsRecorded ins) implements DossierCommand {}

@@ -1,9 +1,9 @@
 package fr.carnet.dossier.deciding;
 
 import fr.carnet.dossier.deciding.DossierCommand.CloseDossier;
+import fr.carnet.dossier.deciding.DossierCommand.DecideRelease;
 import fr.carnet.dossier.deciding.DossierCommand.EraseDossier;
 import fr.carnet.dossier.deciding.DossierCommand.EraseWhenDue;
-import fr.carnet.dossier.deciding.DossierCommand.DecideRelease;
 import fr.carnet.dossier.deciding.DossierCommand.OpenDossier;
 import fr.carnet.dossier.deciding.DossierCommand.RecordIns;
 import fr.carnet.dossier.deciding.DossierCommand.ReopenDossier;
@@ -131,7 +131,7 @@ public final class DossierDecider {
           switch (state) {
             case NotOpened _, Erased _ -> Decision.refused(DossierRefusal.NO_STANDING);
             case Open _, Closed _ ->
-                due(state, erase.at())
+                due(state, erase)
                     .map(cause -> accepted(new DossierErased(cause)))
                     .orElse(Decision.refused(DossierRefusal.NOT_DUE));
           };
@@ -248,8 +248,9 @@ public final class DossierDecider {
     };
   }
 
-  /** Why everything of a dossier is to be destroyed at this instant, if it is. */
-  public static Optional<ErasureCause> due(DossierState state, Instant at) {
+  /** Why everything of a dossier is to be destroyed by now, if it is. */
+  private static Optional<ErasureCause> due(DossierState state, EraseWhenDue erase) {
+    Instant at = erase.at();
     if (requests(state)
         .flatMap(Requests::erasureFrom)
         .filter(from -> !at.isBefore(from))
@@ -259,6 +260,7 @@ public final class DossierDecider {
     return state instanceof Closed closed
         ? closed
             .archiveEndsAt()
+            .or(erase::archiveEndsAt)
             .filter(end -> !at.isBefore(end))
             .map(_ -> ErasureCause.ARCHIVE_ENDED)
         : Optional.empty();

@@ -1,8 +1,8 @@
 package fr.carnet.dossier.projecting;
 
-import fr.carnet.dossier.forgetting.Forgetting;
 import fr.carnet.dossier.deciding.Applicant;
 import fr.carnet.dossier.deciding.DossierDecider;
+import fr.carnet.dossier.forgetting.Forgetting;
 import fr.carnet.dossier.keys.KeyRing;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
@@ -35,8 +35,8 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**

@@ -3,9 +3,9 @@ package fr.carnet.dossier.deciding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import fr.carnet.dossier.deciding.DossierCommand.CloseDossier;
-import fr.carnet.dossier.deciding.DossierCommand.EraseWhenDue;
-import fr.carnet.dossier.deciding.DossierCommand.EraseDossier;
 import fr.carnet.dossier.deciding.DossierCommand.DecideRelease;
+import fr.carnet.dossier.deciding.DossierCommand.EraseDossier;
+import fr.carnet.dossier.deciding.DossierCommand.EraseWhenDue;
 import fr.carnet.dossier.deciding.DossierCommand.OpenDossier;
 import fr.carnet.dossier.deciding.DossierCommand.RecordIns;
 import fr.carnet.dossier.deciding.DossierCommand.ReopenDossier;
@@ -24,8 +24,6 @@ import fr.carnet.events.dossier.DossierEvent;
 import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierReopened;
 import fr.carnet.events.dossier.ErasureCause;
-import fr.carnet.testkit.GivenWhenThen;
-import java.util.List;
 import fr.carnet.events.dossier.ErasureRequested;
 import fr.carnet.events.dossier.ErasureWithdrawn;
 import fr.carnet.events.dossier.InsRecorded;
@@ -33,12 +31,14 @@ import fr.carnet.events.dossier.ReleaseDecided;
 import fr.carnet.events.dossier.ReleaseRequested;
 import fr.carnet.events.dossier.ReleaseUsed;
 import fr.carnet.events.trace.Actor;
+import fr.carnet.testkit.GivenWhenThen;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -119,8 +119,8 @@ class DossierDeciderTest {
     COMMANDS.put("late use", use("hash", GRANTED.release().orElseThrow().endsAt()));
     COMMANDS.put("wrong use", use("guess", CLOSED_AT));
     COMMANDS.put("destroy", new EraseDossier(ErasureCause.REQUESTED));
-    COMMANDS.put("when due", new EraseWhenDue(CLOSED_AT));
-    COMMANDS.put("late due", new EraseWhenDue(ARCHIVE_END));
+    COMMANDS.put("when due", whenDue(CLOSED_AT));
+    COMMANDS.put("late due", whenDue(ARCHIVE_END));
   }
 
   /**
@@ -321,22 +321,45 @@ class DossierDeciderTest {
         .thenRefused(why);
   }
 
+  private static EraseWhenDue whenDue(Instant at) {
+    return new EraseWhenDue(at, Optional.empty());
+  }
+
+  /** Why it is destroyed, if it is. */
+  private static Optional<ErasureCause> due(DossierState state, EraseWhenDue asked) {
+    return switch (DossierDecider.decide(asked, state)) {
+      case Decision.Accepted<DossierEvent> accepted ->
+          Optional.of(((DossierErased) accepted.events().getFirst()).cause());
+      case Decision.Refused<DossierEvent> _ -> Optional.empty();
+    };
+  }
+
   @Test
   void time_demands_the_end_of_an_archive_and_of_what_was_asked_to_be_erased_and_nothing_else() {
-    assertThat(DossierDecider.due(stateAfter(STATES.get("open")), ARCHIVE_END)).isEmpty();
+    assertThat(due(stateAfter(STATES.get("open")), whenDue(ARCHIVE_END))).isEmpty();
     DossierState closed = stateAfter(STATES.get("closed"));
-    assertThat(DossierDecider.due(closed, ARCHIVE_END.minusNanos(1))).isEmpty();
-    assertThat(DossierDecider.due(closed, ARCHIVE_END)).contains(ErasureCause.ARCHIVE_ENDED);
+    assertThat(due(closed, whenDue(ARCHIVE_END.minusNanos(1)))).isEmpty();
+    assertThat(due(closed, whenDue(ARCHIVE_END))).contains(ErasureCause.ARCHIVE_ENDED);
+    Instant from = ERASURE_REQUESTED.carriedOutFrom();
     for (String asked : List.of("open, erasure", "closed, erasure")) {
       DossierState state = stateAfter(STATES.get(asked));
-      Instant from = ERASURE_REQUESTED.carriedOutFrom();
-      assertThat(DossierDecider.due(state, from.minusNanos(1))).isEmpty();
-      assertThat(DossierDecider.due(state, from)).contains(ErasureCause.REQUESTED);
+      assertThat(due(state, whenDue(from.minusNanos(1)))).isEmpty();
+      assertThat(due(state, whenDue(from))).contains(ErasureCause.REQUESTED);
     }
-    assertThat(
-            DossierDecider.due(
-                stateAfter(STATES.get("withdrawn")), ERASURE_REQUESTED.carriedOutFrom()))
-        .isEmpty();
+    assertThat(due(stateAfter(STATES.get("withdrawn")), whenDue(from))).isEmpty();
+  }
+
+  @Test
+  void an_archive_whose_end_was_not_noted_yet_ends_ten_years_after_its_closing_all_the_same() {
+    DossierState closed =
+        stateAfter(
+            List.of(
+                OPENED,
+                new DossierClosed(ClosingReason.FERMETURE_DEMANDE_PATIENT, Optional.empty())));
+    Optional<Instant> end = Optional.of(ARCHIVE_END);
+    assertThat(due(closed, new EraseWhenDue(ARCHIVE_END.minusNanos(1), end))).isEmpty();
+    assertThat(due(closed, new EraseWhenDue(ARCHIVE_END, end)))
+        .contains(ErasureCause.ARCHIVE_ENDED);
   }
 
   /**
@@ -355,7 +378,7 @@ class DossierDeciderTest {
     int uses = 0;
     for (int i = 0; i < asked.size(); i++) {
       now = now.plus(Duration.ofDays(days.get(i)));
-      Optional<ErasureCause> due = DossierDecider.due(state, now);
+      Optional<ErasureCause> due = due(state, whenDue(now));
       Instant at = now;
       boolean ended = closedAt.filter(c -> !at.isBefore(DossierDecider.archiveEnd(c))).isPresent();
       boolean reflected = erasure.filter(e -> !at.isBefore(e.carriedOutFrom())).isPresent();
