@@ -490,6 +490,36 @@ class WholeLifeTest {
   }
 
   @Test
+  void a_rebuilt_view_tells_the_same_life() {
+    String person = Dossiers.newIns();
+    UUID used = Dossiers.open(person);
+    post(
+            "/dossiers/" + used + "/ins",
+            AGENT,
+            "{\"ins\":\"" + Dossiers.newIns() + "\",\"evidence\":\"attestation\"}")
+        .statusCode(200);
+    close(used, AGENT, "FERMETURE_DECES");
+    String request = requested(used);
+    String secret =
+        decided(used, request, granting(Duration.ofDays(1))).extract().path("secret");
+    used(used, request, secret).statusCode(200);
+    UUID toErase = Dossiers.open(ins);
+    post("/dossiers/" + toErase + "/erasure-request", owner, "").statusCode(201);
+    List<Map<String, Object>> differences =
+        post("/operations/rebuilds/dossier", TestTokens.withRole("operator-1", "operator"), "")
+            .statusCode(200)
+            .extract()
+            .jsonPath()
+            .getList("differences");
+    for (UUID dossier : List.of(used, toErase)) {
+      assertThat(differences)
+          .noneMatch(difference -> difference.toString().contains(dossier.toString()));
+    }
+    get("/dossiers/mine", TestTokens.patient(person)).body("state", equalTo("CLOSED"));
+    get("/dossiers/mine", owner).body("erasure.deadline", notNullValue());
+  }
+
+  @Test
   void an_export_is_everything_about_oneself_and_names_in_its_trace_what_it_shows() {
     UUID dossier = Dossiers.open(ins);
     Dossiers.passed(dossier, "line-1", imaging("item-1", 10, 2));
