@@ -500,8 +500,7 @@ class WholeLifeTest {
         .statusCode(200);
     close(used, AGENT, "FERMETURE_DECES");
     String request = requested(used);
-    String secret =
-        decided(used, request, granting(Duration.ofDays(1))).extract().path("secret");
+    String secret = decided(used, request, granting(Duration.ofDays(1))).extract().path("secret");
     used(used, request, secret).statusCode(200);
     UUID toErase = Dossiers.open(ins);
     post("/dossiers/" + toErase + "/erasure-request", owner, "").statusCode(201);
