@@ -116,7 +116,12 @@ public enum Topic {
       case DAYS_30 -> retention(Duration.ofDays(30).toMillis());
       case FOR_EVER -> retention(-1);
       case LAST_OF_EACH_KEY ->
-          Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+          Map.of(
+              TopicConfig.CLEANUP_POLICY_CONFIG,
+              TopicConfig.CLEANUP_POLICY_COMPACT,
+              // A database set back to a backup, 30 days old at most, must meet the tombstones.
+              TopicConfig.DELETE_RETENTION_MS_CONFIG,
+              Long.toString(Duration.ofDays(40).toMillis()));
     };
   }
 

@@ -201,6 +201,16 @@ public final class Parking {
     }
   }
 
+  /** These streams have ended, and what is parked of them goes. */
+  void removeAll(Connection tx, Collection<UUID> streams) throws SQLException {
+    try (PreparedStatement delete =
+        tx.prepareStatement("DELETE FROM parked WHERE consumer = ? AND stream_key = ANY (?)")) {
+      delete.setString(1, consumer);
+      delete.setArray(2, tx.createArrayOf("text", streams.stream().map(UUID::toString).toArray()));
+      delete.executeUpdate();
+    }
+  }
+
   void remove(Connection tx, long id) throws SQLException {
     try (PreparedStatement delete = tx.prepareStatement("DELETE FROM parked WHERE id = ?")) {
       delete.setLong(1, id);

@@ -26,6 +26,9 @@ import org.jboss.logging.Logger;
 public final class ProjectionApplier implements RecordApplier {
   private static final Logger LOG = Logger.getLogger(ProjectionApplier.class);
 
+  /** The version of a stream that a tombstone has ended: no other is above it. */
+  static final long ENDED = Long.MAX_VALUE;
+
   private final Projection projection;
   private final Parking parking;
 
@@ -104,6 +107,7 @@ public final class ProjectionApplier implements RecordApplier {
     private final Set<String> touched = new HashSet<>();
     private final List<RecordedEvent> now = new ArrayList<>();
     private final Map<String, ConsumerRecord<byte[], byte[]>> newest = new HashMap<>();
+    private final Set<UUID> ended = new HashSet<>();
 
     Batch(Connection tx, List<ConsumerRecord<byte[], byte[]>> records) throws SQLException {
       this.tx = tx;
@@ -145,7 +149,7 @@ public final class ProjectionApplier implements RecordApplier {
       long version = event.version().getAsLong();
       long head = heads.getOrDefault(event.streamId(), 0L);
       if (version <= head) {
-        if (isConflict(event, version)) {
+        if (head != ENDED && isConflict(event, version)) {
           LOG.errorf("%s: two events hold version %d of a stream", projection.name(), version);
           parkAs(record, event, Parking.Cause.CONFLICT);
         }
@@ -178,15 +182,29 @@ public final class ProjectionApplier implements RecordApplier {
     }
 
     void tombstone(ConsumerRecord<byte[], byte[]> record) {
-      // Erasure removes the rows by its own command, in every service; the tombstone only makes
-      // Kafka forget. Nothing to apply.
-      LOG.debugf("%s: tombstone at %d", projection.name(), record.offset());
+      UUID stream;
+      try {
+        stream = UUID.fromString(Decoding.key(record));
+      } catch (IllegalArgumentException e) {
+        LOG.debugf("%s: a tombstone of no dossier at %d", projection.name(), record.offset());
+        return;
+      }
+      // What came before it is of no use, and what comes after it is not applied.
+      now.removeIf(event -> event.streamId().equals(stream));
+      newest.remove(Decoding.key(record));
+      heads.put(stream, ENDED);
+      ended.add(stream);
     }
 
     void flush() throws SQLException {
       if (!now.isEmpty()) {
         projection.apply(tx, now);
         remember(tx, now);
+      }
+      if (!ended.isEmpty()) {
+        projection.ended(tx, Set.copyOf(ended));
+        rememberEnded(tx, ended);
+        parking.removeAll(tx, ended);
       }
       if (projection.order() == Projection.Order.LATEST) {
         for (var entry : newest.entrySet()) {
@@ -300,6 +318,21 @@ public final class ProjectionApplier implements RecordApplier {
       try (ResultSet row = select.executeQuery()) {
         return row.next() ? Optional.of(row.getObject(1, UUID.class)) : Optional.empty();
       }
+    }
+  }
+
+  /** Kafka drops a tombstone in the end; that the stream has ended is known for ever. */
+  private void rememberEnded(Connection tx, Set<UUID> streams) throws SQLException {
+    try (PreparedStatement insert =
+        tx.prepareStatement(
+            """
+            INSERT INTO applied (consumer, stream_id, version, event_id)
+            SELECT ?, s, ?, s FROM unnest(?) AS t(s) ON CONFLICT DO NOTHING
+            """)) {
+      insert.setString(1, projection.name());
+      insert.setLong(2, ENDED);
+      insert.setArray(3, tx.createArrayOf("uuid", streams.toArray()));
+      insert.executeUpdate();
     }
   }
 

@@ -208,6 +208,17 @@ public final class Rebuild {
       copy.setString(1, projection.name());
       copy.executeUpdate();
     }
+    // Kafka may have dropped the tombstones of streams that have ended.
+    try (PreparedStatement copy =
+        tx.prepareStatement(
+            """
+            INSERT INTO %1$s.applied SELECT * FROM public.applied WHERE consumer = ? AND version = ?
+            """
+                .formatted(SHADOW))) {
+      copy.setString(1, projection.name());
+      copy.setLong(2, ProjectionApplier.ENDED);
+      copy.executeUpdate();
+    }
   }
 
   private List<String> definitions(Connection tx, String sql) throws SQLException {
@@ -296,6 +307,7 @@ public final class Rebuild {
     if (source == Source.OWN_STREAMS) {
       requireNothingWaits(guard);
     }
+    withoutErased(guard);
     List<Difference> differences = new ArrayList<>();
     long rows = 0;
     for (String table : projection.tables()) {
@@ -400,6 +412,12 @@ public final class Rebuild {
     }
   }
 
+  private void withoutErased(Connection guard) throws SQLException {
+    execute(guard, "SET LOCAL search_path TO " + SHADOW + ", public");
+    projection.withoutErased(guard);
+    execute(guard, "SET LOCAL search_path TO public");
+  }
+
   private List<Difference> compare(Connection connection, String table) throws SQLException {
     String key = primaryKey(connection, table);
     String sql =
@@ -456,6 +474,8 @@ public final class Rebuild {
    */
   private void exchange(Connection tx) throws SQLException {
     keepReadersOut(tx);
+    // Again: what was erased meanwhile was taken out of the live tables, and they go.
+    withoutErased(tx);
     execute(tx, "CREATE SCHEMA retired");
     for (String table : projection.tables()) {
       execute(tx, "ALTER TABLE public." + table + " SET SCHEMA retired");

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.UUID;
 
 /** Accounts and their movements. It adds, so an event applied twice shows in the balance. */
-final class AccountView implements Projection {
+class AccountView implements Projection {
   /** A deposit that this projection cannot apply, until it is mended. */
   static final long POISON_CENTS = 666;
 

@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -299,6 +300,49 @@ class PoisonTest {
     assertThat(isStopped(latest, SICK)).isTrue();
   }
 
+  @Test
+  void aTombstoneTakesEverythingOfAStreamAndNothingBringsItBack() throws SQLException {
+    // given a stream with a state and something parked, and another that goes on
+    ProducerRecord<byte[], byte[]> tombstone =
+        new ProducerRecord<>(
+            STATES.wireName(), SICK.toString().getBytes(StandardCharsets.UTF_8), null);
+    bench.produce(state(SICK, 1, "new"), state(WELL, 1, "new"), state(SICK, 2, "POISON"));
+    read(latest);
+    assertThat(states()).hasSize(2);
+    assertThat(parked()).hasSize(1);
+    // when it ends, twice, and later records of it come all the same, one with a version of before
+    bench.produce(state(SICK, 3, "just before"), tombstone, state(SICK, 4, "just after"));
+    read(latest);
+    ProducerRecord<byte[], byte[]> again = state(SICK, 3, "another");
+    Bench.header(again, Headers.ID, UUID.randomUUID().toString());
+    bench.produce(tombstone, state(SICK, 5, "later"), again);
+    read(latest);
+    // then
+    assertThat(states()).containsExactly(WELL + " new 1");
+    assertThat(parked()).isEmpty();
+    assertThat(isStopped(latest, SICK)).isFalse();
+    // and a rebuild, also once Kafka has dropped the tombstone, ends in the same rows
+    assertThat(
+            new Rebuild(bench.dataSource(), bench.kafka(), latest, Rebuild.Source.TOPIC_READER)
+                .run()
+                .differences())
+        .isEmpty();
+    bench.produce(state(SICK, 6, "after a rebuild"));
+    read(latest);
+    assertThat(states()).containsExactly(WELL + " new 1");
+  }
+
+  @Test
+  void whoStartsFromNothingAtATombstoneKnowsThatTheStreamHasEnded() throws SQLException {
+    bench.produce(
+        new ProducerRecord<>(
+            STATES.wireName(), SICK.toString().getBytes(StandardCharsets.UTF_8), null));
+    read(latest);
+    bench.produce(state(SICK, 2, "later"));
+    read(latest);
+    assertThat(states()).isEmpty();
+  }
+
   // By what they are
 
   @Test
@@ -452,6 +496,15 @@ class PoisonTest {
     @Override
     public List<String> tables() {
       return List.of("latest");
+    }
+
+    @Override
+    public void ended(Connection tx, Set<UUID> streams) throws SQLException {
+      try (PreparedStatement delete =
+          tx.prepareStatement("DELETE FROM latest WHERE id = ANY (?)")) {
+        delete.setArray(1, tx.createArrayOf("uuid", streams.toArray()));
+        delete.executeUpdate();
+      }
     }
 
     @Override

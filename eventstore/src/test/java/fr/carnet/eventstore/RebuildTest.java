@@ -268,6 +268,50 @@ class RebuildTest {
     }
   }
 
+  @Test
+  void whatIsErasedWhileARebuildIsUnderWayDoesNotComeBackWithItsTables() throws Exception {
+    // given
+    Topic topic = Topic.ACCESS_EVENTS;
+    UUID before = new UUID(1, 1);
+    UUID meanwhile = new UUID(2, 2);
+    UUID stays = new UUID(3, 3);
+    bench.produce(
+        Bench.opened(topic, before), Bench.opened(topic, meanwhile), Bench.opened(topic, stays));
+    bench.execute("CREATE TABLE erased (account_id uuid)");
+    AtomicBoolean erasing = new AtomicBoolean(true);
+    AccountView view =
+        new AccountView("view", topic) {
+          @Override
+          public void withoutErased(Connection tx) throws SQLException {
+            try (Statement delete = tx.createStatement()) {
+              delete.execute("DELETE FROM account WHERE account_id IN (TABLE erased)");
+            }
+            if (erasing.getAndSet(false)) {
+              // After the rows were compared, and before the tables swap.
+              erase(meanwhile);
+            }
+          }
+        };
+    try (TopicReader _ = reader(bench, view).start()) {
+      bench.awaitRead("view", topic);
+      erase(before);
+      // when
+      Rebuild.Report report = of(bench, view).run();
+      // then
+      // The rows are compared before the second is erased.
+      assertThat(report.differences())
+          .extracting(Difference::primaryKey)
+          .containsExactly("(" + meanwhile + ")");
+      assertThat(bench.rows("SELECT account_id FROM account")).containsExactly(stays.toString());
+    }
+  }
+
+  private void erase(UUID account) {
+    bench.execute(
+        "INSERT INTO erased VALUES ('%s')".formatted(account),
+        "DELETE FROM account WHERE account_id = '%s'".formatted(account));
+  }
+
   private List<String> parked() {
     return bench.rows(
         """

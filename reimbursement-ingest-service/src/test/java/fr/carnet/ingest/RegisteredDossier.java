@@ -60,6 +60,11 @@ public final class RegisteredDossier {
     return record(Wire.write(new DossierRegistered(id, of, keys.publicKey(), state, version)));
   }
 
+  /** What an erasure leaves. */
+  public ProducerRecord<String, byte[]> tombstone() {
+    return new ProducerRecord<>(Topic.DOSSIER_REGISTRY.wireName(), id.toString(), null);
+  }
+
   /** The next record of its stream, with a body that nobody can read. */
   public ProducerRecord<String, byte[]> poison(String body) {
     version++;

@@ -13,12 +13,16 @@ import fr.carnet.eventstore.Projection;
 import fr.carnet.eventstore.RecordedEvent;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** The rows that a decision looks at, written in the transaction of the events they follow from. */
 public final class AccessGrantsProjection implements Projection {
@@ -57,11 +61,48 @@ public final class AccessGrantsProjection implements Projection {
 
   @Override
   public void apply(Connection tx, List<RecordedEvent> events) throws SQLException {
+    Set<UUID> streams = events.stream().map(RecordedEvent::streamId).collect(Collectors.toSet());
+    holdAgainstErasure(tx, streams);
+    Set<UUID> erased = erased(tx, streams);
     for (RecordedEvent event : events) {
-      if (KNOWN.contains(event.type())) {
+      if (KNOWN.contains(event.type()) && !erased.contains(event.streamId())) {
         apply(tx, event);
       }
     }
+  }
+
+  @Override
+  public void withoutErased(Connection tx) throws SQLException {
+    for (String table : tables()) {
+      execute(
+          tx,
+          "DELETE FROM " + table + " WHERE dossier_id IN (SELECT dossier_id FROM erased_dossier)");
+    }
+  }
+
+  /** An erasure deletes these rows: before it, or once it is known. */
+  private static void holdAgainstErasure(Connection tx, Set<UUID> streams) throws SQLException {
+    try (PreparedStatement hold =
+        tx.prepareStatement(
+            "SELECT 1 FROM dossier WHERE dossier_id = ANY (?) ORDER BY dossier_id FOR KEY SHARE")) {
+      hold.setArray(1, tx.createArrayOf("uuid", streams.toArray()));
+      hold.execute();
+    }
+  }
+
+  /** Which of these dossiers were erased. */
+  static Set<UUID> erased(Connection tx, Set<UUID> dossiers) throws SQLException {
+    Set<UUID> erased = new HashSet<>();
+    try (PreparedStatement select =
+        tx.prepareStatement("SELECT dossier_id FROM erased_dossier WHERE dossier_id = ANY (?)")) {
+      select.setArray(1, tx.createArrayOf("uuid", dossiers.toArray()));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          erased.add(row.getObject(1, UUID.class));
+        }
+      }
+    }
+    return erased;
   }
 
   private static void apply(Connection tx, RecordedEvent event) throws SQLException {

@@ -10,11 +10,25 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 
 /** Whose each dossier is, towards which key to seal, and whether it is open. */
 public final class DossierRegistryProjection implements Projection {
   /** The name of the projection. */
   public static final String NAME = "dossier-registry";
+
+  private static final List<String> ENDING =
+      List.of(
+          "INSERT INTO erased_dossier (dossier_id) VALUES (?) ON CONFLICT DO NOTHING",
+          // The dossier's row first: a command on it in flight holds it.
+          "DELETE FROM dossier WHERE dossier_id = ?",
+          "DELETE FROM access_grant WHERE dossier_id = ?",
+          "DELETE FROM block WHERE dossier_id = ?",
+          "DELETE FROM treating_physician WHERE dossier_id = ?",
+          "DELETE FROM emergency_wish WHERE dossier_id = ?",
+          // The answers to commands tie an account to a dossier.
+          "DELETE FROM command_receipt WHERE stream_id = ?");
 
   @Override
   public String name() {
@@ -46,6 +60,39 @@ public final class DossierRegistryProjection implements Projection {
         }
         store(tx, registered);
       }
+    }
+  }
+
+  /**
+   * Erased: whose it was goes, and who could see it. To everyone it is a dossier that never was.
+   */
+  @Override
+  public void ended(Connection tx, Set<UUID> streams) throws SQLException {
+    for (UUID dossierId : streams) {
+      waitForOthers(tx, dossierId);
+      for (String sql : ENDING) {
+        try (PreparedStatement statement = tx.prepareStatement(sql)) {
+          statement.setObject(1, dossierId);
+          statement.executeUpdate();
+        }
+      }
+    }
+  }
+
+  /** What is heard of a dossier by the other way is kept before an erasure, or not at all. */
+  private static void waitForOthers(Connection tx, UUID dossierId) throws SQLException {
+    try (PreparedStatement lock =
+        tx.prepareStatement("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))")) {
+      lock.setString(1, "carnet-known-dossier/" + dossierId);
+      lock.execute();
+    }
+  }
+
+  /** Stores what the dossier-service answered, unless the dossier was erased since. */
+  static void storeAnswer(Connection tx, DossierRegistered registered) throws SQLException {
+    waitForOthers(tx, registered.dossierId());
+    if (AccessGrantsProjection.erased(tx, Set.of(registered.dossierId())).isEmpty()) {
+      store(tx, registered);
     }
   }
 

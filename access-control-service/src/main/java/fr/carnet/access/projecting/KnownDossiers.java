@@ -103,7 +103,7 @@ public class KnownDossiers {
       Transactions.run(
           dataSource,
           tx -> {
-            DossierRegistryProjection.store(tx, news.get());
+            DossierRegistryProjection.storeAnswer(tx, news.get());
             return true;
           });
     }

@@ -35,7 +35,7 @@ public class StandingFacts {
              EXISTS (SELECT 1 FROM parked p
                      WHERE p.consumer IN (?, ?) AND p.stream_key = asked.dossier_id::text
                        AND p.discarded_at IS NULL) AS stopped,
-             coalesce((SELECT s.version FROM stream s WHERE s.id = asked.dossier_id), 0) AS version,
+             coalesce((SELECT s.version FROM stream s WHERE s.id = d.dossier_id), 0) AS version,
              EXISTS (SELECT 1 FROM block b
                      WHERE b.dossier_id = asked.dossier_id
                        AND b.professional = asked.professional) AS blocked,

@@ -16,6 +16,7 @@ import fr.carnet.events.identity.PatientRef;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.events.trace.PurposeOfUse;
 import fr.carnet.sealing.DossierKeySet;
+import fr.carnet.testkit.Neighbours;
 import fr.carnet.testkit.RealServers;
 import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.junit.QuarkusTest;
@@ -177,10 +178,69 @@ class DecisionsTest extends AccessOverHttp {
     assertThat(grant(arriving, toProfessional(DOCTOR)).statusCode()).isEqualTo(409);
   }
 
+  @Test
+  void an_erased_dossier_is_for_every_command_and_decision_as_one_that_never_was()
+      throws Exception {
+    // given a dossier with a grant, a médecin traitant, a wish
+    UUID id = UUID.randomUUID();
+    DossierKeySet keys = DossierKeySet.generate(id);
+    Dossier erased = new Dossier(id, keys);
+    DossierRegistered registered =
+        registered(id, keys, TestTokens.patientRef(OWNER), State.OPEN, 1);
+    publish(registered);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> asPatient(OWNER).get(erased.path("/access")).statusCode() == 200);
+    granted(erased, DOCTOR);
+    asPatient(OWNER).put(erased.path("/treating-physicians/" + DOCTOR_2)).then().statusCode(204);
+    assertThat(decide(erased, DOCTOR).allowed()).isTrue();
+    // when
+    send(new ProducerRecord<>(Topic.DOSSIER_REGISTRY.wireName(), id.toString(), null));
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> !decide(erased, DOCTOR).allowed());
+    // and when an answer that was under way comes after it, and an old record again
+    Neighbours.answer(
+        "/registry/" + id,
+        _ -> Neighbours.Answer.ok(new String(Wire.write(registered), StandardCharsets.UTF_8)));
+    publish(registered(id, keys, TestTokens.patientRef(OWNER), State.OPEN, 7));
+    // then
+    Dossier unknown = new Dossier(UUID.randomUUID(), keys);
+    for (String professional : List.of(DOCTOR, DOCTOR_2, NURSE)) {
+      for (PurposeOfUse purpose : PurposeOfUse.values()) {
+        assertThat(decide(erased, professional, "10", purpose))
+            .isEqualTo(decide(unknown, professional, "10", purpose));
+      }
+    }
+    asPatient(OWNER).get(erased.path("/access")).then().statusCode(403);
+    grant(erased, toProfessional(DOCTOR)).then().statusCode(403);
+    for (String table :
+        List.of("dossier", "access_grant", "treating_physician", "block", "emergency_wish")) {
+      assertThat(count("SELECT count(*) FROM " + table + " WHERE dossier_id = '" + id + "'"))
+          .as(table)
+          .isZero();
+    }
+    // and what the log still says of it makes no rows again
+    for (String projection : List.of("access-grants", "dossier-registry")) {
+      as(TestTokens.withRole("operator", "operator"))
+          .post("/operations/rebuilds/" + projection)
+          .then()
+          .statusCode(200);
+    }
+    assertThat(count("SELECT count(*) FROM access_grant WHERE dossier_id = '" + id + "'")).isZero();
+    assertThat(count("SELECT count(*) FROM dossier WHERE dossier_id = '" + id + "'")).isZero();
+  }
+
+  private long count(String sql) throws SQLException {
+    try (var connection = dataSource.getConnection();
+        var select = connection.createStatement();
+        var row = select.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
   private static void publish(DossierRegistered registered) throws Exception {
-    Map<String, Object> settings = new HashMap<>(RealServers.kafkaSettings());
-    settings.put("key.serializer", StringSerializer.class);
-    settings.put("value.serializer", ByteArraySerializer.class);
     String key = registered.dossierId().toString();
     ProducerRecord<String, byte[]> record =
         new ProducerRecord<>(Topic.DOSSIER_REGISTRY.wireName(), key, Wire.write(registered));
@@ -198,6 +258,13 @@ class DecisionsTest extends AccessOverHttp {
             "2026-03-01T10:00:00Z");
     headers.forEach(
         (name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+    send(record);
+  }
+
+  private static void send(ProducerRecord<String, byte[]> record) throws Exception {
+    Map<String, Object> settings = new HashMap<>(RealServers.kafkaSettings());
+    settings.put("key.serializer", StringSerializer.class);
+    settings.put("value.serializer", ByteArraySerializer.class);
     try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings)) {
       producer.send(record).get();
     }

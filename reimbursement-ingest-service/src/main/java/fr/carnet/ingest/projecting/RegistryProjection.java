@@ -80,6 +80,18 @@ public final class RegistryProjection implements Projection {
     }
   }
 
+  /** The tie to a person goes, and with it what was kept to seal; the lines are the insurer's. */
+  @Override
+  public void ended(Connection tx, Set<UUID> streams) throws SQLException {
+    for (String table : List.of("dossier_patient", "dossier", "sealing_session", "backfilled")) {
+      try (PreparedStatement delete =
+          tx.prepareStatement("DELETE FROM " + table + " WHERE dossier_id = ANY (?)")) {
+        delete.setArray(1, tx.createArrayOf("uuid", streams.toArray()));
+        delete.executeUpdate();
+      }
+    }
+  }
+
   /** Refused here, so that it is parked and stops this dossier only, and not the valve for all. */
   private static DossierRegistered registered(RecordedEvent event) {
     DossierRegistered registered = Wire.read(event.data(), DossierRegistered.class);

@@ -3,6 +3,7 @@ package fr.carnet.ingest.projecting;
 import fr.carnet.events.Wire;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.identity.PatientRef;
+import fr.carnet.eventstore.Decoding;
 import fr.carnet.eventstore.ProjectionApplier;
 import fr.carnet.eventstore.RecordApplier;
 import fr.carnet.ingest.keeping.Buckets;
@@ -22,7 +23,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /**
  * An opening makes that person's stored lines unpassed again, in the transaction that marks the
  * dossier open; so a crash anywhere delays a line and drops none. All of it happens while nothing
- * of that person is being passed, so nothing passes after a closing is applied.
+ * of that person is being passed, so nothing passes after a closing or an erasure is applied.
  */
 final class WhenDossierOpenedThenBackfill implements RecordApplier {
   private final ProjectionApplier registry;
@@ -69,9 +70,22 @@ final class WhenDossierOpenedThenBackfill implements RecordApplier {
   private static Set<UUID> dossiersOf(List<ConsumerRecord<byte[], byte[]>> records) {
     Set<UUID> dossiers = new HashSet<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      registered(record).map(DossierRegistered::dossierId).ifPresent(dossiers::add);
+      registered(record)
+          .map(DossierRegistered::dossierId)
+          .or(() -> erased(record))
+          .ifPresent(dossiers::add);
     }
     return dossiers;
+  }
+
+  private static Optional<UUID> erased(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return record.value() == null
+          ? Optional.of(UUID.fromString(Decoding.key(record)))
+          : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   private static Set<Integer> bucketsOf(List<ConsumerRecord<byte[], byte[]>> records) {

@@ -8,6 +8,7 @@ import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.ingest.CareOnKafka;
 import fr.carnet.ingest.IngestOverHttp;
 import fr.carnet.ingest.RegisteredDossier;
+import fr.carnet.ingest.keeping.Buckets;
 import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -135,6 +137,59 @@ class RegistryTest extends IngestOverHttp {
             () ->
                 CareOnKafka.read(kafka).lines(dossier).size()
                     == first + linesOf(lines, people.get(1)));
+  }
+
+  @Test
+  void anErasureTakesTheTieAndTheSessionKeysAndLeavesTheInsurersOwnLines() throws SQLException {
+    // given
+    String person = people(147, 1).getFirst();
+    RegisteredDossier erased = RegisteredDossier.of(person);
+    register(erased, State.OPEN);
+    List<String> lines = texts(lines(147, "erased", List.of(person)), 20);
+    deliver(SENDER, String.join("\n", lines)).then().statusCode(200);
+    await().atMost(SOON).until(() -> CareOnKafka.read(kafka).lines(erased).size() == 20);
+    // when
+    kafka.send(erased.tombstone());
+    kafka.flush();
+    await().atMost(SOON).until(() -> patientsOf(erased) == 0);
+    // then: nothing of the dossier is left, and nothing brings it back
+    kafka.send(erased.tombstone());
+    kafka.send(erased.next(State.OPEN));
+    List<String> more = texts(lines(148, "after", List.of(person)), 10);
+    deliver(SENDER, String.join("\n", more)).then().statusCode(200);
+    await().atMost(SOON).until(() -> count("SELECT count(*) FROM line WHERE unpassed") == 0);
+    for (String table : List.of("dossier", "dossier_patient", "sealing_session", "backfilled")) {
+      assertThat(
+              count(
+                  "SELECT count(*) FROM %s WHERE dossier_id = '%s'".formatted(table, erased.id())))
+          .as(table)
+          .isZero();
+    }
+    assertThat(CareOnKafka.read(kafka).lines(erased)).hasSize(20);
+    assertThat(rebuild().getList("differences")).isEmpty();
+    // and the lines are the insurer's own: a new dossier of this person is fed with all of them
+    RegisteredDossier opened = RegisteredDossier.of(person);
+    register(opened, State.OPEN);
+    await().atMost(SOON).until(() -> CareOnKafka.read(kafka).lines(opened).size() == 30);
+  }
+
+  @Test
+  void anErasureWaitsWhileLinesOfThatPersonAreBeingPassed() throws SQLException {
+    String person = people(149, 1).getFirst();
+    RegisteredDossier dossier = RegisteredDossier.of(person);
+    register(dossier, State.OPEN);
+    try (Connection passing = dataSource.getConnection()) {
+      passing.setAutoCommit(false);
+      Buckets.shared(passing, List.of(Buckets.of(TestTokens.patientRef(person).value())));
+      kafka.send(dossier.tombstone());
+      kafka.flush();
+      await()
+          .during(Duration.ofSeconds(1))
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> patientsOf(dossier) == 1);
+      passing.rollback();
+    }
+    await().atMost(SOON).until(() -> patientsOf(dossier) == 0);
   }
 
   @Test
