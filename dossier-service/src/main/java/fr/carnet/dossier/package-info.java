@@ -13,6 +13,7 @@
  * POST …/releases/{id}
  *   → releasing   the one look that a release gives: used up by a command, then read
  * keys            each dossier's key set under the master key
+ * forgetting      the key destroyed, the rows gone, and again after any restore
  * nomenclatures   what codes are called
  * </pre>
  */

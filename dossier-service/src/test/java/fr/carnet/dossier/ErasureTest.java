@@ -4,32 +4,62 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
 
 import fr.carnet.dossier.arriving.Erasing;
 import fr.carnet.dossier.forgetting.ErasureCertificate;
+import fr.carnet.dossier.forgetting.WhenStartedThenForgetAgain;
+import fr.carnet.dossier.keys.KeyRing;
+import fr.carnet.dossier.keys.Replica;
 import fr.carnet.events.Topic;
 import fr.carnet.events.dossier.ErasureCause;
+import fr.carnet.eventstore.Transactions;
 import fr.carnet.resourceserver.Refusal;
+import fr.carnet.sealing.Binding;
+import fr.carnet.sealing.CannotOpen;
+import fr.carnet.sealing.SealingSession;
+import fr.carnet.testkit.RealServers;
 import fr.carnet.testkit.RealServersForQuarkus;
 import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 
@@ -42,8 +72,14 @@ class ErasureTest {
   @Inject Erasing erasing;
   @Inject DataSource dataSource;
 
+  @Inject KeyRing keys;
+  @Inject WhenStartedThenForgetAgain forgetAgain;
+
   @ConfigProperty(name = "carnet.erasure-journal")
   Path journal;
+
+  @ConfigProperty(name = "carnet.master-key-file")
+  String masterKeyFile;
 
   @Test
   void an_erasure_leaves_no_row_of_the_dossier_but_that_of_its_destroyed_key() throws Exception {
@@ -137,8 +173,438 @@ class ErasureTest {
             "INSURER_WINDOW",
             "INSURER_DELIVERIES",
             "INSURER_REJECTIONS",
+            "REGISTRY",
             "KEY_BACKUPS",
             "FACTS_ABOUT_PROFESSIONALS");
+  }
+
+  @Test
+  void the_privacy_officer_reads_the_certificate_and_it_says_nothing_of_the_person()
+      throws Exception {
+    String ins = Dossiers.newIns();
+    UUID dossier = Dossiers.open(ins);
+    String officer = TestTokens.withRole("officer", "privacy-officer");
+    certificate(officer, dossier).statusCode(404).body("code", equalTo("NO_SUCH_ERASURE"));
+    erasing.erase(dossier, ErasureCause.REQUESTED, ACTOR);
+    String told =
+        certificate(officer, dossier)
+            .statusCode(200)
+            .body("cause", equalTo("REQUESTED"))
+            .body("destroyed[0].en", notNullValue())
+            .body("destroyed[0].fr", notNullValue())
+            .body("remaining.find { it.what == 'KEY_BACKUPS' }.until", notNullValue())
+            .extract()
+            .asString();
+    assertThat(told).doesNotContain(ins, TestTokens.patientRef(ins).value(), "Testaud", "Camille");
+    for (String other :
+        List.of(
+            TestTokens.patient(ins),
+            TestTokens.professional("899700024450", "10"),
+            TestTokens.withRole("op", "operator"))) {
+      certificate(other, dossier).statusCode(403);
+    }
+  }
+
+  private static ValidatableResponse certificate(String token, UUID dossier) {
+    return given().auth().oauth2(token).get("/erasures/" + dossier).then();
+  }
+
+  @Test
+  void what_passes_after_an_erasure_makes_no_row_and_stops_nobody() throws Exception {
+    UUID dossier = Dossiers.open(Dossiers.newIns());
+    Dossiers.publicKey(dossier);
+    erasing.erase(dossier, ErasureCause.REQUESTED, ACTOR);
+    Dossiers.passed(dossier, "line-1", Dossiers.imaging("item-1", 3, 1));
+    Dossiers.withdrawn(dossier, "line-2");
+    awaitCareRead();
+    assertThat(rowsOf(dossier)).containsExactly("dossier_key");
+  }
+
+  @Test
+  void an_erasure_waits_for_what_is_being_projected_and_takes_it_out() throws Exception {
+    // given a batch of the feed that has looked at the key row and not committed
+    UUID dossier = Dossiers.open(Dossiers.newIns());
+    Dossiers.publicKey(dossier);
+    try (Connection feed = dataSource.getConnection()) {
+      feed.setAutoCommit(false);
+      assertThat(keys.destroyed(feed, List.of(dossier))).isEmpty();
+      // when
+      CompletableFuture<ErasureCertificate> erasure = eraseInBackground(dossier);
+      await()
+          .during(Duration.ofMillis(500))
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> !erasure.isDone());
+      try (Statement insert = feed.createStatement()) {
+        insert.execute(
+            "INSERT INTO care_line (dossier_id, line_key, withdrawn) VALUES ('%s', 'late', true)"
+                .formatted(dossier));
+      }
+      feed.commit();
+      // then
+      erasure.get(30, TimeUnit.SECONDS);
+    }
+    assertThat(rowsOf(dossier)).containsExactly("dossier_key");
+  }
+
+  @Test
+  void a_replica_that_remembers_a_session_opens_nothing_after_the_erasure() throws Exception {
+    // given a replica that has opened a line
+    UUID dossier = Dossiers.open(Dossiers.newIns());
+    SealingSession session = SealingSession.towards(dossier, Dossiers.publicKey(dossier));
+    Binding binding = new Binding(dossier, "line-1", "care.line-passed.v1");
+    KeyRing.SealedBody body =
+        new KeyRing.SealedBody(session.seal(new byte[] {1, 2, 3}, binding), binding);
+    KeyRing replica = Replica.withKeys(masterKeyFile);
+    assertThat(opened(replica, body)).containsExactly(1, 2, 3);
+    // when
+    erasing.erase(dossier, ErasureCause.REQUESTED, ACTOR);
+    // then
+    for (KeyRing ring : List.of(keys, replica, Replica.withKeys(masterKeyFile))) {
+      assertThat(inTransaction(tx -> ring.openKept(tx, List.of(body))).getFirst()).isEmpty();
+      assertThatThrownBy(() -> inTransaction(tx -> ring.open(tx, body)))
+          .isInstanceOf(KeyRing.Destroyed.class);
+    }
+  }
+
+  /** Feed, reads, a rebuild and a replica go on while half of the dossiers are erased. */
+  @Test
+  void nothing_that_races_with_an_erasure_shows_anything_after_it_and_a_rebuild_equals_the_live()
+      throws Exception {
+    // given
+    Dossiers.decisionsAre(true, "GRANT");
+    String doctor = TestTokens.professional("899700024450", "10");
+    Map<UUID, String> people = new LinkedHashMap<>();
+    for (int i = 0; i < 8; i++) {
+      String ins = Dossiers.newIns();
+      people.put(Dossiers.open(ins), ins);
+    }
+    List<UUID> all = List.copyOf(people.keySet());
+    all.forEach(Dossiers::publicKey);
+    List<UUID> erased = all.subList(0, all.size() / 2);
+    KeyRing replica = Replica.withKeys(masterKeyFile);
+    AtomicBoolean going = new AtomicBoolean(true);
+    Set<UUID> gone = ConcurrentHashMap.newKeySet();
+    AtomicInteger shownAfter = new AtomicInteger();
+    AtomicInteger lines = new AtomicInteger();
+    // when
+    try (ExecutorService others = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> feed =
+          others.submit(
+              () -> {
+                while (going.get()) {
+                  int line = lines.incrementAndGet();
+                  Dossiers.passed(
+                      all.get(line % all.size()),
+                      "race-" + line,
+                      Dossiers.imaging("item-" + line, 3, 1));
+                }
+              });
+      Future<?> reads =
+          others.submit(
+              () -> {
+                while (going.get()) {
+                  for (UUID dossier : all) {
+                    boolean wasGone = gone.contains(dossier);
+                    if (read(doctor, dossier).extract().statusCode() == 200 && wasGone) {
+                      shownAfter.incrementAndGet();
+                    }
+                  }
+                }
+              });
+      Future<?> replicas =
+          others.submit(
+              () -> {
+                while (going.get()) {
+                  for (UUID dossier : all) {
+                    boolean wasGone = gone.contains(dossier);
+                    if (!inTransaction(tx -> replica.openKept(tx, List.of(sealedFor(dossier))))
+                            .getFirst()
+                            .isEmpty()
+                        && wasGone) {
+                      shownAfter.incrementAndGet();
+                    }
+                  }
+                }
+                return true;
+              });
+      await().atMost(Duration.ofSeconds(20)).until(() -> lines.get() > 40);
+      Future<?> rebuilds =
+          others.submit(
+              () -> {
+                rebuild("care-history").statusCode(200);
+                rebuild("dossier").statusCode(200);
+              });
+      for (UUID dossier : erased) {
+        erasing.erase(dossier, ErasureCause.REQUESTED, ACTOR);
+        gone.add(dossier);
+      }
+      int then = lines.get();
+      rebuilds.get(60, TimeUnit.SECONDS);
+      await().atMost(Duration.ofSeconds(20)).until(() -> lines.get() > then + 40);
+      going.set(false);
+      for (Future<?> each : List.of(feed, reads, replicas)) {
+        each.get(30, TimeUnit.SECONDS);
+      }
+    }
+    awaitCareRead();
+    // then
+    assertThat(shownAfter).hasValue(0);
+    for (UUID dossier : erased) {
+      assertThat(rowsOf(dossier)).containsExactly("dossier_key");
+      read(TestTokens.patient(people.get(dossier)), dossier).statusCode(403);
+    }
+    for (UUID dossier : all.subList(erased.size(), all.size())) {
+      read(TestTokens.patient(people.get(dossier)), dossier)
+          .statusCode(200)
+          .body("items", not(empty()));
+    }
+    for (String projection : List.of("care-history", "dossier")) {
+      rebuild(projection).statusCode(200).body("differences", empty());
+    }
+    System.out.printf("%d lines fed while %d dossiers were erased%n", lines.get(), erased.size());
+  }
+
+  private static KeyRing.SealedBody sealedFor(UUID dossier) {
+    Binding binding = new Binding(dossier, "line", "care.line-passed.v1");
+    return new KeyRing.SealedBody(
+        SealingSession.towards(dossier, Dossiers.publicKey(dossier)).seal(new byte[1], binding),
+        binding);
+  }
+
+  private static ValidatableResponse rebuild(String projection) {
+    return given()
+        .auth()
+        .oauth2(TestTokens.withRole("op", "operator"))
+        .post("/operations/rebuilds/" + projection)
+        .then();
+  }
+
+  @Test
+  void a_backup_from_before_an_erasure_brings_nothing_back() throws Exception {
+    // given a backup of everything that the database has of a dossier
+    String ins = Dossiers.newIns();
+    UUID dossier = Dossiers.open(ins);
+    Dossiers.passed(dossier, "line-1", Dossiers.imaging("item-1", 3, 1));
+    awaitCare(ins, dossier, "item-1");
+    List<String> tables =
+        texts(
+            """
+            SELECT table_name::text FROM information_schema.columns
+            WHERE table_schema = 'public' AND column_name = 'dossier_id' ORDER BY 1
+            """);
+    execute("CREATE SCHEMA backup");
+    for (String table : tables) {
+      execute(
+          "CREATE TABLE backup.%1$s AS SELECT * FROM %1$s WHERE dossier_id = '%2$s'"
+              .formatted(table, dossier));
+    }
+    erasing.erase(dossier, ErasureCause.REQUESTED, ACTOR);
+    await().atMost(Duration.ofSeconds(30)).until(() -> isRelayed(dossier));
+    // when the database is set back to it
+    execute("DELETE FROM dossier_key WHERE dossier_id = '" + dossier + "'");
+    for (String table : tables) {
+      execute("INSERT INTO %1$s SELECT * FROM backup.%1$s".formatted(table));
+    }
+    execute("DROP SCHEMA backup CASCADE");
+    execute("DELETE FROM event WHERE version = 2 AND stream_id = '" + dossier + "'");
+    execute("UPDATE stream SET version = 1 WHERE id = '" + dossier + "'");
+    read(TestTokens.patient(ins), dossier).statusCode(200).body("items.itemId", hasItem("item-1"));
+    // then the journal is applied before anything is served, and all of it is gone again
+    assertThat(forgetAgain.apply()).isEqualTo(1);
+    assertThat(rowsOf(dossier)).containsExactly("dossier_key");
+    read(TestTokens.patient(ins), dossier).statusCode(403);
+    assertThat(forgetAgain.apply()).isZero();
+    // and what Kafka holds of it, read again from the start, makes nothing but the erasure
+    execute("UPDATE consumer_offset SET next_offset = 0");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                !texts(
+                        "SELECT id FROM event WHERE type = 'dossier.erased.v1' AND stream_id = '"
+                            + dossier
+                            + "'")
+                    .isEmpty());
+    awaitCareRead();
+    assertThat(rowsOf(dossier)).containsExactly("dossier_key");
+    certificate(TestTokens.withRole("officer", "privacy-officer"), dossier).statusCode(200);
+  }
+
+  @Test
+  void an_erasure_that_was_journalled_and_did_not_commit_is_finished_at_the_next_start()
+      throws Exception {
+    // given
+    String ins = Dossiers.newIns();
+    UUID dossier = Dossiers.open(ins);
+    Files.writeString(
+        journal,
+        "{\"dossierId\":\"%s\",\"cause\":\"REQUESTED\",\"actor\":\"owner\",\"at\":\"2026-11-21T12:00:00Z\"}%n"
+            .formatted(dossier),
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+    // when
+    forgetAgain.apply();
+    read(TestTokens.patient(ins), dossier).statusCode(403);
+    erasing.finish();
+    // then
+    assertThat(rowsOf(dossier)).containsExactly("dossier_key");
+    await().atMost(Duration.ofSeconds(30)).until(() -> isRelayed(dossier));
+    certificate(TestTokens.withRole("officer", "privacy-officer"), dossier).statusCode(200);
+  }
+
+  private static boolean isRelayed(UUID dossier) {
+    return Dossiers.of(Topic.DOSSIER_REGISTRY, dossier).stream()
+        .anyMatch(record -> record.value() == null);
+  }
+
+  @Test
+  void the_log_keeps_every_byte_of_an_erased_dossier() throws Exception {
+    UUID dossier = Dossiers.open(Dossiers.newIns());
+    Dossiers.publicKey(dossier);
+    Dossiers.passed(dossier, "line-1", Dossiers.imaging("item-1", 3, 1));
+    List<byte[]> before = logOf(dossier);
+    erasing.erase(dossier, ErasureCause.REQUESTED, ACTOR);
+    await().atMost(Duration.ofSeconds(30)).until(() -> isRelayed(dossier));
+    List<byte[]> after = logOf(dossier);
+    assertThat(after).hasSize(before.size() + 1).containsAll(before);
+  }
+
+  private static List<byte[]> logOf(UUID dossier) {
+    List<byte[]> values = new ArrayList<>();
+    for (Topic topic : Topic.AUDITED) {
+      Dossiers.of(topic, dossier).forEach(record -> values.add(record.value()));
+    }
+    return values;
+  }
+
+  @Test
+  void with_the_master_key_rotated_everything_opens_and_the_log_is_as_it_was() throws Exception {
+    // given a dossier, and what a sender has sealed
+    String operator = TestTokens.withRole("op", "operator");
+    UUID dossier = Dossiers.open(Dossiers.newIns());
+    Binding binding = new Binding(dossier, "line-1", "care.line-passed.v1");
+    SealingSession session = SealingSession.towards(dossier, Dossiers.publicKey(dossier));
+    KeyRing.SealedBody body =
+        new KeyRing.SealedBody(session.seal(new byte[] {7}, binding), binding);
+    inTransaction(tx -> keys.open(tx, body));
+    String log = digestOfLog();
+    KeyRing replica = Replica.withKeys(masterKeyFile);
+    inTransaction(tx -> replica.open(tx, body));
+    // when a version is added, nothing can be dropped before all is wrapped anew
+    masterKey(operator).post("/operations/master-key/versions").then().statusCode(200);
+    masterKey(operator)
+        .delete("/operations/master-key/versions/older")
+        .then()
+        .statusCode(409)
+        .body("code", equalTo("MASTER_KEY_IN_USE"));
+    masterKey(operator)
+        .post("/operations/master-key/rewrapping")
+        .then()
+        .statusCode(200)
+        .body("keys", greaterThan(0))
+        .body("sessions", greaterThan(0))
+        .body("remaining", equalTo(0));
+    masterKey(operator)
+        .post("/operations/master-key/rewrapping")
+        .then()
+        .statusCode(200)
+        .body("keys", equalTo(0));
+    masterKey(operator)
+        .delete("/operations/master-key/versions/older")
+        .then()
+        .statusCode(200)
+        .body("versions", equalTo(1));
+    // then everything opens: for who remembers the old key, and for who starts now
+    for (KeyRing ring : List.of(keys, replica, Replica.withKeys(masterKeyFile))) {
+      assertThat(opened(ring, body)).containsExactly(7);
+      KeyRing.SealedBody other = sealedFor(dossier);
+      assertThat(opened(ring, other)).containsExactly(0);
+    }
+    assertThat(digestOfLog()).isEqualTo(log);
+    Dossiers.open(Dossiers.newIns());
+    masterKey(TestTokens.withRole("officer", "privacy-officer"))
+        .post("/operations/master-key/versions")
+        .then()
+        .statusCode(403);
+  }
+
+  @Test
+  void with_the_master_key_lost_nothing_opens() throws Exception {
+    UUID dossier = Dossiers.open(Dossiers.newIns());
+    KeyRing another = Replica.withKeys("target/another-master-key.json");
+    KeyRing.SealedBody body = sealedFor(dossier);
+    assertThatThrownBy(() -> inTransaction(tx -> another.open(tx, body)))
+        .isInstanceOf(CannotOpen.class);
+  }
+
+  private String digestOfLog() throws SQLException {
+    return texts("SELECT md5(string_agg(md5(data), '' ORDER BY stream_id, version)) FROM event")
+        .getFirst();
+  }
+
+  private static RequestSpecification masterKey(String token) {
+    return given().auth().oauth2(token);
+  }
+
+  private CompletableFuture<ErasureCertificate> eraseInBackground(UUID dossier) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return erasing.erase(dossier, ErasureCause.REQUESTED, ACTOR);
+          } catch (SQLException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  private <T> T inTransaction(Transactions.Work<T> work) throws SQLException {
+    return Transactions.run(dataSource, work);
+  }
+
+  private byte[] opened(KeyRing ring, KeyRing.SealedBody body) throws SQLException {
+    return Transactions.run(dataSource, tx -> ring.open(tx, body));
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** Until the reader of care has come to where the topic ends now. */
+  private void awaitCareRead() {
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            new HashMap<>(RealServers.kafkaSettings()),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      ends.putAll(
+          consumer.endOffsets(
+              consumer.partitionsFor(Topic.CARE_REIMBURSEMENTS.wireName()).stream()
+                  .map(info -> new TopicPartition(info.topic(), info.partition()))
+                  .toList()));
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> {
+              for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
+                assertThat(
+                        texts(
+                            """
+                            SELECT coalesce(max(next_offset), 0) FROM consumer_offset
+                            WHERE consumer = 'care-history' AND topic = '%s' AND partition = %d
+                            """
+                                .formatted(end.getKey().topic(), end.getKey().partition())))
+                    .first()
+                    .satisfies(
+                        text ->
+                            assertThat(Long.parseLong(text))
+                                .isGreaterThanOrEqualTo(end.getValue()));
+              }
+            });
   }
 
   private static UUID openWithReceipt(String ins) {
@@ -156,7 +622,7 @@ class ErasureTest {
             .path("dossierId"));
   }
 
-  private static io.restassured.response.ValidatableResponse read(String token, UUID dossier) {
+  private static ValidatableResponse read(String token, UUID dossier) {
     return given().auth().oauth2(token).get("/dossiers/" + dossier + "/care").then();
   }
 

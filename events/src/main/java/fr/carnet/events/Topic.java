@@ -119,6 +119,9 @@ public enum Topic {
           Map.of(
               TopicConfig.CLEANUP_POLICY_CONFIG,
               TopicConfig.CLEANUP_POLICY_COMPACT,
+              // Whose an erased dossier was must not stay because nobody cleans up.
+              TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG,
+              Long.toString(Duration.ofDays(1).toMillis()),
               // A database set back to a backup, 30 days old at most, must meet the tombstones.
               TopicConfig.DELETE_RETENTION_MS_CONFIG,
               Long.toString(Duration.ofDays(40).toMillis()));

@@ -15,8 +15,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 
 /**
- * A secret key in a file that only its owner reads. A new file is complete on disk before it has
- * its name, so a crash never leaves half a key; two makers agree on the first.
+ * Secret keys in a file that only its owner reads. A new file is complete on disk before it has its
+ * name, so a crash never leaves half a key; two makers agree on the first.
  */
 final class KeyFile {
   private KeyFile() {}
@@ -32,11 +32,25 @@ final class KeyFile {
     if (!Files.exists(file)) {
       create(file, maker.make());
     }
+    return read(file);
+  }
+
+  static KeysetHandle read(Path file) throws IOException, GeneralSecurityException {
     return TinkJsonProtoKeysetFormat.parseKeyset(
         Files.readString(file), RegistryConfiguration.get(), InsecureSecretKeyAccess.get());
   }
 
-  private static void create(Path file, KeysetHandle keys)
+  /** Puts other keys in the place of those in the file: all of them or, after a crash, none. */
+  static void replace(Path file, KeysetHandle keys) throws IOException, GeneralSecurityException {
+    Path unfinished = unfinished(file, keys);
+    try {
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+  }
+
+  private static Path unfinished(Path file, KeysetHandle keys)
       throws IOException, GeneralSecurityException {
     Path folder = file.toAbsolutePath().getParent();
     Files.createDirectories(folder);
@@ -46,14 +60,20 @@ final class KeyFile {
             "key",
             ".new",
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(
+        unfinished,
+        TinkJsonProtoKeysetFormat.serializeKeyset(
+            keys, RegistryConfiguration.get(), InsecureSecretKeyAccess.get()));
+    try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    return unfinished;
+  }
+
+  private static void create(Path file, KeysetHandle keys)
+      throws IOException, GeneralSecurityException {
+    Path unfinished = unfinished(file, keys);
     try {
-      Files.writeString(
-          unfinished,
-          TinkJsonProtoKeysetFormat.serializeKeyset(
-              keys, RegistryConfiguration.get(), InsecureSecretKeyAccess.get()));
-      try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
-        channel.force(true);
-      }
       // A hard link fails when the name is taken, where a move would replace the first maker's key.
       try {
         Files.createLink(file, unfinished);

@@ -12,6 +12,9 @@ import java.security.GeneralSecurityException;
 /**
  * The key that wraps every dossier's keys: a file locally, a key management service in production.
  * Whoever loses it loses everything; whoever copies it can read everything.
+ *
+ * <p>It has versions: the newest wraps, each of them opens what it wrapped. Rotated, nothing but
+ * the wraps is written anew; an older version may be dropped once nothing is wrapped by it.
  */
 public final class MasterKey {
   static {
@@ -22,9 +25,15 @@ public final class MasterKey {
     }
   }
 
+  private static final String ALGORITHM = "AES256_GCM";
+
   private final Aead aead;
+  private final int newest;
+  private final int versions;
 
   private MasterKey(KeysetHandle keys) throws GeneralSecurityException {
+    this.newest = keys.getPrimary().getId();
+    this.versions = keys.size();
     this.aead = keys.getPrimitive(RegistryConfiguration.get(), Aead.class);
   }
 
@@ -36,10 +45,58 @@ public final class MasterKey {
               file,
               () ->
                   KeysetHandle.generateNew(
-                      KeyTemplates.get("AES256_GCM").toParameters(), RegistryConfiguration.get())));
+                      KeyTemplates.get(ALGORITHM).toParameters(), RegistryConfiguration.get())));
     } catch (GeneralSecurityException e) {
       throw new IOException("not a master key: " + file, e);
     }
+  }
+
+  /** Adds a version to the file, which wraps from now on; the older ones go on opening. */
+  public static MasterKey addVersion(Path file) throws IOException {
+    try {
+      KeysetHandle keys =
+          KeysetHandle.newBuilder(KeyFile.read(file))
+              .addEntry(
+                  KeysetHandle.generateEntryFromParameters(
+                          KeyTemplates.get(ALGORITHM).toParameters())
+                      .withRandomId()
+                      .makePrimary())
+              .build();
+      KeyFile.replace(file, keys);
+      return new MasterKey(keys);
+    } catch (GeneralSecurityException e) {
+      throw new IOException("not a master key: " + file, e);
+    }
+  }
+
+  /** Drops every version but the newest from the file: what they wrapped opens no more. */
+  public static MasterKey dropOlder(Path file) throws IOException {
+    try {
+      KeysetHandle keys = onlyNewest(KeyFile.read(file));
+      KeyFile.replace(file, keys);
+      return new MasterKey(keys);
+    } catch (GeneralSecurityException e) {
+      throw new IOException("not a master key: " + file, e);
+    }
+  }
+
+  private static KeysetHandle onlyNewest(KeysetHandle keys) throws GeneralSecurityException {
+    return KeysetHandle.newBuilder()
+        .addEntry(
+            KeysetHandle.importKey(keys.getPrimary().getKey())
+                .withFixedId(keys.getPrimary().getId())
+                .makePrimary())
+        .build();
+  }
+
+  /** Which version wraps. */
+  public int newest() {
+    return newest;
+  }
+
+  /** How many versions open. */
+  public int versions() {
+    return versions;
   }
 
   Aead aead() {

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import fr.carnet.events.Sealed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,5 +76,42 @@ class SealingTest {
     assertThatThrownBy(() -> DossierKeySet.unwrap(UUID.randomUUID(), wrapped, again))
         .isInstanceOf(CannotOpen.class);
     assertThat(folder.toFile().list()).hasSize(2);
+  }
+
+  @Test
+  void with_the_master_key_rotated_everything_opens_and_with_it_lost_nothing(@TempDir Path folder)
+      throws IOException {
+    Path file = folder.resolve("master.json");
+    Sealed sealed = sealed();
+    byte[] before = keys.wrap(MasterKey.inFile(file));
+    // when a version is added
+    MasterKey rotated = MasterKey.addVersion(file);
+    assertThat(rotated.versions()).isEqualTo(2);
+    // then what the older one wrapped opens, and what is wrapped anew needs the newest alone
+    byte[] anew = DossierKeySet.unwrap(dossier, before, rotated).wrap(rotated);
+    MasterKey alone = MasterKey.dropOlder(file);
+    assertThat(alone.newest()).isEqualTo(rotated.newest());
+    assertThat(DossierKeySet.unwrap(dossier, anew, MasterKey.inFile(file)).open(sealed, binding))
+        .isEqualTo(WORDS);
+    assertThatThrownBy(() -> DossierKeySet.unwrap(dossier, before, alone))
+        .isInstanceOf(CannotOpen.class);
+    // when the file is lost, and another key made in its place
+    Files.delete(file);
+    MasterKey another = MasterKey.inFile(file);
+    assertThatThrownBy(() -> DossierKeySet.unwrap(dossier, anew, another))
+        .isInstanceOf(CannotOpen.class);
+    assertThat(folder.toFile().list()).hasSize(1);
+  }
+
+  @Test
+  void one_dossiers_key_opens_no_other() {
+    UUID other = UUID.randomUUID();
+    DossierKeySet others = DossierKeySet.generate(other);
+    Binding ofOther = new Binding(other, "line-1", binding.type());
+    Sealed sealed = SealingSession.towards(other, others.publicKey()).seal(WORDS, ofOther);
+    assertThat(others.open(sealed, ofOther)).isEqualTo(WORDS);
+    for (Binding claimed : List.of(ofOther, binding)) {
+      assertThatThrownBy(() -> keys.open(sealed, claimed)).isInstanceOf(CannotOpen.class);
+    }
   }
 }

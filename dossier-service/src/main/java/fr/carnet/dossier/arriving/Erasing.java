@@ -5,21 +5,33 @@ import fr.carnet.dossier.deciding.DossierCommand.EraseDossier;
 import fr.carnet.dossier.deciding.DossierCommand.EraseWhenDue;
 import fr.carnet.dossier.deciding.DossierDecider;
 import fr.carnet.dossier.forgetting.ErasureCertificate;
+import fr.carnet.dossier.forgetting.ErasureJournal;
+import fr.carnet.events.dossier.DossierErased;
 import fr.carnet.events.dossier.ErasureCause;
 import fr.carnet.events.identity.UuidV7;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.eventstore.CommandEnvelope;
 import fr.carnet.eventstore.CommandResult;
+import fr.carnet.resourceserver.Machinery;
 import fr.carnet.resourceserver.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
+import org.jboss.logging.Logger;
 
 /**
  * Erases a dossier, in one transaction: the journal outside the database, the key, every row, the
@@ -27,10 +39,68 @@ import javax.sql.DataSource;
  */
 @ApplicationScoped
 public class Erasing {
+  private static final Logger LOG = Logger.getLogger(Erasing.class);
   private static final byte[] NO_ANSWER = new byte[0];
+  private static final Duration BETWEEN = Duration.ofMillis(500);
 
+  @Inject ErasureJournal journal;
   @Inject Dossiers dossiers;
   @Inject DataSource dataSource;
+
+  /** Finishes, once the streams were compared with Kafka, what was journalled and not committed. */
+  void start(@Observes Machinery.Starting starting) {
+    Thread thread = Thread.ofVirtual().name("unfinished-erasures").unstarted(this::finishAll);
+    starting.worker(thread::interrupt);
+    thread.start();
+  }
+
+  private void finishAll() {
+    while (!Thread.currentThread().isInterrupted()) {
+      try {
+        finish();
+        return;
+      } catch (Refusal | SQLException e) {
+        LOG.debugf("erasures are finished later: %s", e.getClass().getSimpleName());
+      }
+      LockSupport.parkNanos(BETWEEN.toNanos());
+    }
+  }
+
+  /** The keys are destroyed already; what is missing is the event, and the tombstone. */
+  public void finish() throws SQLException {
+    List<ErasureJournal.Entry> entries = journal.entries();
+    Set<UUID> unfinished = unfinished(entries);
+    for (ErasureJournal.Entry entry : entries) {
+      if (unfinished.remove(entry.dossierId())) {
+        erase(entry.dossierId(), entry.cause(), entry.actor());
+        LOG.info("an erasure that was journalled is recorded");
+      }
+    }
+  }
+
+  private Set<UUID> unfinished(List<ErasureJournal.Entry> entries) throws SQLException {
+    Set<UUID> found = new HashSet<>();
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement select =
+            connection.prepareStatement(
+                """
+                SELECT s.id FROM stream s
+                WHERE s.id = ANY (?) AND NOT EXISTS (SELECT 1 FROM event e
+                                                     WHERE e.stream_id = s.id AND e.type = ?)
+                """)) {
+      select.setArray(
+          1,
+          connection.createArrayOf(
+              "uuid", entries.stream().map(ErasureJournal.Entry::dossierId).toArray()));
+      select.setString(2, DossierErased.WIRE_NAME);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          found.add(row.getObject(1, UUID.class));
+        }
+      }
+    }
+    return found;
+  }
 
   /**
    * Erases a dossier that is open or closed; with a correlation of its own.

@@ -161,6 +161,12 @@ public enum DossierRefusal implements Reason {
       "You may not see this dossier, or there is none. The patient can give you access in Carnet.",
       "Vous ne pouvez pas voir ce dossier, ou il n'existe pas. Le patient peut vous autoriser dans"
           + " Carnet."),
+  MASTER_KEY_IN_USE(
+      Kind.CONFLICT,
+      "Keys are wrapped by older versions of the master key still. Wrap them anew first: POST"
+          + " /operations/master-key/rewrapping.",
+      "Des clés sont encore protégées par d'anciennes versions de la clé maîtresse. Protégez-les"
+          + " d'abord à nouveau : POST /operations/master-key/rewrapping."),
   RECOVERY_UNFINISHED(
       Kind.UNAVAILABLE,
       "Dossiers that were opened before are being recovered, so nobody can open one now. Ask again"

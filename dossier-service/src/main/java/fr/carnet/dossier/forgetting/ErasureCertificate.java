@@ -137,6 +137,14 @@ public record ErasureCertificate(
                 "Les lignes rejetées restent 30 jours chez l'assurance."),
             Optional.of(erasedAt.plusDays(30).toInstant())),
         new Remaining(
+            "REGISTRY",
+            new Words(
+                "The pseudonym of the person beside the id of the dossier, until the registry's topic"
+                    + " is cleaned: 2 days at most.",
+                "Le pseudonyme de la personne à côté de l'identifiant du dossier, jusqu'au nettoyage"
+                    + " du flux du registre : 2 jours au plus."),
+            Optional.of(erasedAt.plusDays(2).toInstant())),
+        new Remaining(
             "KEY_BACKUPS",
             new Words(
                 "Backups of the keys are kept for 30 days at most; a restore applies this erasure"

@@ -28,9 +28,12 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 public class ErasureJournal {
   private static final char END = '\n';
 
+  private final Path file;
+
   @Inject
-  @ConfigProperty(name = "carnet.erasure-journal")
-  Path file;
+  ErasureJournal(@ConfigProperty(name = "carnet.erasure-journal") Path file) {
+    this.file = file;
+  }
 
   /**
    * One erasure.

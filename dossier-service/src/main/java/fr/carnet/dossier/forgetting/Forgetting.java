@@ -44,6 +44,17 @@ public class Forgetting {
     storedBeside.forEach(store -> store.forget(dossierId));
   }
 
+  /** Forgets a dossier that the journal names already, unless this database has forgotten it. */
+  boolean forgetAgain(Connection tx, UUID dossierId) throws SQLException {
+    if (keys.holdAlone(tx, dossierId)) {
+      return false;
+    }
+    keys.destroy(tx, dossierId);
+    rows(tx, dossierId);
+    storedBeside.forEach(store -> store.forget(dossierId));
+    return true;
+  }
+
   /**
    * Every table about dossiers is asked of the catalogue, so that one which is added is forgotten
    * too unless somebody has said why not.

@@ -10,7 +10,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -33,9 +35,12 @@ public class KeyRing {
   private static final int CACHED_SESSIONS = 100_000;
   private static final String NO_KEYS = "no keys of this dossier";
 
+  private final Path masterKeyFile;
+
   @Inject
-  @ConfigProperty(name = "carnet.master-key-file")
-  String masterKeyFile;
+  KeyRing(@ConfigProperty(name = "carnet.master-key-file") Path masterKeyFile) {
+    this.masterKeyFile = masterKeyFile;
+  }
 
   private record SessionOf(UUID dossierId, String session) {}
 
@@ -53,27 +58,51 @@ public class KeyRing {
             }
           });
 
-  private Optional<MasterKey> master = Optional.empty();
+  /** What was read, and when the file was last changed then. */
+  private record Read(MasterKey key, FileTime changed) {}
+
+  private volatile Optional<Read> read = Optional.empty();
 
   @PostConstruct
   void readMasterKey() {
+    var _ = master();
+  }
+
+  Path masterKeyFile() {
+    return masterKeyFile;
+  }
+
+  /** The master key as the file has it now: another replica may have added a version to it. */
+  MasterKey master() {
     try {
-      master = Optional.of(MasterKey.inFile(Path.of(masterKeyFile)));
+      Path file = masterKeyFile();
+      Optional<Read> known = read;
+      if (known.isPresent() && known.get().changed().equals(Files.getLastModifiedTime(file))) {
+        return known.get().key();
+      }
+      MasterKey key = MasterKey.inFile(file);
+      read = Optional.of(new Read(key, Files.getLastModifiedTime(file)));
+      return key;
     } catch (IOException e) {
       throw new UncheckedIOException("no master key, so nothing can be opened", e);
     }
   }
 
-  private MasterKey master() {
-    return master.orElseThrow();
+  /** No version of the master key is dropped until this transaction, which wraps, has ended. */
+  private MasterKey masterToWrap(Connection tx) throws SQLException {
+    MasterKeyRotation.keepVersions(tx);
+    return master();
   }
 
   /** Keeps a new dossier's keys, in the transaction that opens it. */
   public void keep(Connection tx, UUID dossierId, DossierKeySet keys) throws SQLException {
+    MasterKey master = masterToWrap(tx);
     try (PreparedStatement insert =
-        tx.prepareStatement("INSERT INTO dossier_key (dossier_id, wrapped) VALUES (?, ?)")) {
+        tx.prepareStatement(
+            "INSERT INTO dossier_key (dossier_id, wrapped, wrapped_by) VALUES (?, ?, ?)")) {
       insert.setObject(1, dossierId);
-      insert.setBytes(2, keys.wrap(master()));
+      insert.setBytes(2, keys.wrap(master));
+      insert.setInt(3, master.newest());
       insert.executeUpdate();
     }
   }
@@ -206,7 +235,7 @@ public class KeyRing {
             """
             INSERT INTO dossier_key (dossier_id, destroyed_at) VALUES (?, clock_timestamp())
             ON CONFLICT (dossier_id) DO UPDATE
-              SET wrapped = NULL, destroyed_at = excluded.destroyed_at
+              SET wrapped = NULL, wrapped_by = NULL, destroyed_at = excluded.destroyed_at
             """)) {
       upsert.setObject(1, dossierId);
       upsert.executeUpdate();
@@ -277,10 +306,12 @@ public class KeyRing {
     }
     Map<UUID, DossierKeySet> keySets =
         keySets(tx, missing.stream().map(SessionOf::dossierId).distinct().toList());
+    MasterKey master = masterToWrap(tx);
     try (PreparedStatement insert =
         tx.prepareStatement(
             """
-            INSERT INTO opened_session (dossier_id, session, wrapped) VALUES (?, ?, ?)
+            INSERT INTO opened_session (dossier_id, session, wrapped, wrapped_by)
+            VALUES (?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """)) {
       for (SessionOf session : missing) {
@@ -291,7 +322,8 @@ public class KeyRing {
         OpeningSession opened = keys.session(wanted.get(session).sealed());
         insert.setObject(1, session.dossierId());
         insert.setString(2, session.session());
-        insert.setBytes(3, opened.wrap(session.session(), master()));
+        insert.setBytes(3, opened.wrap(session.session(), master));
+        insert.setInt(4, master.newest());
         insert.addBatch();
         cache.put(session, opened);
         found.put(session, opened);

@@ -65,6 +65,18 @@ public class CareHistoryProjection implements Projection {
     return type.equals(CareLineWithdrawn.WIRE_NAME);
   }
 
+  @Override
+  public void withoutErased(Connection tx) throws SQLException {
+    try (PreparedStatement delete =
+        tx.prepareStatement(
+            """
+            DELETE FROM care_line WHERE dossier_id IN
+              (SELECT dossier_id FROM dossier_key WHERE destroyed_at IS NOT NULL)
+            """)) {
+      delete.executeUpdate();
+    }
+  }
+
   private record Line(UUID dossierId, String lineKey, Care care, Instant firstSeen, int repeats) {
     Line and(Line again) {
       return new Line(

@@ -13,6 +13,10 @@ enum ReadingRefusal implements Reason {
       Kind.NOT_FOUND,
       "This person has no dossier. With their consent you can open one.",
       "Cette personne n'a pas de dossier. Avec son consentement vous pouvez en ouvrir un."),
+  NO_SUCH_ERASURE(
+      Kind.NOT_FOUND,
+      "No dossier of this id was erased.",
+      "Aucun dossier portant cet identifiant n'a été effacé."),
   DECISION_UNAVAILABLE(
       Kind.UNAVAILABLE,
       "Whether you may see this cannot be decided now, so nothing is shown. Ask again in a moment.",
