@@ -16,7 +16,10 @@ import fr.carnet.events.care.CareLinePassed;
 import fr.carnet.events.dossier.Channel;
 import fr.carnet.events.dossier.ClosingReason;
 import fr.carnet.events.dossier.DossierClosed;
+import fr.carnet.events.dossier.DossierErased;
 import fr.carnet.events.dossier.DossierOpened;
+import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.dossier.ErasureCause;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
@@ -35,6 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -305,6 +309,84 @@ class LogOverHttpTest {
     awaitTraces("audit-search", 4);
     assertThat(as(auditor(), "/log?dossier=" + UUID.randomUUID()).jsonPath().getList("entries"))
         .isEmpty();
+  }
+
+  @Test
+  void anErasureAddsAnEntryChangesNoneAndNoTableTellsWhoseTheDossierWas() throws Exception {
+    // given
+    story();
+    String before = digestsOf("type <> 'dossier.erased.v1'");
+    String ref = TestTokens.patientRef(OWNER_INS).value();
+    record(
+        Topic.DOSSIER_REGISTRY,
+        dossier,
+        DossierRegistered.WIRE_NAME,
+        "owner",
+        "2026-05-05T08:00:00Z",
+        new DossierRegistered(
+            dossier,
+            List.of(TestTokens.patientRef(OWNER_INS)),
+            "public-key",
+            DossierRegistered.State.CLOSED,
+            4));
+    // when
+    record(
+        Topic.DOSSIER_EVENTS,
+        dossier,
+        DossierErased.WIRE_NAME,
+        "owner",
+        "2026-05-05T08:00:01Z",
+        new DossierErased(ErasureCause.REQUESTED));
+    send(
+        new ProducerRecord<>(
+            Topic.DOSSIER_REGISTRY.wireName(),
+            dossier.toString().getBytes(StandardCharsets.UTF_8),
+            null));
+    awaitEntries(6);
+    // then
+    assertThat(digestsOf("type <> 'dossier.erased.v1'")).isEqualTo(before);
+    Response erased = as(auditor(), "/log?dossier=" + dossier + "&type=dossier.erased.v1");
+    assertThat(erased.jsonPath().getString("entries[0].facts.cause")).isEqualTo("REQUESTED");
+    for (String personal : List.of(OWNER_INS, ref)) {
+      for (String text : List.of(personal, hex(personal))) {
+        for (String table : tables()) {
+          assertThat(
+                  count(
+                      "SELECT count(*) FROM %s t WHERE t::text LIKE '%%%s%%'"
+                          .formatted(table, text)))
+              .as(table)
+              .isZero();
+        }
+      }
+    }
+  }
+
+  private String digestsOf(String entries) throws SQLException {
+    return text(
+        """
+        SELECT string_agg(index || md5(record_key) || md5(headers) || md5(value), ',' ORDER BY index)
+        FROM log_entry WHERE dossier_id = '%s' AND %s AND type NOT LIKE 'access.traced%%'
+        """
+            .formatted(dossier, entries));
+  }
+
+  private List<String> tables() throws SQLException {
+    return List.of(
+        text("SELECT string_agg(tablename, ',') FROM pg_tables WHERE schemaname = 'public'")
+            .split(",", -1));
+  }
+
+  private String text(String sql) throws SQLException {
+    try (var connection = dataSource.getConnection();
+        var statement = connection.createStatement();
+        var row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  private static String hex(String text) {
+    return HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test
