@@ -10,7 +10,14 @@ import picocli.CommandLine.Command;
     name = "carnet",
     description = "A shared medical record, on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {RunCommand.class, LoadCommand.class, BenchCommand.class, ChaosCommand.class})
+    subcommands = {
+      RunCommand.class,
+      LoadCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
+      BenchCommand.class,
+      ChaosCommand.class
+    })
 public final class Carnet {
 
   private Carnet() {}

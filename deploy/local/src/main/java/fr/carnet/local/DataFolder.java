@@ -25,6 +25,12 @@ final class DataFolder implements AutoCloseable {
   private static final String LOCK = "lock";
   private static final String ADDRESSES = "addresses.txt";
 
+  /** There while a restore is under way, so that nobody starts on half of one. */
+  static final String RESTORING = "restoring";
+
+  /** What was erased: it outlives the data, because a backup of them may come back. */
+  private static final String ERASURES = "erasures.ndjson";
+
   /** For {@code ./carnet}, which must not build over the files that a running suite runs from. */
   private static final String PID = "pid";
 
@@ -44,6 +50,31 @@ final class DataFolder implements AutoCloseable {
    * @throws AlreadyUp when another suite holds it
    */
   static DataFolder claim(Path folder, boolean fresh) {
+    DataFolder claimed = claimToRestore(folder);
+    try {
+      if (fresh) {
+        claimed.empty();
+      }
+      if (Files.exists(folder.resolve(RESTORING))) {
+        throw new IllegalStateException(
+            "A restore into "
+                + folder
+                + " did not end, so what is there is not whole. Restore again.");
+      }
+      claimed.makeFolders();
+      Files.writeString(folder.resolve(PID), Long.toString(ProcessHandle.current().pid()));
+      return claimed;
+    } catch (IOException e) {
+      claimed.close();
+      throw new UncheckedIOException(e);
+    } catch (RuntimeException e) {
+      claimed.close();
+      throw e;
+    }
+  }
+
+  /** Takes the folder and leaves what is in it as it is. */
+  static DataFolder claimToRestore(Path folder) {
     try {
       Files.createDirectories(folder);
       FileChannel channel =
@@ -55,13 +86,7 @@ final class DataFolder implements AutoCloseable {
         throw new AlreadyUp(folder, Files.exists(addresses) ? Files.readString(addresses) : "");
       }
       Files.deleteIfExists(folder.resolve(ADDRESSES));
-      DataFolder claimed = new DataFolder(folder, channel);
-      if (fresh) {
-        claimed.empty();
-      }
-      claimed.makeFolders();
-      Files.writeString(folder.resolve(PID), Long.toString(ProcessHandle.current().pid()));
-      return claimed;
+      return new DataFolder(folder, channel);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -102,7 +127,7 @@ final class DataFolder implements AutoCloseable {
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
             // The lock stays, or another suite would lock another file of the same name.
-            if (!file.equals(folder.resolve(LOCK))) {
+            if (!file.equals(folder.resolve(LOCK)) && !file.equals(folder.resolve(ERASURES))) {
               Files.delete(file);
             }
             return FileVisitResult.CONTINUE;
@@ -117,6 +142,15 @@ final class DataFolder implements AutoCloseable {
             return FileVisitResult.CONTINUE;
           }
         });
+  }
+
+  /** Says that a restore is under way, or that it has ended. */
+  void restoring(boolean underWay) throws IOException {
+    if (underWay) {
+      Files.writeString(folder.resolve(RESTORING), "");
+    } else {
+      Files.delete(folder.resolve(RESTORING));
+    }
   }
 
   Path path() {

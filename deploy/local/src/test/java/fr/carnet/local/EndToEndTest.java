@@ -37,6 +37,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
@@ -284,5 +285,42 @@ class EndToEndTest {
     assertThat(new CommandLine(new LoadCommand()).execute(command)).isZero();
     Files.writeString(extract.resolve("ER_CAM_F.csv"), "x\n");
     assertThat(new CommandLine(new LoadCommand()).execute(command)).isEqualTo(1);
+  }
+
+  /** The last of all: it sets the suite back. */
+  @Test
+  @Order(1_000)
+  void a_restored_backup_from_before_an_erasure_does_not_bring_the_dossier_back()
+      throws IOException {
+    // given a backup of a suite in which two people have a dossier
+    Api api = new Api();
+    String erased = patientsDossier(api);
+    api.post(
+        suite.url(Service.DOSSIER).resolve("/dossiers"),
+        suite.accounts().tokenWithIns("patient2"),
+        Map.of("consentWording", "v1"));
+    Path data = suite.data();
+    suite.close();
+    Path backups = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "backups");
+    String[] command = {backups.toString(), "--data", data.toString()};
+    assertThat(new CommandLine(new BackupCommand()).execute(command)).isZero();
+    // when one is erased, and the backup restored
+    Files.writeString(
+        data.resolve("erasures.ndjson"),
+        "{\"dossierId\":\"%s\",\"cause\":\"REQUESTED\",\"actor\":\"owner\",\"at\":\"2026-11-21T12:00:00Z\"}%n"
+            .formatted(erased));
+    assertThat(new CommandLine(new RestoreCommand()).execute(command)).isZero();
+    suite = Suite.of(SuiteOptions.forTests(data).withServices(Service.DOSSIER)).start();
+    assertThat(new CommandLine(new BackupCommand()).execute(command)).isEqualTo(1);
+    // then
+    URI mine = suite.url(Service.DOSSIER).resolve("/dossiers/mine");
+    assertThat(api.get(mine, suite.accounts().token("patient")).status()).isEqualTo(404);
+    assertThat(
+            api.get(
+                    suite.url(Service.DOSSIER).resolve("/dossiers/" + erased + "/summary"),
+                    suite.accounts().token("patient"))
+                .status())
+        .isEqualTo(403);
+    assertThat(api.get(mine, suite.accounts().token("patient2")).status()).isEqualTo(200);
   }
 }

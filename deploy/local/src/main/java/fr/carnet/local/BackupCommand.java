@@ -1,0 +1,44 @@
+package fr.carnet.local;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Copies what a stopped suite keeps. */
+@Command(
+    name = "backup",
+    description =
+        "Copies all that a stopped suite keeps into a new folder in FOLDER, and removes backups older than 30 days there.",
+    mixinStandardHelpOptions = true)
+final class BackupCommand implements Callable<Integer> {
+  private static final int FAILED = 1;
+
+  @Parameters(paramLabel = "FOLDER", description = "Where backups are kept.")
+  private Path folder;
+
+  @Option(
+      names = "--data",
+      paramLabel = "FOLDER",
+      description = "Where the suite keeps everything (default: .carnet in the project).")
+  private Optional<Path> data = Optional.empty();
+
+  @Override
+  public Integer call() throws IOException {
+    Path of = data.orElse(SuiteOptions.forPeople().data()).toAbsolutePath().normalize();
+    try {
+      System.out.println(
+          "Backed up into " + Backup.take(of, folder.toAbsolutePath(), Instant.now()) + ".");
+      return 0;
+    } catch (AlreadyUp e) {
+      System.err.println("A suite is up on " + of + ". Stop it first (Ctrl-C where it runs).");
+    } catch (Backup.Refused e) {
+      System.err.println(e.getMessage());
+    }
+    return FAILED;
+  }
+}
