@@ -74,6 +74,7 @@ class ErasureTest {
 
   @Inject KeyRing keys;
   @Inject WhenStartedThenForgetAgain forgetAgain;
+  @Inject StoredBesideForTests beside;
 
   @ConfigProperty(name = "carnet.erasure-journal")
   Path journal;
@@ -122,6 +123,14 @@ class ErasureTest {
                           StandardCharsets.UTF_8))
                   .isEqualTo("{\"cause\":\"ARCHIVE_ENDED\"}");
             });
+  }
+
+  @Test
+  void what_is_stored_beside_the_database_is_deleted_with_it() throws Exception {
+    UUID dossier = Dossiers.open(Dossiers.newIns());
+    assertThat(beside.hasForgotten(dossier)).isFalse();
+    erasing.erase(dossier, ErasureCause.REQUESTED, ACTOR);
+    assertThat(beside.hasForgotten(dossier)).isTrue();
   }
 
   @Test

@@ -3,17 +3,17 @@ package fr.carnet.local;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Copies what a stopped suite keeps. */
 @Command(
     name = "backup",
     description =
-        "Copies all that a stopped suite keeps into a new folder in FOLDER, and removes backups older than 30 days there.",
+        "Copies all that a stopped suite keeps into a new folder in FOLDER, and removes backups"
+            + " older than 30 days there.",
     mixinStandardHelpOptions = true)
 final class BackupCommand implements Callable<Integer> {
   private static final int FAILED = 1;
@@ -21,15 +21,11 @@ final class BackupCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FOLDER", description = "Where backups are kept.")
   private Path folder;
 
-  @Option(
-      names = "--data",
-      paramLabel = "FOLDER",
-      description = "Where the suite keeps everything (default: .carnet in the project).")
-  private Optional<Path> data = Optional.empty();
+  @Mixin private KeptData kept;
 
   @Override
   public Integer call() throws IOException {
-    Path of = data.orElse(SuiteOptions.forPeople().data()).toAbsolutePath().normalize();
+    Path of = kept.options().data();
     try {
       System.out.println(
           "Backed up into " + Backup.take(of, folder.toAbsolutePath(), Instant.now()) + ".");

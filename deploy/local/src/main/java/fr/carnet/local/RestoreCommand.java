@@ -3,17 +3,17 @@ package fr.carnet.local;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Puts back what a suite kept. */
 @Command(
     name = "restore",
     description =
-        "Puts back the newest backup in FOLDER, or the one that FOLDER is. The journal of erasures stays, and is applied again at the next start.",
+        "Puts back the newest backup in FOLDER, or the one that FOLDER is. The journal of erasures"
+            + " stays, and is applied again at the next start.",
     mixinStandardHelpOptions = true)
 final class RestoreCommand implements Callable<Integer> {
   private static final int FAILED = 1;
@@ -21,15 +21,11 @@ final class RestoreCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FOLDER", description = "Where backups are kept, or one of them.")
   private Path folder;
 
-  @Option(
-      names = "--data",
-      paramLabel = "FOLDER",
-      description = "Where the suite keeps everything (default: .carnet in the project).")
-  private Optional<Path> data = Optional.empty();
+  @Mixin private KeptData kept;
 
   @Override
   public Integer call() throws IOException {
-    Path of = data.orElse(SuiteOptions.forPeople().data()).toAbsolutePath().normalize();
+    Path of = kept.options().data();
     try {
       System.out.println(
           "Restored " + Backup.restore(of, folder.toAbsolutePath(), Instant.now()) + ".");

@@ -39,9 +39,9 @@ public class Forgetting {
       // Before anything is destroyed: a database set back to a backup must be told again.
       journal.append(new ErasureJournal.Entry(dossierId, cause, actor, Instant.now()));
       keys.destroy(tx, dossierId);
+      storedBeside.forEach(store -> store.forget(dossierId));
     }
     rows(tx, dossierId);
-    storedBeside.forEach(store -> store.forget(dossierId));
   }
 
   /** Forgets a dossier that the journal names already, unless this database has forgotten it. */

@@ -157,7 +157,7 @@ class RegistryTest extends IngestOverHttp {
     kafka.send(erased.next(State.OPEN));
     List<String> more = texts(lines(148, "after", List.of(person)), 10);
     deliver(SENDER, String.join("\n", more)).then().statusCode(200);
-    await().atMost(SOON).until(() -> count("SELECT count(*) FROM line WHERE unpassed") == 0);
+    await().atMost(SOON).until(() -> count("SELECT count(*) FROM unpassed") == 0);
     for (String table : List.of("dossier", "dossier_patient", "sealing_session", "backfilled")) {
       assertThat(
               count(
