@@ -124,7 +124,7 @@ class RegistryTest extends IngestOverHttp {
     register(dossier, State.OPEN);
     List<String> lines = texts(lines(44, "another-ins", people), 60);
     deliver(SENDER, String.join("\n", lines)).then().statusCode(200);
-    await().atMost(SOON).until(() -> count("SELECT count(*) FROM line WHERE unpassed") == 0);
+    await().atMost(SOON).until(() -> count("SELECT count(*) FROM unpassed") == 0);
     int first = linesOf(lines, people.get(0));
     await().atMost(SOON).until(() -> CareOnKafka.read(kafka).lines(dossier).size() == first);
     // when
