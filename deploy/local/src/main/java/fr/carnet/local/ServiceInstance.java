@@ -62,7 +62,10 @@ public final class ServiceInstance implements Server {
             .timeout(Duration.ofSeconds(10))
             .build();
     try (HttpClient client =
-        HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build()) {
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(2))
+            .build()) {
       process.awaitReady(START, () -> answersOk(client, ready));
     }
     return new ServiceInstance(service, process, address);

@@ -7,10 +7,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** What services keep in memory. */
 public final class Heaps {
   private static final int LOOKS = 3;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private Heaps() {}
 
@@ -37,11 +39,14 @@ public final class Heaps {
   }
 
   private static long used(Suite suite, Service service) throws IOException, InterruptedException {
-    try (HttpClient client = HttpClient.newHttpClient()) {
+    // An upgrade to HTTP/2 may leave a request without an answer for ever.
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
       String metrics =
           client
               .send(
-                  HttpRequest.newBuilder(suite.url(service).resolve("/q/metrics")).build(),
+                  HttpRequest.newBuilder(suite.url(service).resolve("/q/metrics"))
+                      .timeout(PATIENCE)
+                      .build(),
                   HttpResponse.BodyHandlers.ofString())
               .body();
       return (long)
