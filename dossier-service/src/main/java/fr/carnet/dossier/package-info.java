@@ -2,16 +2,20 @@
  * The patient's record.
  *
  * <pre>
- * POST /dossiers, …/closing, …/reopening, …/ins, …/erasure-request, …/release-requests; and time
+ * POST /dossiers, …/closing, …/reopening, …/ins, …/erasure-request, …/release-requests, …/items,
+ * …/masks; and time
  *   → arriving    a command, with its keys and sealed traits
  *   → deciding    may it be, and what follows; pure
- *   → projecting  dossier.events → who, open or closed; care.reimbursements → care lines, opened
+ *   → projecting  dossier.events → who, open or closed, what it holds; care.reimbursements → care
+ *                 lines; opened
  *   → dossier.events, dossier.registry
- * GET …/summary, …/care, …/care/changes, …/export, /timetable, POST …/care/recent, /dossiers/search
+ * GET …/summary, …/items, …/care, …/care/changes, …/export, /timetable, POST …/care/recent,
+ * /dossiers/search
  *   → querying    the owner, or a decision; the filter; the rows; the trace, all in one transaction
  *   → access.traces
  * POST …/releases/{id}
  *   → releasing   the one look that a release gives: used up by a command, then read
+ * showing         what shows to whom: the filter
  * keys            each dossier's key set under the master key
  * forgetting      the key destroyed, the rows gone, and again after any restore
  * nomenclatures   what codes are called

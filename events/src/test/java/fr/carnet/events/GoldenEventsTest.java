@@ -19,6 +19,10 @@ import fr.carnet.events.care.CareCategory;
 import fr.carnet.events.care.CareLinePassed;
 import fr.carnet.events.care.CareLineWithdrawn;
 import fr.carnet.events.care.CareProvider;
+import fr.carnet.events.content.ItemBody;
+import fr.carnet.events.content.ItemContent;
+import fr.carnet.events.content.ItemContent.Severity;
+import fr.carnet.events.content.Mask;
 import fr.carnet.events.dossier.Affiliation;
 import fr.carnet.events.dossier.Channel;
 import fr.carnet.events.dossier.ClosingReason;
@@ -32,6 +36,12 @@ import fr.carnet.events.dossier.ErasureCause;
 import fr.carnet.events.dossier.ErasureRequested;
 import fr.carnet.events.dossier.ErasureWithdrawn;
 import fr.carnet.events.dossier.InsRecorded;
+import fr.carnet.events.dossier.ItemAdded;
+import fr.carnet.events.dossier.ItemAnnounced;
+import fr.carnet.events.dossier.ItemDeleted;
+import fr.carnet.events.dossier.ItemReplaced;
+import fr.carnet.events.dossier.MaskLifted;
+import fr.carnet.events.dossier.MaskSet;
 import fr.carnet.events.dossier.NewIns;
 import fr.carnet.events.dossier.PatientIdentity;
 import fr.carnet.events.dossier.ReleaseDecided;
@@ -73,6 +83,13 @@ class GoldenEventsTest {
   private static final UUID ID = UUID.fromString("01a2002e-9329-7756-990e-ac0f75b69a43");
   private static final Sealed SEALED = new Sealed("session", "wrapped", "body");
   private static final NationalId DOCTOR = new NationalId("899700024450");
+  private static final Actor AUTHOR =
+      new Actor(
+          Actor.Role.PROFESSIONAL,
+          Optional.of(DOCTOR.value()),
+          Optional.of("10"),
+          Optional.of(new NationalId("3750100125")));
+  private static final LocalDate DAY = LocalDate.of(2026, 5, 3);
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
 
   private static Map<String, Object> facts() {
@@ -88,7 +105,13 @@ class GoldenEventsTest {
             new ErasureWithdrawn(NOON),
             new ReleaseRequested(ID, ReleaseRequested.Kind.HEIRS, SEALED),
             new ReleaseDecided(ID, ReleaseDecided.Reason.STANDING_NOT_SHOWN, Optional.empty()),
-            new ReleaseUsed(ID))) {
+            new ReleaseUsed(ID),
+            new ItemAdded(ID, AUTHOR, SEALED),
+            new ItemReplaced(ID, Actor.anonymous(Actor.Role.OWNER), SEALED),
+            new ItemDeleted(ID),
+            new ItemAnnounced(ID),
+            new MaskSet(ID, SEALED),
+            new MaskLifted(ID))) {
       facts.put(event.wireName(), event);
     }
     facts.put(
@@ -152,11 +175,23 @@ class GoldenEventsTest {
     facts.put(CareLinePassed.WIRE_NAME, new CareLinePassed("line", SEALED));
     facts.put("care.line.v1", care(Optional.empty(), 0));
     facts.put("care.line.v1-with-repeats", care(Optional.of("99700024450"), 2));
+    contents()
+        .forEach(
+            content ->
+                facts.put("item." + content.kind() + ".v1", new ItemBody(content, false, true)));
+    for (Mask mask :
+        List.of(
+            new Mask.OfItem("item"),
+            new Mask.OfAct(ActSystem.CCAM, "QEQJ001"),
+            new Mask.OfCategory(CareCategory.IMAGING),
+            new Mask.OfClass("31"))) {
+      facts.put("mask." + mask.getClass().getSimpleName() + ".v1", mask);
+    }
     facts.put(CareLineWithdrawn.WIRE_NAME, new CareLineWithdrawn("line"));
     facts.put(
         AccessTraced.WIRE_NAME,
         new AccessTraced(
-            professional("10"),
+            AUTHOR,
             PurposeOfUse.BREAK_GLASS,
             "read-care-history",
             AccessTraced.Outcome.RELEASED,
@@ -182,6 +217,48 @@ class GoldenEventsTest {
         Optional.of(DOCTOR.value()),
         Optional.of(profession),
         Optional.of(new NationalId("3750100125")));
+  }
+
+  private static List<ItemContent> contents() {
+    Optional<LocalDate> until = Optional.of(DAY.plusDays(7));
+    Optional<String> cip13 = Optional.of("3400931959496");
+    return List.of(
+        new ItemContent.Condition("J45.0", "Asthme", Optional.of(DAY), until),
+        new ItemContent.Allergy("Pénicilline", Optional.of("œdème"), Severity.SEVERE),
+        new ItemContent.Treatment(
+            "Ventoline", cip13, Optional.of("2 par jour"), Optional.of(DAY), until),
+        new ItemContent.Prescription(
+            DAY,
+            List.of(
+                new ItemContent.PrescribedLine(
+                    "Ventoline",
+                    Optional.of(new Act(ActSystem.CIP13, "3400931959496")),
+                    Optional.of("2 par jour"),
+                    Optional.of(30)))),
+        new ItemContent.Dispensing(
+            ID, DAY, List.of(new ItemContent.DispensedLine("Ventoline", cip13, 2))),
+        new ItemContent.LaboratoryResult(
+            "718-7",
+            "Hémoglobine",
+            Optional.of(new BigDecimal("13.2")),
+            Optional.of("g/dL"),
+            Optional.empty(),
+            Optional.of(new BigDecimal("12.0")),
+            Optional.of(new BigDecimal("16.5")),
+            DAY),
+        new ItemContent.ImagingResult(
+            "IRM", Optional.of(new Act(ActSystem.CCAM, "QEQJ001")), "Normale", DAY),
+        new ItemContent.ConsultationReport("Consultation", "Va bien.", DAY),
+        new ItemContent.HospitalReport("Séjour", "Va mieux.", DAY, until),
+        new ItemContent.Vaccination(
+            "Vaccin", cip13, Optional.of("J07BB02"), Optional.of("LOT1"), DAY),
+        new ItemContent.CarePlan("Plan", "Marcher.", DAY, until),
+        new ItemContent.Certificate("Certificat", "Apte.", DAY),
+        new ItemContent.EmergencyContact("Alex", "+33 1 02 03 04 05", Optional.of("enfant")),
+        new ItemContent.AdvanceDirective("Rien de trop.", DAY, Optional.of("Alex")),
+        new ItemContent.Note("Note", "À dire."),
+        new ItemContent.Document(
+            "Lettre", "11490-0", "application/pdf", 1_024, "0".repeat(64), Optional.of(DAY)));
   }
 
   private static Care care(Optional<String> treatingPhysician, int repeats) {

@@ -22,6 +22,12 @@ import fr.carnet.events.dossier.ErasureCause;
 import fr.carnet.events.dossier.ErasureRequested;
 import fr.carnet.events.dossier.ErasureWithdrawn;
 import fr.carnet.events.dossier.InsRecorded;
+import fr.carnet.events.dossier.ItemAdded;
+import fr.carnet.events.dossier.ItemAnnounced;
+import fr.carnet.events.dossier.ItemDeleted;
+import fr.carnet.events.dossier.ItemReplaced;
+import fr.carnet.events.dossier.MaskLifted;
+import fr.carnet.events.dossier.MaskSet;
 import fr.carnet.events.dossier.ReleaseDecided;
 import fr.carnet.events.dossier.ReleaseRequested;
 import fr.carnet.events.dossier.ReleaseUsed;
@@ -104,6 +110,13 @@ sealed interface ClearFacts {
   /** A dossier was erased. */
   record Erased(ErasureCause cause) implements ClearFacts {}
 
+  /** Something was put into a dossier, replaced, taken back or announced. */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  record OfItem(UUID itemId, Optional<Actor> author) implements ClearFacts {}
+
+  /** The patient hid something, or shows it again. */
+  record OfMask(UUID maskId) implements ClearFacts {}
+
   /** The clear facts of a record; none when its type has none to show, or it cannot be read. */
   static Optional<ClearFacts> of(String type, byte[] value) {
     try {
@@ -166,6 +179,12 @@ sealed interface ClearFacts {
               decided.reason(),
               decided.release().map(ReleaseDecided.Release::endsAt));
       case ReleaseUsed used -> new ReleaseTaken(used.requestId());
+      case ItemAdded added -> new OfItem(added.itemId(), Optional.of(added.author()));
+      case ItemReplaced replaced -> new OfItem(replaced.itemId(), Optional.of(replaced.author()));
+      case ItemDeleted deleted -> new OfItem(deleted.itemId(), Optional.empty());
+      case ItemAnnounced announced -> new OfItem(announced.itemId(), Optional.empty());
+      case MaskSet set -> new OfMask(set.maskId());
+      case MaskLifted lifted -> new OfMask(lifted.maskId());
     };
   }
 }

@@ -1,5 +1,6 @@
 package fr.carnet.dossier.arriving;
 
+import fr.carnet.dossier.deciding.ContentState;
 import fr.carnet.dossier.deciding.DossierCommand;
 import fr.carnet.dossier.deciding.DossierDecider;
 import fr.carnet.dossier.deciding.DossierRefusal;
@@ -26,6 +27,8 @@ import jakarta.inject.Inject;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import javax.sql.DataSource;
 
@@ -39,6 +42,7 @@ public class Dossiers {
   @Inject CareHistoryProjection careHistory;
 
   private volatile Optional<CommandHandler<DossierState, DossierEvent>> handler = Optional.empty();
+  private volatile BooleanSupplier ready = () -> false;
 
   void start(@Observes Machinery.Starting starting) {
     DossierAggregate streams = new DossierAggregate(dossiers);
@@ -61,10 +65,8 @@ public class Dossiers {
         new Rebuild(dataSource, kafka.client(), careHistory, Rebuild.Source.TOPIC_READER));
     CaughtUp streamsCompared =
         new CaughtUp(dataSource, kafka.client(), recovery, dossiers.topics());
-    handler =
-        Optional.of(
-            new CommandHandler<>(
-                dataSource, streams, machinery::wakeRelay, streamsCompared::reached));
+    ready = streamsCompared::reached;
+    handler = Optional.of(new CommandHandler<>(dataSource, streams, machinery::wakeRelay, ready));
   }
 
   CommandHandler<DossierState, DossierEvent> handler() {
@@ -99,5 +101,11 @@ public class Dossiers {
     return reason instanceof DossierRefusal known
         ? new Refusal(known, known.field())
         : new Refusal(reason);
+  }
+
+  /** Handles commands about one thing in a dossier: an item, or a mask. */
+  CommandHandler<ContentState, DossierEvent> contentHandler(UUID subject) {
+    return new CommandHandler<>(
+        dataSource, new ContentAggregate(dossiers, subject), machinery::wakeRelay, ready);
   }
 }

@@ -20,6 +20,7 @@ import fr.carnet.dossier.deciding.DossierState.Requests;
 import fr.carnet.events.Decision;
 import fr.carnet.events.Reason;
 import fr.carnet.events.dossier.ClosingReason;
+import fr.carnet.events.dossier.ContentEvent;
 import fr.carnet.events.dossier.DossierClosed;
 import fr.carnet.events.dossier.DossierErased;
 import fr.carnet.events.dossier.DossierEvent;
@@ -274,7 +275,7 @@ public final class DossierDecider {
       case DossierClosed closed ->
           new Closed(closed.archiveEndsAt(), requests(state).orElse(Requests.NONE));
       case DossierErased _ -> new Erased();
-      case InsRecorded _ -> state;
+      case InsRecorded _, ContentEvent _ -> state;
       case ErasureRequested asked ->
           with(
               state,

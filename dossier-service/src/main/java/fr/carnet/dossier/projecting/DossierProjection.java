@@ -7,6 +7,7 @@ import fr.carnet.dossier.keys.KeyRing;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
 import fr.carnet.events.dossier.Affiliation;
+import fr.carnet.events.dossier.ContentEvent;
 import fr.carnet.events.dossier.DossierClosed;
 import fr.carnet.events.dossier.DossierErased;
 import fr.carnet.events.dossier.DossierEvent;
@@ -15,6 +16,12 @@ import fr.carnet.events.dossier.DossierReopened;
 import fr.carnet.events.dossier.ErasureRequested;
 import fr.carnet.events.dossier.ErasureWithdrawn;
 import fr.carnet.events.dossier.InsRecorded;
+import fr.carnet.events.dossier.ItemAdded;
+import fr.carnet.events.dossier.ItemAnnounced;
+import fr.carnet.events.dossier.ItemDeleted;
+import fr.carnet.events.dossier.ItemReplaced;
+import fr.carnet.events.dossier.MaskLifted;
+import fr.carnet.events.dossier.MaskSet;
 import fr.carnet.events.dossier.NewIns;
 import fr.carnet.events.dossier.PatientIdentity;
 import fr.carnet.events.dossier.ReleaseDecided;
@@ -35,12 +42,14 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
 /**
- * {@code dossier.events} → whose dossier it is, and whether it is open. Of an erased one nothing.
+ * {@code dossier.events} → whose dossier it is, whether it is open, and what it holds. Of an erased
+ * one nothing.
  */
 @ApplicationScoped
 public class DossierProjection implements Projection {
@@ -64,13 +73,16 @@ public class DossierProjection implements Projection {
 
   @Override
   public List<String> tables() {
-    return List.of("dossier", "dossier_patient", "release_request");
+    return List.of("dossier", "dossier_patient", "release_request", "item", "item_version", "mask");
   }
 
   @Override
   public void apply(Connection tx, List<RecordedEvent> events) throws SQLException {
     Set<UUID> erased =
         keys.destroyed(tx, events.stream().map(RecordedEvent::streamId).distinct().toList());
+    Map<UUID, byte[]> bodies =
+        ContentRows.open(
+            tx, keys, events.stream().filter(e -> !erased.contains(e.streamId())).toList());
     for (RecordedEvent event : events) {
       if (erased.contains(event.streamId()) && !event.type().equals(DossierErased.WIRE_NAME)) {
         // The log holds it for ever, and nobody can read it.
@@ -86,8 +98,14 @@ public class DossierProjection implements Projection {
             ReleaseRequested.WIRE_NAME,
             ReleaseDecided.WIRE_NAME,
             ReleaseUsed.WIRE_NAME,
-            DossierErased.WIRE_NAME ->
-            apply(tx, event, DossierEvent.read(event.type(), event.data()));
+            DossierErased.WIRE_NAME,
+            ItemAdded.WIRE_NAME,
+            ItemReplaced.WIRE_NAME,
+            ItemDeleted.WIRE_NAME,
+            ItemAnnounced.WIRE_NAME,
+            MaskSet.WIRE_NAME,
+            MaskLifted.WIRE_NAME ->
+            apply(tx, event, DossierEvent.read(event.type(), event.data()), bodies);
         default -> {
           // A type of a later version: the stream goes on, this view does not need it.
         }
@@ -95,7 +113,9 @@ public class DossierProjection implements Projection {
     }
   }
 
-  private void apply(Connection tx, RecordedEvent event, DossierEvent fact) throws SQLException {
+  private void apply(
+      Connection tx, RecordedEvent event, DossierEvent fact, Map<UUID, byte[]> bodies)
+      throws SQLException {
     switch (fact) {
       case DossierOpened opened -> opened(tx, event, opened);
       case DossierClosed closed -> closed(tx, event, closed);
@@ -114,6 +134,7 @@ public class DossierProjection implements Projection {
       case DossierErased gone ->
           forgetting.forget(tx, event.streamId(), gone.cause(), event.actor());
       case ReleaseUsed used -> releaseIs(tx, event, used.requestId(), "USED", Optional.empty());
+      case ContentEvent content -> ContentRows.apply(tx, event, content, bodies);
     }
   }
 

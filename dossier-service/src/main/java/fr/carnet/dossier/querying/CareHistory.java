@@ -1,5 +1,6 @@
 package fr.carnet.dossier.querying;
 
+import fr.carnet.dossier.showing.Visibility;
 import fr.carnet.events.care.Act;
 import fr.carnet.events.care.ActSystem;
 import fr.carnet.events.care.CareCategory;
@@ -34,6 +35,7 @@ final class CareHistory {
    * @param careFrom first day, Europe/Paris
    * @param quantity net of reversals; above zero, or it shows only as one that is no more
    * @param seen the quantity that the look showed which changes are asked since
+   * @param masked whether it is, and the one who looks may know
    */
   record Item(
       String itemId,
@@ -47,7 +49,8 @@ final class CareHistory {
       LocalDate careFrom,
       LocalDate careTo,
       boolean duringHospitalStay,
-      BigDecimal seen) {
+      BigDecimal seen,
+      boolean masked) {
     boolean isShown() {
       return quantity.signum() > 0;
     }
@@ -112,7 +115,9 @@ final class CareHistory {
       """;
 
   /** The newest first; ties in the order of their ids, so that pages neither skip nor repeat. */
-  static List<Item> select(Connection tx, UUID dossierId, Selection selection) throws SQLException {
+  static List<Item> select(
+      Connection tx, UUID dossierId, Visibility visibility, Selection selection)
+      throws SQLException {
     LocalDate today = today();
     LocalDate start = windowStart(today);
     boolean changes = selection.changedSince().isPresent();
@@ -124,9 +129,10 @@ final class CareHistory {
                    sum(quantity), min(performer_rpps), min(performer_finess),
                    min(performer_specialty), bool_and(prescribed), min(prescriber_rpps),
                    min(prescriber_finess), min(prescriber_specialty), min(prescribed_on),
-                   care_from, min(care_to), bool_and(during_stay), %s
+                   care_from, min(care_to), bool_and(during_stay), %s,
+                   bool_or(%s)
             FROM care_line
-            WHERE dossier_id = ? AND NOT withdrawn AND care_from BETWEEN ? AND ?
+            WHERE dossier_id = ? AND NOT withdrawn AND care_from BETWEEN ? AND ? AND %s
               AND (?::text IS NULL OR category = ?) AND (?::text IS NULL OR act_system = ?)
               AND (?::date IS NULL OR care_from < ? OR (care_from = ? AND item_id > ?))
             GROUP BY care_from, item_id HAVING %s
@@ -134,6 +140,8 @@ final class CareHistory {
             """
                 .formatted(
                     seen,
+                    visibility.careMarked(),
+                    visibility.ofCare(),
                     changes ? "greatest(sum(quantity), 0) <> greatest(" + seen + ", 0)" : SHOWN))) {
       String seenTo = selection.changedSince().flatMap(Looks.Look::seenTo).orElse(null);
       int next = 1;
@@ -185,7 +193,8 @@ final class CareHistory {
         row.getDate(15).toLocalDate(),
         row.getDate(16).toLocalDate(),
         row.getBoolean(17),
-        row.getBigDecimal(18));
+        row.getBigDecimal(18),
+        row.getBoolean(19));
   }
 
   private static CareProvider provider(ResultSet row, int first) throws SQLException {

@@ -3,6 +3,7 @@ package fr.carnet.dossier.querying;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import fr.carnet.dossier.nomenclatures.CodeLists;
+import fr.carnet.dossier.showing.Viewer;
 import fr.carnet.events.Wire;
 import fr.carnet.events.care.Act;
 import fr.carnet.events.care.ActSystem;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * Everything that a dossier holds about a person (GDPR articles 15 and 20), but what is invisible
@@ -43,7 +45,8 @@ import java.util.UUID;
  *
  * @param life what happened to the dossier, in order, in the words of the public facts
  * @param care every item that the insurer passed and did not take back, whatever its age
- * @param items every other item
+ * @param items every other item with its earlier versions, as {@code GET …/items/{itemId}} shows
+ *     them to the owner
  */
 public record ExportedDossier(
     UUID dossierId,
@@ -140,7 +143,10 @@ public record ExportedDossier(
 
   /** All ids of items that are in it. */
   List<String> itemIds() {
-    return care.stream().map(ExportedCare::itemId).toList();
+    return Stream.concat(
+            care.stream().map(ExportedCare::itemId),
+            items.stream().map(item -> item.path("item").path("itemId").asText()))
+        .toList();
   }
 
   static ExportedDossier of(Connection tx, UUID dossierId, boolean careToo, CodeLists lists)
@@ -164,7 +170,7 @@ public record ExportedDossier(
             traits(row),
             life(tx, dossierId),
             careToo ? care(tx, dossierId, lists) : List.of(),
-            List.of());
+            items(tx, dossierId));
       }
     }
   }
@@ -220,6 +226,22 @@ public record ExportedDossier(
     } catch (IOException e) {
       throw new UncheckedIOException("an event of this service is no JSON", e);
     }
+  }
+
+  private static List<JsonNode> items(Connection tx, UUID dossierId) throws SQLException {
+    List<JsonNode> items = new ArrayList<>();
+    for (HeldItem item :
+        HeldItems.select(
+            tx,
+            dossierId,
+            Viewer.owner(),
+            new HeldItems.Selection(Optional.empty(), Optional.empty(), Integer.MAX_VALUE))) {
+      items.add(
+          Wire.JSON.valueToTree(
+              new ItemReadsResource.ItemWithVersions(
+                  item, HeldItems.versions(tx, dossierId, item.itemId()))));
+    }
+    return items;
   }
 
   private static List<ExportedCare> care(Connection tx, UUID dossierId, CodeLists lists)

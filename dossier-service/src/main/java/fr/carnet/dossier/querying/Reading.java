@@ -5,6 +5,7 @@ import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.access.DecisionRequest;
+import fr.carnet.events.content.ItemKind;
 import fr.carnet.events.identity.PatientRef;
 import fr.carnet.events.identity.UuidV7;
 import fr.carnet.events.trace.AccessTraced;
@@ -231,14 +232,7 @@ class Reading {
   /** The owner's own right, also to the archive of a closed dossier. */
   private static AccessDecision ownersRight() {
     return new AccessDecision(
-        true,
-        OWNER,
-        Set.of(AccessDecision.REIMBURSEMENTS),
-        true,
-        Optional.empty(),
-        "",
-        0,
-        Optional.empty());
+        true, OWNER, ItemKind.CLASSES, true, Optional.empty(), "", 0, Optional.empty());
   }
 
   /** Looked at only when it is a refusal anyway: who may read is never kept from it by others. */

@@ -58,8 +58,12 @@ enum ReadingRefusal implements Reason {
       "Seuls les professionnels voient ce qui a changé depuis leur dernière consultation."),
   ITEM_NOT_FOUND(
       Kind.NOT_FOUND,
-      "There is no such care in your dossier. Take itemId from the care history.",
-      "Ce soin n'existe pas dans votre dossier. Prenez itemId dans l'historique des soins.");
+      "There is no such item, or it is not yours to see. Take itemId from the list.",
+      "Cet élément n'existe pas, ou n'est pas visible pour vous. Prenez itemId dans la liste."),
+  KIND_UNKNOWN(
+      Kind.INVALID,
+      "kind is one of the kinds of items, CONDITION for instance; see /q/openapi.",
+      "kind est un des types d'éléments, par exemple CONDITION ; voir /q/openapi.");
 
   private final Told told;
 

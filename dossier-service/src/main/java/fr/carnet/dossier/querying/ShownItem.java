@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param quantity net of reversals, above zero
  * @param performerSpecialtyLabel French, as the code list says
  * @param careFrom first day, Europe/Paris
+ * @param masked only when it is, to those who see it in spite of that
  */
 record ShownItem(
     String itemId,
@@ -35,7 +36,8 @@ record ShownItem(
     Optional<LocalDate> prescribedOn,
     LocalDate careFrom,
     LocalDate careTo,
-    boolean duringHospitalStay) {
+    boolean duringHospitalStay,
+    Optional<Boolean> masked) {
 
   static ShownItem of(Item item, CodeLists lists, Language language) {
     return new ShownItem(
@@ -53,7 +55,8 @@ record ShownItem(
         item.prescribedOn(),
         item.careFrom(),
         item.careTo(),
-        item.duringHospitalStay());
+        item.duringHospitalStay(),
+        item.masked() ? Optional.of(true) : Optional.empty());
   }
 
   private static Sentence category(CareCategory category) {

@@ -3,6 +3,8 @@ package fr.carnet.dossier.querying;
 import fr.carnet.dossier.nomenclatures.CodeLists;
 import fr.carnet.dossier.querying.CareHistory.Item;
 import fr.carnet.dossier.querying.CareHistory.Selection;
+import fr.carnet.dossier.showing.Viewer;
+import fr.carnet.dossier.showing.Visibility;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.care.Act;
 import fr.carnet.events.trace.Actor;
@@ -16,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The one filter before everything that speaks of items: what a decision lets somebody see. */
+/** The care history behind the one filter: what a decision lets somebody see. */
 @ApplicationScoped
 class VisibleCare {
   @Inject CurrentCaller current;
@@ -29,7 +31,10 @@ class VisibleCare {
 
   List<Item> items(Connection tx, UUID dossierId, AccessDecision decision, Selection selection)
       throws SQLException {
-    return isOpenTo(decision) ? CareHistory.select(tx, dossierId, selection) : List.of();
+    Visibility visibility = new Visibility(Viewer.of(decision, current.get().actor()));
+    return isOpenTo(decision)
+        ? CareHistory.select(tx, dossierId, visibility, selection)
+        : List.of();
   }
 
   /** A professional looks, now; nothing when it is somebody else, or nothing would show. */

@@ -18,6 +18,7 @@ import fr.carnet.events.Reason;
 import fr.carnet.events.Sealed;
 import fr.carnet.events.dossier.Channel;
 import fr.carnet.events.dossier.ClosingReason;
+import fr.carnet.events.dossier.ContentEvent;
 import fr.carnet.events.dossier.DossierClosed;
 import fr.carnet.events.dossier.DossierErased;
 import fr.carnet.events.dossier.DossierEvent;
@@ -405,6 +406,7 @@ class DossierDeciderTest {
           }
           case InsRecorded _ -> {}
           case DossierErased _ -> throw new AssertionError("nobody asked to erase it");
+          case ContentEvent _ -> throw new AssertionError("nothing was put in");
           case ErasureRequested requested -> {
             assertThat(erasure).isEmpty();
             erasure = Optional.of(requested);

@@ -2,7 +2,7 @@ package fr.carnet.events.dossier;
 
 import fr.carnet.events.Wire;
 
-/** What can happen to a dossier as a whole. */
+/** What can happen to a dossier: its life, and what it holds. */
 public sealed interface DossierEvent
     permits DossierOpened,
         DossierClosed,
@@ -13,7 +13,8 @@ public sealed interface DossierEvent
         ErasureWithdrawn,
         ReleaseRequested,
         ReleaseDecided,
-        ReleaseUsed {
+        ReleaseUsed,
+        ContentEvent {
   /** The name of this fact on the wire; explicit, so that renaming a class changes nothing. */
   default String wireName() {
     return switch (this) {
@@ -27,6 +28,12 @@ public sealed interface DossierEvent
       case ReleaseRequested _ -> ReleaseRequested.WIRE_NAME;
       case ReleaseDecided _ -> ReleaseDecided.WIRE_NAME;
       case ReleaseUsed _ -> ReleaseUsed.WIRE_NAME;
+      case ItemAdded _ -> ItemAdded.WIRE_NAME;
+      case ItemReplaced _ -> ItemReplaced.WIRE_NAME;
+      case ItemDeleted _ -> ItemDeleted.WIRE_NAME;
+      case ItemAnnounced _ -> ItemAnnounced.WIRE_NAME;
+      case MaskSet _ -> MaskSet.WIRE_NAME;
+      case MaskLifted _ -> MaskLifted.WIRE_NAME;
     };
   }
 
@@ -47,6 +54,12 @@ public sealed interface DossierEvent
       case ReleaseRequested.WIRE_NAME -> Wire.read(json, ReleaseRequested.class);
       case ReleaseDecided.WIRE_NAME -> Wire.read(json, ReleaseDecided.class);
       case ReleaseUsed.WIRE_NAME -> Wire.read(json, ReleaseUsed.class);
+      case ItemAdded.WIRE_NAME -> Wire.read(json, ItemAdded.class);
+      case ItemReplaced.WIRE_NAME -> Wire.read(json, ItemReplaced.class);
+      case ItemDeleted.WIRE_NAME -> Wire.read(json, ItemDeleted.class);
+      case ItemAnnounced.WIRE_NAME -> Wire.read(json, ItemAnnounced.class);
+      case MaskSet.WIRE_NAME -> Wire.read(json, MaskSet.class);
+      case MaskLifted.WIRE_NAME -> Wire.read(json, MaskLifted.class);
       default -> throw new Wire.UnreadableFact("not an event of a dossier: " + wireName);
     };
   }

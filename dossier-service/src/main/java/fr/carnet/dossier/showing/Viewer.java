@@ -1,0 +1,59 @@
+package fr.carnet.dossier.showing;
+
+import fr.carnet.events.access.AccessDecision;
+import fr.carnet.events.trace.Actor;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who looks, as far as it matters for what shows.
+ *
+ * @param professional national id of a professional: the author of an item keeps sight of it
+ * @param classes class codes that a professional may see; the owner and the owner's representatives
+ *     see every class
+ * @param maskedToo whether a professional sees what is masked
+ */
+public record Viewer(
+    Kind kind, Optional<String> professional, Set<String> classes, boolean maskedToo) {
+  public Viewer {
+    classes = Set.copyOf(classes);
+  }
+
+  /** What somebody is to the dossier. */
+  public enum Kind {
+    OWNER,
+    /** Who legally acts for the owner. */
+    REPRESENTATIVE,
+    PROFESSIONAL
+  }
+
+  /** The owner. */
+  public static Viewer owner() {
+    return new Viewer(Kind.OWNER, Optional.empty(), Set.of(), true);
+  }
+
+  /** A legal representative of the owner. */
+  public static Viewer representative() {
+    return new Viewer(Kind.REPRESENTATIVE, Optional.empty(), Set.of(), true);
+  }
+
+  /** A professional whom a decision lets see something. */
+  public static Viewer professional(String id, Set<String> classes, boolean maskedToo) {
+    return new Viewer(Kind.PROFESSIONAL, Optional.of(id), classes, maskedToo);
+  }
+
+  /** Somebody whom this decision lets see something; whoever is not the owner gets no more. */
+  public static Viewer of(AccessDecision decision, Actor actor) {
+    return actor.role() == Actor.Role.OWNER
+        ? owner()
+        : new Viewer(Kind.PROFESSIONAL, actor.id(), decision.classes(), decision.maskedToo());
+  }
+
+  /** Whether this viewer may know that something is masked: who sees it in spite of that. */
+  public boolean mayKnowOfMasks() {
+    return switch (kind) {
+      case OWNER, REPRESENTATIVE -> true;
+      case PROFESSIONAL -> maskedToo;
+    };
+  }
+}

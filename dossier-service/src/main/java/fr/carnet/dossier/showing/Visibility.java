@@ -1,0 +1,105 @@
+package fr.carnet.dossier.showing;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+
+/**
+ * The one filter of items and of care, as conditions of the queries that read them, so that what
+ * does not show is in no count, page or cursor either. An item does not show when
+ *
+ * <ul>
+ *   <li>it was deleted;
+ *   <li>to a professional: it is of a class that the decision does not open, or a directive that is
+ *       no longer in force, or masked, unless the decision opens masked items too; its author sees
+ *       it all the same, and directives are never masked;
+ *   <li>to the owner and representatives: it is invisible until announced, was not announced, and a
+ *       month is not over (CSP R1111-53), by the calendar of Europe/Paris and the database's clock;
+ *   <li>to representatives: it is a minor's secret care.
+ * </ul>
+ */
+public final class Visibility {
+  /** When an item that is invisible until announced shows to the patient by itself. */
+  public static final String SHOWS_BY_ITSELF =
+      "((i.added_at AT TIME ZONE 'Europe/Paris' + interval '1 month') AT TIME ZONE 'Europe/Paris')";
+
+  /** Until when the patient is to be told of it. */
+  public static final String ANNOUNCE_BEFORE =
+      "((i.added_at AT TIME ZONE 'Europe/Paris' + interval '2 weeks') AT TIME ZONE 'Europe/Paris')";
+
+  private static final String ITEM_MASKED =
+      """
+      (i.in_force IS NULL AND EXISTS (
+        SELECT 1 FROM mask m WHERE m.dossier_id = i.dossier_id
+          AND m.target = ANY (i.acts || ARRAY['ITEM|' || i.item_id, 'CLASS|' || i.class_code])))
+      """;
+
+  private static final String CARE_MASKED =
+      """
+      EXISTS (
+        SELECT 1 FROM mask m WHERE m.dossier_id = care_line.dossier_id
+          AND m.target IN ('CLASS|60', 'ITEM|' || care_line.item_id,
+                           'CATEGORY|' || care_line.category,
+                           'ACT|' || care_line.act_system || '|'
+                             || CASE WHEN care_line.act_system IN ('NABM', 'LPP')
+                                     THEN ltrim(care_line.act_code, '0')
+                                     ELSE care_line.act_code END))
+      """;
+
+  private static final String NOT_YET_ANNOUNCED =
+      "(i.invisible_until_announced AND i.announced_at IS NULL AND now() < "
+          + SHOWS_BY_ITSELF
+          + ")";
+
+  private static final String WRITTEN_BY_VIEWER =
+      "(i.author_role = 'PROFESSIONAL' AND i.author_id = ?)";
+
+  private final Viewer viewer;
+
+  /** What shows to this viewer. */
+  public Visibility(Viewer viewer) {
+    this.viewer = viewer;
+  }
+
+  /** Of {@code item i}, with the parameters of {@link #bindItems}. */
+  public String ofItems() {
+    return switch (viewer.kind()) {
+      case OWNER -> "NOT i.deleted AND NOT " + NOT_YET_ANNOUNCED;
+      case REPRESENTATIVE ->
+          "NOT i.deleted AND NOT i.invisible_to_representatives AND NOT " + NOT_YET_ANNOUNCED;
+      case PROFESSIONAL ->
+          "NOT i.deleted AND ("
+              + WRITTEN_BY_VIEWER
+              + " OR (i.class_code = ANY (?) AND i.in_force IS NOT FALSE"
+              + (viewer.maskedToo() ? "" : " AND NOT " + ITEM_MASKED)
+              + "))";
+    };
+  }
+
+  /** Binds the parameters of {@link #ofItems}; gives the place of the next one. */
+  public int bindItems(PreparedStatement statement, int first) throws SQLException {
+    return switch (viewer.kind()) {
+      case OWNER, REPRESENTATIVE -> first;
+      case PROFESSIONAL -> {
+        statement.setString(first, viewer.professional().orElse(null));
+        statement.setArray(
+            first + 1, statement.getConnection().createArrayOf("text", viewer.classes().toArray()));
+        yield first + 2;
+      }
+    };
+  }
+
+  /** Of lines of {@code care_line}, without parameters; whose class the decision opens. */
+  public String ofCare() {
+    return viewer.mayKnowOfMasks() ? "true" : "NOT " + CARE_MASKED;
+  }
+
+  /** Whether to say of {@code item i} that it is masked. */
+  public String itemMarked() {
+    return viewer.mayKnowOfMasks() ? ITEM_MASKED : "false";
+  }
+
+  /** Whether to say of a line of {@code care_line} that it is masked. */
+  public String careMarked() {
+    return viewer.mayKnowOfMasks() ? CARE_MASKED : "false";
+  }
+}

@@ -1,0 +1,778 @@
+package fr.carnet.dossier.querying;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
+
+import fr.carnet.dossier.Dossiers;
+import fr.carnet.dossier.deciding.ItemRulesTest;
+import fr.carnet.dossier.showing.Viewer;
+import fr.carnet.events.Topic;
+import fr.carnet.events.care.ActSystem;
+import fr.carnet.events.care.Care;
+import fr.carnet.events.care.CareCategory;
+import fr.carnet.events.content.ItemKind;
+import fr.carnet.events.trace.AccessTraced;
+import fr.carnet.testkit.Neighbours;
+import fr.carnet.testkit.RealServersForQuarkus;
+import fr.carnet.testkit.TestTokens;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+
+/** What a dossier holds: who puts it in, and to whom it shows. */
+@QuarkusTest
+@WithTestResource(RealServersForQuarkus.class)
+class ContentTest {
+  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
+  private static final String CONDITION = right(ItemKind.CONDITION);
+  private static final String ALLERGY = right(ItemKind.ALLERGY);
+  private static final String DIRECTIVE = right(ItemKind.ADVANCE_DIRECTIVE);
+
+  @Inject DataSource dataSource;
+
+  private final String ins = Dossiers.newIns();
+  private final String owner = TestTokens.patient(ins);
+  private final String doctorId = nationalId();
+  private final String doctor = TestTokens.professional(doctorId, "10");
+  private final String colleague = TestTokens.professional(nationalId(), "10");
+  private final String pharmacist = TestTokens.professional(nationalId(), "21");
+
+  private static String nationalId() {
+    return "8" + (10_000_000_000L + System.nanoTime() % 1_000_000_000);
+  }
+
+  private static String right(ItemKind kind) {
+    return ItemRulesTest.RIGHT.get(kind);
+  }
+
+  private UUID open() {
+    everyClass(false);
+    return Dossiers.open(ins);
+  }
+
+  private static void everyClass(boolean maskedToo) {
+    decide(ItemKind.CLASSES, maskedToo);
+  }
+
+  private static void decide(Set<String> classes, boolean maskedToo) {
+    Neighbours.answer(
+        "/decisions",
+        _ ->
+            Neighbours.Answer.ok(
+                """
+                {"allowed":true,"rule":"GRANT","classes":%s,"maskedToo":%s,
+                 "policyVersion":"test-1","accessVersion":3}
+                """
+                    .formatted(
+                        classes.stream().map(code -> '"' + code + '"').toList(), maskedToo)));
+  }
+
+  private static RequestSpecification as(String token) {
+    return given().auth().oauth2(token).contentType(ContentType.JSON);
+  }
+
+  private static ValidatableResponse add(UUID dossier, String token, String content) {
+    return add(dossier, token, content, "");
+  }
+
+  private static ValidatableResponse add(UUID dossier, String token, String content, String flags) {
+    return as(token)
+        .body("{\"content\":" + content + flags + "}")
+        .post("/dossiers/" + dossier + "/items")
+        .then();
+  }
+
+  private static String added(UUID dossier, String token, String content) {
+    return added(dossier, token, content, "");
+  }
+
+  private static String added(UUID dossier, String token, String content, String flags) {
+    return add(dossier, token, content, flags).statusCode(201).extract().path("itemId");
+  }
+
+  private static ValidatableResponse items(UUID dossier, String token) {
+    return as(token).get("/dossiers/" + dossier + "/items").then().statusCode(200);
+  }
+
+  private static List<String> ids(UUID dossier, String token) {
+    return items(dossier, token).extract().path("items.itemId");
+  }
+
+  private static ValidatableResponse item(UUID dossier, String token, String item) {
+    return as(token).get("/dossiers/" + dossier + "/items/" + item).then();
+  }
+
+  private static ValidatableResponse mask(UUID dossier, String token, String mask) {
+    return as(token).body(mask.replace('\'', '"')).post("/dossiers/" + dossier + "/masks").then();
+  }
+
+  private String masked(UUID dossier, String mask) {
+    return mask(dossier, owner, mask).statusCode(201).extract().path("maskId");
+  }
+
+  private void unmask(UUID dossier, String mask) {
+    as(owner).delete("/dossiers/" + dossier + "/masks/" + mask).then().statusCode(204);
+  }
+
+  private void sql(String statement) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        Statement execute = connection.createStatement()) {
+      execute.execute(statement);
+    }
+  }
+
+  private void awaitLines(UUID dossier, int count) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> {
+              try (Connection connection = dataSource.getConnection();
+                  Statement select = connection.createStatement();
+                  ResultSet row =
+                      select.executeQuery(
+                          "SELECT count(*) FROM care_line WHERE dossier_id = '" + dossier + "'")) {
+                row.next();
+                return row.getInt(1) == count;
+              }
+            });
+  }
+
+  @Test
+  void every_kind_is_put_in_by_those_whose_it_is_and_read_back_with_its_author() {
+    UUID dossier = open();
+    Map<ItemKind, String> ids = new LinkedHashMap<>();
+    for (ItemKind kind : ItemKind.values()) {
+      switch (kind) {
+        case EMERGENCY_CONTACT, ADVANCE_DIRECTIVE, NOTE ->
+            ids.put(kind, added(dossier, owner, right(kind)));
+        case DISPENSING -> {
+          String dispensing =
+              right(kind)
+                  .replace("01a2002e-9329-7756-990e-ac0f75b69a43", ids.get(ItemKind.PRESCRIPTION));
+          add(dossier, pharmacist, right(kind))
+              .statusCode(422)
+              .body("code", equalTo("PRESCRIPTION_UNKNOWN"))
+              .body("field", equalTo("prescriptionId"));
+          ids.put(kind, added(dossier, pharmacist, dispensing));
+        }
+        case DOCUMENT ->
+            add(dossier, doctor, right(kind))
+                .statusCode(422)
+                .body("code", equalTo("DOCUMENT_WITHOUT_FILE"));
+        case CONDITION,
+            ALLERGY,
+            TREATMENT,
+            PRESCRIPTION,
+            LABORATORY_RESULT,
+            IMAGING_RESULT,
+            CONSULTATION_REPORT,
+            HOSPITAL_REPORT,
+            VACCINATION,
+            CARE_PLAN,
+            CERTIFICATE ->
+            ids.put(kind, added(dossier, doctor, right(kind)));
+      }
+    }
+    List<String> newestFirst = new ArrayList<>(ids.values()).reversed();
+    items(dossier, colleague).body("items.itemId", equalTo(newestFirst));
+    assertThat(ids(dossier, owner)).isEqualTo(newestFirst);
+    ids.forEach(
+        (kind, id) -> {
+          item(dossier, owner, id)
+              .statusCode(200)
+              .body("item.content.kind", equalTo(kind.name()))
+              .body("item.version", equalTo(1))
+              .body("versions", empty());
+          as(colleague)
+              .get("/dossiers/" + dossier + "/items?kind=" + kind)
+              .then()
+              .body("items.itemId", contains(id));
+        });
+    item(dossier, colleague, ids.get(ItemKind.LABORATORY_RESULT))
+        .body("item.author.id", equalTo(doctorId))
+        .body("item.author.structure", equalTo("3750100125"))
+        .body("item.aboutDate", equalTo("2026-05-03"))
+        .body("item.content.value", equalTo(13.2f));
+    item(dossier, colleague, ids.get(ItemKind.NOTE))
+        .body("item.author.role", equalTo("OWNER"))
+        .body("item.aboutDate", equalTo(Dossiers.today().toString()));
+    as(owner)
+        .get("/dossiers/" + dossier + "/items?kind=NO")
+        .then()
+        .statusCode(422)
+        .body("code", equalTo("KIND_UNKNOWN"));
+  }
+
+  @Test
+  void a_wrong_item_is_refused_with_the_field_and_nothing_of_it_is_quoted() {
+    UUID dossier = open();
+    add(dossier, doctor, CONDITION.replace("J45.0", "asthma"))
+        .statusCode(422)
+        .body("code", equalTo("ITEM_CODE_INVALID"))
+        .body("field", equalTo("code"));
+    add(dossier, doctor, CONDITION.replace("\"code\":\"J45.0\",", ""))
+        .statusCode(400)
+        .body("code", equalTo("REQUEST_NOT_READABLE"))
+        .body("field", equalTo("content.code"));
+    add(dossier, doctor, "{\"kind\":\"SECRET-WORD\"}")
+        .statusCode(400)
+        .body("code", equalTo("REQUEST_NOT_READABLE"))
+        .body("field", startsWith("content"));
+    add(dossier, owner, right(ItemKind.CERTIFICATE))
+        .statusCode(403)
+        .body("code", equalTo("KIND_NOT_YOURS"));
+    items(dossier, owner).body("items", empty());
+  }
+
+  @Test
+  void feeding_needs_no_grant_but_an_open_dossier_and_one_that_is_closed_is_as_none() {
+    UUID dossier = open();
+    Dossiers.decisionsAre(false, "NO_STANDING");
+    String item = added(dossier, doctor, CONDITION);
+    for (String barred :
+        List.of(
+            TestTokens.withRole("mutuelle", "complementary-insurer"),
+            TestTokens.withRole("billing-1", "billing"),
+            TestTokens.withRole("agent-1", "counter-agent"))) {
+      add(dossier, barred, CONDITION).statusCode(403).body("code", equalTo("ROLE_MISSING"));
+    }
+    String stranger = TestTokens.patient(Dossiers.newIns());
+    String notTheirs = refused(add(dossier, stranger, CONDITION));
+    Neighbours.answer("/registry", _ -> Neighbours.Answer.ok("{\"version\":99,\"open\":false}"));
+    as(owner).body("{}").post("/dossiers/" + dossier + "/closing").then().statusCode(200);
+    String none = refused(add(UUID.randomUUID(), doctor, CONDITION));
+    assertThat(refused(add(dossier, doctor, CONDITION))).isEqualTo(none).isEqualTo(notTheirs);
+    assertThat(refused(as(doctor).delete("/dossiers/" + dossier + "/items/" + item).then()))
+        .isEqualTo(none);
+    add(dossier, doctor, right(ItemKind.DISPENSING)).body("code", equalTo("NO_STANDING"));
+    add(dossier, owner, CONDITION).statusCode(409).body("code", equalTo("DOSSIER_CLOSED"));
+  }
+
+  /** A refusal for want of standing, without what is of this request alone. */
+  private static String refused(ValidatableResponse answer) {
+    return answer
+        .statusCode(403)
+        .body("code", equalTo("NO_STANDING"))
+        .extract()
+        .asString()
+        .replaceAll("\"correlation\":\"[^\"]*\"", "");
+  }
+
+  @Test
+  void the_same_idempotency_key_adds_once_and_answers_the_same() {
+    UUID dossier = open();
+    List<String> answers = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      answers.add(
+          as(doctor)
+              .header("Idempotency-Key", "add-once")
+              .body("{\"content\":" + CONDITION + "}")
+              .post("/dossiers/" + dossier + "/items")
+              .then()
+              .statusCode(201)
+              .extract()
+              .asString());
+    }
+    assertThat(answers.get(0)).isEqualTo(answers.get(1));
+    items(dossier, owner).body("items", hasSize(1));
+  }
+
+  @Test
+  void only_its_author_replaces_with_the_line_of_versions_and_takes_back() {
+    UUID dossier = open();
+    String item = added(dossier, doctor, CONDITION);
+    String path = "/dossiers/" + dossier + "/items/";
+    String better = "{\"content\":" + CONDITION.replace("Asthme", "Asthme sévère") + "}";
+    for (String token : List.of(colleague, owner)) {
+      for (String id : List.of(item, UUID.randomUUID().toString())) {
+        as(token)
+            .body(better)
+            .put(path + id)
+            .then()
+            .statusCode(404)
+            .body("code", equalTo("ITEM_NOT_FOUND"));
+        as(token).delete(path + id).then().statusCode(404).body("code", equalTo("ITEM_NOT_FOUND"));
+      }
+    }
+    as(doctor).body(better).put(path + item).then().statusCode(200).body("itemId", equalTo(item));
+    as(doctor)
+        .body("{\"content\":" + ALLERGY + "}")
+        .put(path + item)
+        .then()
+        .statusCode(409)
+        .body("code", equalTo("KIND_CHANGED"));
+    item(dossier, owner, item)
+        .body("item.version", equalTo(2))
+        .body("item.title", equalTo("Asthme sévère"))
+        .body("versions.version", contains(1))
+        .body("versions[0].content.label", equalTo("Asthme"))
+        .body("versions[0].author.id", equalTo(doctorId));
+    as(doctor).delete(path + item).then().statusCode(204);
+    for (String token : List.of(doctor, owner, colleague)) {
+      item(dossier, token, item).statusCode(404).body("code", equalTo("ITEM_NOT_FOUND"));
+      items(dossier, token).body("items", empty());
+    }
+  }
+
+  @Test
+  void what_is_invisible_until_announced_shows_to_the_owner_then_or_after_a_month()
+      throws SQLException {
+    UUID dossier = open();
+    String flag = ",\"invisibleUntilAnnounced\":true";
+    String told = added(dossier, doctor, CONDITION, flag);
+    String untold = added(dossier, doctor, ALLERGY, flag);
+    String export = "/dossiers/" + dossier + "/export";
+    items(dossier, owner).body("items", empty());
+    as(owner).get(export).then().statusCode(200).body("items", empty());
+    item(dossier, owner, told).statusCode(404);
+    mask(dossier, owner, "{'of':'ITEM','itemId':'" + told + "'}")
+        .statusCode(422)
+        .body("code", equalTo("MASK_INVALID"));
+    Instant added = Instant.parse(item(dossier, colleague, told).extract().path("item.addedAt"));
+    item(dossier, colleague, told)
+        .body(
+            "item.announcement.before",
+            equalTo(added.atZone(PARIS).plusWeeks(2).toInstant().toString()))
+        .body(
+            "item.announcement.visibleFrom",
+            equalTo(added.atZone(PARIS).plusMonths(1).toInstant().toString()))
+        .body("item.announcement.announcedAt", nullValue());
+    String announcement = "/dossiers/" + dossier + "/items/" + told + "/announcement";
+    as(colleague).post(announcement).then().statusCode(404);
+    as(doctor).post(announcement).then().statusCode(204);
+    as(doctor).post(announcement).then().statusCode(204);
+    assertThat(ids(dossier, owner)).containsExactly(told);
+    item(dossier, owner, told).statusCode(200).body("item.announcement", nullValue());
+    as(owner).get(export).then().body("items.item.itemId", contains(told));
+    // A month, by the calendar of Paris; a minute before it is not over.
+    age(untold, "interval '1 month' - interval '1 minute'");
+    assertThat(ids(dossier, owner)).containsExactly(told);
+    age(untold, "interval '1 month'");
+    assertThat(ids(dossier, owner)).containsExactly(untold, told);
+    // As it was: a rebuilt row is to equal it.
+    sql("UPDATE item SET added_at = changed_at WHERE item_id = '" + untold + "'");
+    String seen = added(dossier, doctor, CONDITION);
+    as(doctor)
+        .post("/dossiers/" + dossier + "/items/" + seen + "/announcement")
+        .then()
+        .statusCode(409)
+        .body("code", equalTo("NOTHING_TO_ANNOUNCE"));
+  }
+
+  private void age(String item, String by) throws SQLException {
+    sql(
+        "UPDATE item SET added_at = ((now() AT TIME ZONE 'Europe/Paris') - ("
+            + by
+            + ")) AT TIME ZONE 'Europe/Paris' WHERE item_id = '"
+            + item
+            + "'");
+  }
+
+  @Test
+  void a_minors_secret_care_is_invisible_to_representatives_and_to_nobody_else()
+      throws SQLException {
+    UUID dossier = open();
+    String secret = added(dossier, doctor, CONDITION, ",\"invisibleToRepresentatives\":true");
+    String other = added(dossier, doctor, ALLERGY);
+    assertThat(ids(dossier, owner)).containsExactly(other, secret);
+    assertThat(ids(dossier, colleague)).containsExactly(other, secret);
+    try (Connection connection = dataSource.getConnection()) {
+      HeldItems.Selection all = new HeldItems.Selection(Optional.empty(), Optional.empty(), 10);
+      assertThat(HeldItems.select(connection, dossier, Viewer.representative(), all))
+          .extracting(item -> item.itemId().toString())
+          .containsExactly(other);
+      assertThat(
+              HeldItems.one(connection, dossier, Viewer.representative(), UUID.fromString(secret)))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void of_advance_directives_the_newest_is_in_force_revocable_and_never_masked() {
+    UUID dossier = open();
+    String first = added(dossier, owner, DIRECTIVE);
+    String second = added(dossier, owner, DIRECTIVE.replace("Rien", "Peu"));
+    assertThat(ids(dossier, doctor)).containsExactly(second);
+    items(dossier, owner)
+        .body("items.itemId", contains(second, first))
+        .body("items.inForce", contains(true, false));
+    mask(dossier, owner, "{'of':'ITEM','itemId':'" + second + "'}")
+        .statusCode(409)
+        .body("code", equalTo("DIRECTIVE_NEVER_MASKED"));
+    String note = added(dossier, owner, right(ItemKind.NOTE));
+    masked(dossier, "{'of':'CLASS','classCode':'90'}");
+    assertThat(ids(dossier, doctor)).containsExactly(second).doesNotContain(note);
+    as(owner).delete("/dossiers/" + dossier + "/items/" + second).then().statusCode(204);
+    // Revoked: an earlier one does not come back.
+    assertThat(ids(dossier, doctor)).isEmpty();
+    items(dossier, owner).body("items.itemId", contains(note, first));
+  }
+
+  @Test
+  void a_professional_sees_the_classes_that_the_decision_opens_and_what_they_wrote() {
+    UUID dossier = open();
+    String condition = added(dossier, doctor, CONDITION);
+    String report = added(dossier, doctor, right(ItemKind.CONSULTATION_REPORT));
+    decide(Set.of("10"), false);
+    assertThat(ids(dossier, colleague)).containsExactly(report);
+    item(dossier, colleague, condition).statusCode(404);
+    assertThat(ids(dossier, doctor)).containsExactly(report, condition);
+    Dossiers.decisionsAre(false, "NO_STANDING");
+    item(dossier, colleague, report).statusCode(403).body("code", equalTo("NO_STANDING"));
+  }
+
+  @Test
+  void the_patient_masks_any_item_act_or_class_and_shows_it_again() {
+    UUID dossier = open();
+    String condition = added(dossier, doctor, CONDITION);
+    String treatment = added(dossier, doctor, right(ItemKind.TREATMENT));
+    String prescription = added(dossier, doctor, right(ItemKind.PRESCRIPTION));
+    String imaging = added(dossier, doctor, right(ItemKind.IMAGING_RESULT));
+    Map<String, List<String>> left =
+        Map.of(
+            "{'of':'ITEM','itemId':'" + condition + "'}",
+            List.of(imaging, prescription, treatment),
+            "{'of':'ACT','system':'CIP13','code':'3400931959496'}",
+            List.of(imaging, condition),
+            "{'of':'ACT','system':'CCAM','code':'QEQJ001'}",
+            List.of(prescription, treatment, condition),
+            "{'of':'CLASS','classCode':'42'}",
+            List.of(imaging, treatment, condition));
+    List<String> all = List.of(imaging, prescription, treatment, condition);
+    left.forEach(
+        (mask, shown) -> {
+          String maskId = masked(dossier, mask);
+          mask(dossier, owner, mask).statusCode(409).body("code", equalTo("MASKED_ALREADY"));
+          assertThat(ids(dossier, colleague)).as(mask).isEqualTo(shown);
+          items(dossier, colleague).body("items.masked", equalTo(nulls(shown.size())));
+          // Who wrote it keeps sight of it, and is not told that it is masked.
+          assertThat(ids(dossier, doctor)).isEqualTo(all);
+          items(dossier, doctor).body("items.masked", equalTo(nulls(4)));
+          List<Boolean> marked =
+              all.stream().map(id -> shown.contains(id) ? null : Boolean.TRUE).toList();
+          everyClass(true);
+          for (String token : List.of(owner, colleague)) {
+            items(dossier, token)
+                .body("items.itemId", equalTo(all))
+                .body("items.masked", equalTo(marked));
+          }
+          everyClass(false);
+          as(owner)
+              .get("/dossiers/" + dossier + "/masks")
+              .then()
+              .body("masks.maskId", contains(maskId));
+          unmask(dossier, maskId);
+          assertThat(ids(dossier, colleague)).isEqualTo(all);
+        });
+    mask(dossier, doctor, "{'of':'CLASS','classCode':'42'}").statusCode(403);
+    as(doctor).get("/dossiers/" + dossier + "/masks").then().statusCode(403);
+    for (String wrong :
+        List.of(
+            "{'of':'ITEM','itemId':'nothing'}",
+            "{'of':'ACT','system':'CCAM','code':'1'}",
+            "{'of':'CLASS','classCode':'99'}")) {
+      mask(dossier, owner, wrong).statusCode(422).body("code", equalTo("MASK_INVALID"));
+    }
+    as(owner)
+        .delete("/dossiers/" + dossier + "/masks/" + UUID.randomUUID())
+        .then()
+        .statusCode(404)
+        .body("code", equalTo("MASK_NOT_FOUND"));
+  }
+
+  private static List<Boolean> nulls(int count) {
+    List<Boolean> nulls = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      nulls.add(null);
+    }
+    return nulls;
+  }
+
+  @Test
+  void the_patient_masks_a_care_line_an_act_a_category_and_all_of_the_care_history() {
+    UUID dossier = open();
+    Dossiers.passed(dossier, "k1", Dossiers.imaging("mri", 1, 1));
+    Dossiers.passed(dossier, "k2", laboratory("blood", "0592", 2));
+    Dossiers.passed(dossier, "k3", laboratory("sugar", "0552", 3));
+    awaitLines(dossier, 3);
+    Map<String, List<String>> left =
+        Map.of(
+            "{'of':'ITEM','itemId':'mri'}", List.of("blood", "sugar"),
+            "{'of':'ACT','system':'NABM','code':'592'}", List.of("mri", "sugar"),
+            "{'of':'CATEGORY','category':'LABORATORY'}", List.of("mri"),
+            "{'of':'CLASS','classCode':'60'}", List.of());
+    left.forEach(
+        (mask, shown) -> {
+          String maskId = masked(dossier, mask);
+          care(dossier, colleague, "").body("items.itemId", equalTo(shown));
+          as(colleague)
+              .get("/dossiers/" + dossier + "/summary")
+              .then()
+              .body("recentCare.itemId", equalTo(shown));
+          everyClass(true);
+          for (String token : List.of(owner, colleague)) {
+            care(dossier, token, "")
+                .body("items.itemId", contains("mri", "blood", "sugar"))
+                .body(
+                    "items.masked",
+                    equalTo(
+                        List.of("mri", "blood", "sugar").stream()
+                            .map(id -> shown.contains(id) ? null : Boolean.TRUE)
+                            .toList()));
+          }
+          everyClass(false);
+          unmask(dossier, maskId);
+          care(dossier, colleague, "").body("items", hasSize(3));
+        });
+  }
+
+  private static Care laboratory(String item, String code, int daysAgo) {
+    return Dossiers.line(
+        item, CareCategory.LABORATORY, ActSystem.NABM, code, daysAgo, 1, Optional.empty());
+  }
+
+  private static ValidatableResponse care(UUID dossier, String token, String query) {
+    return as(token).get("/dossiers/" + dossier + "/care" + query).then().statusCode(200);
+  }
+
+  /** Everything that somebody is answered about a dossier, in order. */
+  private static final class Answers {
+    private final UUID dossier;
+    private final List<String> all = new ArrayList<>();
+
+    Answers(UUID dossier) {
+      this.dossier = dossier;
+    }
+
+    Answers get(String token, String path) {
+      return add(path, as(token).get("/dossiers/" + dossier + path));
+    }
+
+    /** All pages of a list. */
+    Answers pages(String token, String path) {
+      Optional<String> cursor = Optional.empty();
+      do {
+        Response page =
+            as(token)
+                .get(
+                    "/dossiers/"
+                        + dossier
+                        + path
+                        + "limit=1"
+                        + cursor.map(at -> "&cursor=" + at).orElse(""));
+        add(path, page);
+        cursor = Optional.ofNullable(page.path("next"));
+      } while (cursor.isPresent());
+      return this;
+    }
+
+    Answers add(String what, Response answer) {
+      all.add(what + " " + answer.statusCode() + " " + answer.asString());
+      return this;
+    }
+
+    /** With ids and times replaced, each id by when it came first. */
+    String withoutIdsAndTimes() {
+      Map<String, String> names = new LinkedHashMap<>();
+      Matcher ids =
+          Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+              .matcher(String.join("\n", all).replaceAll("\"correlation\":\"[^\"]*\"", ""));
+      return ids.replaceAll(id -> names.computeIfAbsent(id.group(), _ -> "id" + names.size()))
+          .replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "time");
+    }
+  }
+
+  @Test
+  void what_is_masked_invisible_or_deleted_is_to_those_who_must_not_see_it_as_if_it_never_was() {
+    UUID full = open();
+    String otherIns = Dossiers.newIns();
+    String otherOwner = TestTokens.patient(otherIns);
+    UUID plain = Dossiers.open(otherIns);
+    // Given: what both hold, and what only the full one holds, in between.
+    String first = added(full, doctor, CONDITION);
+    added(plain, doctor, CONDITION);
+    String deleted = added(full, doctor, ALLERGY);
+    String masked = added(full, doctor, right(ItemKind.CONSULTATION_REPORT));
+    String ofAct = added(full, doctor, right(ItemKind.TREATMENT));
+    String unannounced =
+        added(full, doctor, right(ItemKind.CERTIFICATE), ",\"invisibleUntilAnnounced\":true");
+    added(full, doctor, right(ItemKind.CARE_PLAN));
+    added(plain, doctor, right(ItemKind.CARE_PLAN));
+    as(doctor).delete("/dossiers/" + full + "/items/" + deleted).then().statusCode(204);
+    for (UUID dossier : List.of(full, plain)) {
+      Dossiers.passed(dossier, "k1", Dossiers.imaging("mri", 1, 1));
+      Dossiers.passed(dossier, "k2", laboratory("sugar", "0552", 9));
+    }
+    Dossiers.passed(full, "k3", laboratory("blood", "0592", 2));
+    Dossiers.passed(
+        full,
+        "k4",
+        Dossiers.line(
+            "pill",
+            CareCategory.MEDICATION,
+            ActSystem.CIP13,
+            "3400931959496",
+            3,
+            1,
+            Optional.empty()));
+    Dossiers.passed(
+        full,
+        "k5",
+        Dossiers.line(
+            "tooth", CareCategory.DENTAL_CARE, ActSystem.NGAP, "SC", 4, 1, Optional.empty()));
+    awaitLines(full, 5);
+    awaitLines(plain, 2);
+    // Then: to the owner, what is invisible and what was deleted never was.
+    for (String hidden : List.of(unannounced, deleted)) {
+      assertThat(ofOwner(full, owner, hidden))
+          .isEqualTo(ofOwner(plain, otherOwner, UUID.randomUUID().toString()));
+    }
+    // And to a professional, what is masked; of the certificate the profession sees nothing.
+    masked(full, "{'of':'ITEM','itemId':'" + masked + "'}");
+    masked(full, "{'of':'ACT','system':'CIP13','code':'3400931959496'}");
+    masked(full, "{'of':'ACT','system':'NABM','code':'592'}");
+    masked(full, "{'of':'CATEGORY','category':'DENTAL_CARE'}");
+    decide(Set.of("10", "11", "31", "42", "43", "44", "45", "60", "90"), false);
+    for (String hidden : List.of(masked, ofAct, deleted, unannounced)) {
+      assertThat(ofProfessional(full, colleague, hidden))
+          .isEqualTo(ofProfessional(plain, colleague, UUID.randomUUID().toString()));
+    }
+    // What the comparison rests on: the same answers tell two dossiers apart that differ.
+    masked(full, "{'of':'ITEM','itemId':'" + first + "'}");
+    assertThat(ofProfessional(full, colleague, masked))
+        .isNotEqualTo(ofProfessional(plain, colleague, UUID.randomUUID().toString()));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(Dossiers.traces(full))
+                    .filteredOn(trace -> trace.action().equals("read-items"))
+                    .flatExtracting(AccessTraced::itemIds)
+                    .contains(first)
+                    .doesNotContain(masked, ofAct, deleted, unannounced));
+  }
+
+  private String ofProfessional(UUID dossier, String token, String hidden) {
+    return new Answers(dossier)
+        .get(token, "/items")
+        .pages(token, "/items?")
+        .pages(token, "/items?kind=CONSULTATION_REPORT&")
+        .pages(token, "/items?kind=TREATMENT&")
+        .add("item", as(token).get("/dossiers/" + dossier + "/items/" + hidden))
+        .add("delete", as(token).delete("/dossiers/" + dossier + "/items/" + hidden))
+        .add(
+            "announce",
+            as(token).post("/dossiers/" + dossier + "/items/" + hidden + "/announcement"))
+        .get(token, "/care")
+        .pages(token, "/care?")
+        .get(token, "/care?category=DENTAL_CARE")
+        .get(token, "/care?category=LABORATORY")
+        .get(token, "/summary")
+        .pages(token, "/care/changes?")
+        .add("recent", recent(dossier, token, "NABM", "592"))
+        .add("recent", recent(dossier, token, "CIP13", "3400931959496"))
+        .get(token, "/masks")
+        .withoutIdsAndTimes();
+  }
+
+  private static Response recent(UUID dossier, String token, String system, String code) {
+    return as(token)
+        .body("{\"system\":\"" + system + "\",\"code\":\"" + code + "\"}")
+        .post("/dossiers/" + dossier + "/care/recent");
+  }
+
+  private String ofOwner(UUID dossier, String token, String hidden) {
+    String path = "/dossiers/" + dossier + "/items/" + hidden;
+    return new Answers(dossier)
+        .pages(token, "/items?kind=CERTIFICATE&")
+        .pages(token, "/items?kind=ALLERGY&")
+        .add("item", as(token).get(path))
+        .add("delete", as(token).delete(path))
+        .add("replace", as(token).body("{\"content\":" + ALLERGY + "}").put(path))
+        .add(
+            "mask",
+            as(token)
+                .body("{\"of\":\"ITEM\",\"itemId\":\"" + hidden + "\"}")
+                .post("/dossiers/" + dossier + "/masks"))
+        .get(token, "/masks")
+        .withoutIdsAndTimes();
+  }
+
+  @Test
+  void nothing_of_an_item_is_readable_on_kafka_but_ids_and_its_author() {
+    UUID dossier = open();
+    String item = added(dossier, doctor, CONDITION);
+    as(doctor)
+        .body("{\"content\":" + CONDITION.replace("Asthme", "Bronchite") + "}")
+        .put("/dossiers/" + dossier + "/items/" + item)
+        .then()
+        .statusCode(200);
+    masked(dossier, "{'of':'ACT','system':'CCAM','code':'QEQJ001'}");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> Dossiers.of(Topic.DOSSIER_EVENTS, dossier).size() == 4);
+    String all =
+        Dossiers.of(Topic.DOSSIER_EVENTS, dossier).stream()
+            .map(record -> new String(record.value(), StandardCharsets.UTF_8))
+            .reduce("", String::concat);
+    assertThat(all)
+        .contains(item, doctorId, "3750100125")
+        .doesNotContain("CONDITION", "J45", "Asthme", "Bronchite", "QEQJ001", "ACT");
+  }
+
+  @Test
+  void the_rebuilt_content_equals_the_live_one() {
+    UUID dossier = open();
+    String item = added(dossier, doctor, CONDITION, ",\"invisibleUntilAnnounced\":true");
+    String path = "/dossiers/" + dossier + "/items/" + item;
+    as(doctor).body("{\"content\":" + CONDITION + "}").put(path).then().statusCode(200);
+    as(doctor).post(path + "/announcement").then().statusCode(204);
+    added(dossier, owner, DIRECTIVE);
+    added(dossier, owner, DIRECTIVE);
+    String mask = masked(dossier, "{'of':'ITEM','itemId':'" + item + "'}");
+    unmask(dossier, mask);
+    masked(dossier, "{'of':'CLASS','classCode':'60'}");
+    String before = items(dossier, owner).extract().asString();
+    String deleted = added(dossier, doctor, ALLERGY);
+    as(doctor).delete("/dossiers/" + dossier + "/items/" + deleted).then().statusCode(204);
+    as(TestTokens.withRole("op", "operator"))
+        .post("/operations/rebuilds/dossier")
+        .then()
+        .statusCode(200)
+        .body("differences.findAll { it.primaryKey.contains('" + dossier + "') }", empty());
+    assertThat(items(dossier, owner).extract().asString()).isEqualTo(before);
+    mask(dossier, owner, "{'of':'CLASS','classCode':'60'}")
+        .statusCode(409)
+        .body("code", equalTo("MASKED_ALREADY"));
+  }
+}

@@ -1,0 +1,2 @@
+/** What a dossier holds beside care: only ever sealed on Kafka. */
+package fr.carnet.events.content;
