@@ -592,6 +592,7 @@ class ContentTest {
                         + cursor.map(at -> "&cursor=" + at).orElse(""));
         add(path, page);
         cursor = Optional.ofNullable(page.path("next"));
+        assertThat(all).as("pages come to an end").hasSizeLessThan(100);
       } while (cursor.isPresent());
       return this;
     }
