@@ -5,6 +5,7 @@ import fr.carnet.platform.Durability;
 import fr.carnet.platform.KafkaBroker;
 import fr.carnet.platform.Ports;
 import fr.carnet.platform.PostgresServer;
+import fr.carnet.platform.S3Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A real Kafka broker and a real PostgreSQL, started when first asked for, once a test JVM, and
+ * A real Kafka broker, PostgreSQL and S3 server, started when first asked for, once a test JVM, and
  * stopped with it. Their data live in the module's {@code target} folder.
  */
 public final class RealServers {
@@ -43,6 +44,14 @@ public final class RealServers {
     }
   }
 
+  private static final class ObjectStore {
+    static final S3Server SERVER = S3Server.start(folder("s3"), Ports.free());
+
+    static {
+      Runtime.getRuntime().addShutdownHook(new Thread(SERVER::kill));
+    }
+  }
+
   private static Path folder(String name) {
     try {
       Path target = Path.of("target").toAbsolutePath();
@@ -61,6 +70,11 @@ public final class RealServers {
   /** The database server. */
   public static PostgresServer postgres() {
     return Postgres.SERVER;
+  }
+
+  /** A server that speaks S3. */
+  public static S3Server s3() {
+    return ObjectStore.SERVER;
   }
 
   /** How clients reach the broker. */

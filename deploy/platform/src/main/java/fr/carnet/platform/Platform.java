@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * Where the build gathered Kafka and Keycloak, and where PostgreSQL's binaries are unpacked.
  *
- * @param folder holds {@code kafka/} and {@code keycloak/}
+ * @param folder holds {@code kafka/}, {@code keycloak/} and {@code s3/}
  */
 record Platform(Path folder) {
 
@@ -49,6 +49,10 @@ record Platform(Path folder) {
 
   Path kafka() {
     return folder.resolve("kafka");
+  }
+
+  Path s3() {
+    return folder.resolve("s3");
   }
 
   Path keycloak() {
