@@ -258,7 +258,13 @@ class GoldenEventsTest {
         new ItemContent.AdvanceDirective("Rien de trop.", DAY, Optional.of("Alex")),
         new ItemContent.Note("Note", "À dire."),
         new ItemContent.Document(
-            "Lettre", "11490-0", "application/pdf", 1_024, "0".repeat(64), Optional.of(DAY)));
+            "Lettre",
+            "11490-0",
+            "application/pdf",
+            1_024,
+            "0".repeat(64),
+            Optional.of(DAY),
+            UUID.fromString("01900000-0000-7000-8000-00000000000d")));
   }
 
   private static Care care(Optional<String> treatingPhysician, int repeats) {

@@ -32,6 +32,12 @@ public enum RequestProblem implements Reason {
       Kind.INVALID,
       "The body is not the JSON that the API document describes; field names where, if it is known.",
       "Le corps n'est pas le JSON que décrit la documentation ; field indique où, si c'est connu."),
+  BODY_TOO_LARGE(
+      Kind.INVALID,
+      "A JSON body has at most 1,048,576 bytes. Lines go to POST /deliveries as NDJSON, files to POST"
+          + " /dossiers/{id}/documents.",
+      "Un corps JSON comporte au plus 1 048 576 octets. Les lignes vont à POST /deliveries en"
+          + " NDJSON, les fichiers à POST /dossiers/{id}/documents."),
   FIELD_MISSING(
       Kind.INVALID,
       "A required field is missing: the one that field names.",

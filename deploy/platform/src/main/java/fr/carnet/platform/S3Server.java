@@ -56,6 +56,8 @@ public final class S3Server implements Server {
                 "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",
                 "-Dorg.slf4j.simpleLogger.showDateTime=true",
+                // It sends its error stream to its log, which would come back here.
+                "-Dorg.slf4j.simpleLogger.cacheOutputStream=true",
                 "-cp",
                 Platform.located().s3().resolve("*").toString(),
                 "org.gaul.s3proxy.Main",

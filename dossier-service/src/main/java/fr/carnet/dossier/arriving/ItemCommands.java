@@ -54,6 +54,8 @@ import javax.sql.DataSource;
 public class ItemCommands {
   private static final Clock PARIS = Clock.system(ZoneId.of("Europe/Paris"));
 
+  private static final UUID SAME = new UUID(0, 0);
+
   @Inject Dossiers dossiers;
   @Inject CurrentCaller current;
   @Inject DataSource dataSource;
@@ -81,10 +83,10 @@ public class ItemCommands {
       UUID dossierId, UUID itemId, ItemBody body, CommandHandler.Beforehand beforehand)
       throws SQLException {
     Actor by = current.get().actor();
-    requireValid(body.content(), by);
+    requireValid(body.content());
     String publicKey = publicKey(dossierId);
     requirePrescription(dossierId, body.content());
-    CommandEnvelope envelope = current.envelope(dossierId, Wire.write(body));
+    CommandEnvelope envelope = current.envelope(dossierId, asked(body));
     AddItem command =
         new AddItem(
             itemId,
@@ -100,11 +102,11 @@ public class ItemCommands {
       UUID dossierId, UUID itemId, ItemContent content, CommandHandler.Beforehand beforehand)
       throws SQLException {
     Actor by = current.get().actor();
-    requireValid(content, by);
+    requireValid(content);
     String publicKey = publicKey(dossierId);
     requirePrescription(dossierId, content);
     ItemBody body = new ItemBody(content, false, false);
-    CommandEnvelope envelope = current.envelope(dossierId, Wire.write(body));
+    CommandEnvelope envelope = current.envelope(dossierId, asked(body));
     ReplaceItem command =
         new ReplaceItem(
             itemId,
@@ -168,8 +170,21 @@ public class ItemCommands {
     };
   }
 
-  private static void requireValid(ItemContent content, Actor by) {
-    Optional<ItemRules.Fault> fault = ItemRules.fault(content, by.role(), LocalDate.now(PARIS));
+  /** What a repeat asks again: the same file, which was stored anew. */
+  private static byte[] asked(ItemBody body) {
+    return Wire.write(
+        body.content() instanceof ItemContent.Document document
+            ? new ItemBody(
+                document.storedAt(SAME),
+                body.invisibleUntilAnnounced(),
+                body.invisibleToRepresentatives())
+            : body);
+  }
+
+  /** Looks at what an item says; a file's resource does so before it stores anything. */
+  void requireValid(ItemContent content) {
+    Optional<ItemRules.Fault> fault =
+        ItemRules.fault(content, current.get().actor().role(), LocalDate.now(PARIS));
     if (fault.isPresent()) {
       throw new Refusal(fault.get().reason(), fault.get().field());
     }
@@ -243,7 +258,7 @@ public class ItemCommands {
    * The key of a dossier that the caller may write to; a patient only to their own. To others one
    * that is not open is the same as none, before anything else is looked at.
    */
-  private String publicKey(UUID dossierId) throws SQLException {
+  String publicKey(UUID dossierId) throws SQLException {
     Caller caller = current.get();
     Optional<PatientRef> owner =
         caller.actor().role() == Actor.Role.OWNER

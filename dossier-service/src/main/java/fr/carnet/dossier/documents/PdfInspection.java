@@ -116,10 +116,10 @@ final class PdfInspection {
       COSDocument objects = document.getDocument();
       objects(objects.getTrailer());
       for (COSObjectKey key : List.copyOf(objects.getXrefTable().keySet())) {
-        Optional<COSBase> object = Optional.ofNullable(objects.getObjectFromPool(key).getObject());
-        if (object.isPresent()) {
-          objects(object.get());
-        }
+        // What cannot be read here, a viewer may read all the same.
+        objects(
+            Optional.ofNullable(objects.getObjectFromPool(key).getObject())
+                .orElseThrow(() -> new IOException("an object cannot be read")));
       }
       if (BoundedFilters.BUDGET.get().isUsedUp()) {
         // PDFBox goes on where it could not read.

@@ -14,7 +14,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -39,7 +43,6 @@ public class Receiving {
   private static final int PIECE = 1 << 20;
 
   private static final int COPIES = 2;
-  private static final Duration NEARLY = Duration.ofMillis(100);
   private static final Pattern BOUNDARY =
       Pattern.compile("(?i)multipart/form-data\\s*;(?:.*;)?\\s*boundary=\"?([^\";,]{1,70})\"?.*");
   private static final Pattern NAME =
@@ -57,15 +60,17 @@ public class Receiving {
   @ConfigProperty(name = "carnet.documents.memory")
   MemorySize memorySize;
 
-  @Inject
-  @ConfigProperty(name = "quarkus.http.read-timeout")
-  Duration silence;
-
   private Optional<Semaphore> memory = Optional.empty();
 
   @PostConstruct
   void measure() {
     memory = Optional.of(new Semaphore(Math.toIntExact(memorySize.asLongValue() / PIECE)));
+  }
+
+  /** How much of the heap is held now, in megabytes. */
+  int held() {
+    return Math.toIntExact(memorySize.asLongValue() / PIECE)
+        - memory.orElseThrow().availablePermits();
   }
 
   /**
@@ -99,30 +104,20 @@ public class Receiving {
 
   private void read(InputStream body, Parts parts, MultipartParser.ParseState parser) {
     byte[] buffer = new byte[BUFFER];
-    long until = System.nanoTime() + patience.toNanos();
     long total = 0;
-    while (true) {
-      long asked = System.nanoTime();
-      int read;
-      try {
-        read = body.read(buffer);
-      } catch (IOException e) {
-        boolean silent = System.nanoTime() - asked >= silence.minus(NEARLY).toNanos();
-        throw new Refusal(
-            silent ? DocumentRefusal.DOCUMENT_TOO_SLOW : DocumentRefusal.DOCUMENT_CUT);
-      }
-      if (read < 0) {
-        break;
-      }
-      total += read;
-      if (System.nanoTime() > until) {
-        throw new Refusal(DocumentRefusal.DOCUMENT_TOO_SLOW);
-      }
-      if (total > mostBytes.asLongValue() * AWAITED_TIMES) {
-        throw new Refusal(DocumentRefusal.DOCUMENT_TOO_LARGE);
-      }
-      if (parts.wrong.isEmpty()) {
-        parse(parser, parts, ByteBuffer.wrap(buffer, 0, read));
+    try (Deadline deadline = new Deadline(patience)) {
+      while (true) {
+        int read = read(body, buffer, deadline);
+        if (read < 0) {
+          break;
+        }
+        total += read;
+        if (total > mostBytes.asLongValue() * AWAITED_TIMES) {
+          throw new Refusal(DocumentRefusal.DOCUMENT_TOO_LARGE);
+        }
+        if (parts.wrong.isEmpty()) {
+          parse(parser, parts, ByteBuffer.wrap(buffer, 0, read));
+        }
       }
     }
     if (parts.wrong.isPresent()) {
@@ -130,6 +125,60 @@ public class Receiving {
     }
     if (!parser.isComplete()) {
       throw new Refusal(DocumentRefusal.DOCUMENT_CUT);
+    }
+  }
+
+  private static int read(InputStream body, byte[] buffer, Deadline deadline) {
+    int read;
+    try {
+      read = body.read(buffer);
+    } catch (IOException e) {
+      throw new Refusal(
+          deadline.isOver() ? DocumentRefusal.DOCUMENT_TOO_SLOW : DocumentRefusal.DOCUMENT_CUT);
+    }
+    if (deadline.isOver()) {
+      throw new Refusal(DocumentRefusal.DOCUMENT_TOO_SLOW);
+    }
+    return read;
+  }
+
+  /**
+   * Interrupts the thread that reads when its time is over. The framework's own timeout closes the
+   * connection, so that who is slow would not be told.
+   */
+  private static final class Deadline implements AutoCloseable {
+    private static final ScheduledExecutorService CLOCK =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("uploads-deadline").factory());
+
+    private final Thread reader = Thread.currentThread();
+    private final ScheduledFuture<?> alarm;
+    private boolean over;
+    private boolean closed;
+
+    Deadline(Duration patience) {
+      alarm = CLOCK.schedule(this::ring, patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized void ring() {
+      if (!closed) {
+        over = true;
+        reader.interrupt();
+      }
+    }
+
+    synchronized boolean isOver() {
+      return over;
+    }
+
+    @Override
+    public void close() {
+      synchronized (this) {
+        closed = true;
+      }
+      alarm.cancel(false);
+      // What follows, the answer too, is not to be interrupted.
+      var _ = Thread.interrupted();
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +34,12 @@ abstract class DocumentStoreTest {
       RealServers.migratedDatabase("db/eventstore", "db/migration");
   private final DocumentStore store = store(dataSource);
   private final KeptDocuments documents = new KeptDocuments(dataSource, store);
-  private final StoredAt at = new StoredAt(UUID.randomUUID(), UUID.randomUUID());
+  private StoredAt at = new StoredAt(UUID.randomUUID(), UUID.randomUUID());
+
+  @BeforeEach
+  void elsewhere() {
+    at = new StoredAt(UUID.randomUUID(), UUID.randomUUID());
+  }
 
   abstract DocumentStore store(DataSource dataSource);
 

@@ -160,6 +160,7 @@ public sealed interface ItemContent {
    * @param size in bytes
    * @param sha256 of the bytes, hexadecimal
    * @param madeOn the day that it is about
+   * @param bytesId where its bytes are; each version has its own
    */
   record Document(
       String title,
@@ -167,8 +168,14 @@ public sealed interface ItemContent {
       String format,
       long size,
       String sha256,
-      Optional<LocalDate> madeOn)
-      implements ItemContent {}
+      Optional<LocalDate> madeOn,
+      UUID bytesId)
+      implements ItemContent {
+    /** The same document, with its bytes elsewhere. */
+    public Document storedAt(UUID elsewhere) {
+      return new Document(title, typeCode, format, size, sha256, madeOn, elsewhere);
+    }
+  }
 
   /** A code and the list that it is from. */
   record Coded(String system, String code) {}

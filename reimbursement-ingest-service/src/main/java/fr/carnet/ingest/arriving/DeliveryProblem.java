@@ -14,11 +14,6 @@ enum DeliveryProblem implements Reason {
           + " whole delivery again, they count as repeated.",
       "Le corps s'arrête trop tôt ou ne peut être décompressé. Les lignes précédentes sont"
           + " conservées ; renvoyez toute la livraison, elles compteront comme répétées."),
-  BODY_TOO_LARGE(
-      Kind.INVALID,
-      "A JSON body has at most 1,048,576 bytes. Lines go to POST /deliveries as NDJSON.",
-      "Un corps JSON comporte au plus 1 048 576 octets. Les lignes vont à POST /deliveries en"
-          + " NDJSON."),
   NO_SUCH_REJECTION(
       Kind.NOT_FOUND,
       "You have no such rejection, or its 30 days are over.",

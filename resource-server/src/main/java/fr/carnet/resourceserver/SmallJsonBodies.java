@@ -1,6 +1,5 @@
-package fr.carnet.ingest.arriving;
+package fr.carnet.resourceserver;
 
-import fr.carnet.resourceserver.Refusal;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.ext.Provider;
 import jakarta.ws.rs.ext.ReaderInterceptor;
@@ -10,8 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A delivery has any size, because it is read line by line. A JSON body is read whole, so it has a
- * limit of its own.
+ * Deliveries and documents have limits of their own, or none. A JSON body is read whole, so it has
+ * one everywhere.
  */
 @Provider
 public class SmallJsonBodies implements ReaderInterceptor {
@@ -51,7 +50,7 @@ public class SmallJsonBodies implements ReaderInterceptor {
     private void count(int read) {
       left -= read;
       if (left < 0) {
-        throw new Refusal(DeliveryProblem.BODY_TOO_LARGE);
+        throw new Refusal(RequestProblem.BODY_TOO_LARGE);
       }
     }
   }
