@@ -143,8 +143,7 @@ public class DocumentsResource {
         LOG.infof("no document taken: %s", refusal.code());
       }
       if (!request.request().isEnded()) {
-        // What is still to come of the body must not be taken for the next request.
-        request.addEndHandler(_ -> request.request().connection().close());
+        request.addEndHandler(_ -> breakOff());
       }
       throw e;
     }

@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.UUID;
 import javax.sql.DataSource;
 
 /** Bytes in rows of the database, a quarter of a megabyte each. */
@@ -177,5 +178,10 @@ final class DatabaseDocumentStore implements DocumentStore {
     } catch (SQLException e) {
       throw new IOException("the database did not remove the document", e);
     }
+  }
+
+  @Override
+  public void deleteAll(UUID dossierId) {
+    // There is nothing outside the database.
   }
 }

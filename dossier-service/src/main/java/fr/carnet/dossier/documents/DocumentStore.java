@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Keeps sealed bytes. It knows nothing of transactions: {@link KeptDocuments} does, and is the only
@@ -30,4 +31,10 @@ public interface DocumentStore {
 
   /** Removes the bytes; where there are none it does nothing. */
   void delete(StoredAt at) throws IOException;
+
+  /**
+   * Removes all that is kept of a dossier outside the database; its rows go with the transaction
+   * that erases it.
+   */
+  void deleteAll(UUID dossierId) throws IOException;
 }

@@ -1,6 +1,7 @@
 package fr.carnet.dossier.documents;
 
 import fr.carnet.eventstore.Transactions;
+import fr.carnet.resourceserver.Refusal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;
@@ -8,8 +9,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,8 +29,6 @@ public final class KeptDocuments {
   private static final Duration LEFT_ALONE = Duration.ofHours(1);
 
   private static final int A_SWEEP = 100;
-  private static final OffsetDateTime LONG_AGO =
-      OffsetDateTime.of(1970, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
 
   private final DataSource dataSource;
   private final DocumentStore store;
@@ -69,7 +66,7 @@ public final class KeptDocuments {
   /**
    * Keeps bytes that were put, in the transaction of the event that names them.
    *
-   * @throws SQLException when they are gone: swept, or their dossier was erased meanwhile
+   * @throws Refusal when they are gone: swept, or their dossier was erased meanwhile
    */
   public void keep(Connection tx, StoredAt at) throws SQLException {
     if (change(
@@ -80,7 +77,7 @@ public final class KeptDocuments {
             WHERE dossier_id = ? AND bytes_id = ?
             """)
         != 1) {
-      throw new SQLException("the bytes are not there any more");
+      throw new Refusal(DocumentRefusal.DOCUMENT_STORE_UNAVAILABLE);
     }
   }
 
@@ -96,21 +93,35 @@ public final class KeptDocuments {
     }
   }
 
-  /** The row first, because its lock and its state decide; a store that fails undoes it. */
-  private int remove(Connection tx, StoredAt at) throws SQLException {
-    int rows =
-        change(
-            tx,
-            at,
-            "DELETE FROM document_bytes WHERE dossier_id = ? AND bytes_id = ? AND NOT kept");
-    if (rows == 1) {
-      try {
-        store.delete(at);
-      } catch (IOException e) {
-        throw new SQLException("the store does not remove", e);
+  /**
+   * The row decides, and is locked meanwhile; where it is gone its dossier was erased. A store that
+   * fails undoes it.
+   */
+  private boolean remove(Connection tx, StoredAt at) throws SQLException {
+    if (isKept(tx, at)) {
+      return false;
+    }
+    try {
+      store.delete(at);
+    } catch (IOException e) {
+      throw new SQLException("the store does not remove", e);
+    }
+    change(tx, at, "DELETE FROM document_bytes WHERE dossier_id = ? AND bytes_id = ?");
+    return true;
+  }
+
+  private static boolean isKept(Connection tx, StoredAt at) throws SQLException {
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT kept FROM document_bytes WHERE dossier_id = ? AND bytes_id = ? FOR UPDATE
+            """)) {
+      select.setObject(1, at.dossierId());
+      select.setObject(2, at.bytesId());
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() && row.getBoolean(1);
       }
     }
-    return rows;
   }
 
   private static int change(Connection tx, StoredAt at, String sql) throws SQLException {
@@ -126,20 +137,9 @@ public final class KeptDocuments {
     return store.get(at);
   }
 
-  /**
-   * Lets go of all bytes of a dossier, in the transaction that erases it; they are removed by the
-   * next sweep, which may be asked for once that has committed.
-   *
-   * @return how many documents' bytes
-   */
-  public int deleteAll(Connection tx, UUID dossierId) throws SQLException {
-    try (PreparedStatement update =
-        tx.prepareStatement(
-            "UPDATE document_bytes SET kept = false, since = ? WHERE dossier_id = ?")) {
-      update.setObject(1, LONG_AGO);
-      update.setObject(2, dossierId);
-      return update.executeUpdate();
-    }
+  /** Removes all bytes of a dossier that are outside the database, when it is erased. */
+  public void forget(UUID dossierId) throws IOException {
+    store.deleteAll(dossierId);
   }
 
   void sweepAll() {
@@ -169,14 +169,22 @@ public final class KeptDocuments {
         });
   }
 
+  /**
+   * An event may name bytes whose row says otherwise: in a database that was set back to the moment
+   * between the two and got the event back from Kafka.
+   */
   private static List<StoredAt> left(Connection tx) throws SQLException {
     List<StoredAt> left = new ArrayList<>();
     try (PreparedStatement select =
         tx.prepareStatement(
             """
-            SELECT dossier_id, bytes_id FROM document_bytes
+            SELECT dossier_id, bytes_id FROM document_bytes b
             WHERE NOT kept AND since < now() - make_interval(secs => ?)
-            ORDER BY since LIMIT ? FOR UPDATE SKIP LOCKED
+              AND NOT EXISTS (SELECT 1 FROM item i WHERE i.dossier_id = b.dossier_id
+                              AND i.body ->> 'bytesId' = b.bytes_id::text)
+              AND NOT EXISTS (SELECT 1 FROM item_version v WHERE v.dossier_id = b.dossier_id
+                              AND v.body ->> 'bytesId' = b.bytes_id::text)
+            ORDER BY since LIMIT ? FOR UPDATE OF b SKIP LOCKED
             """)) {
       select.setInt(1, (int) LEFT_ALONE.toSeconds());
       select.setInt(2, A_SWEEP);

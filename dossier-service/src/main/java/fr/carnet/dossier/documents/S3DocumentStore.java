@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -92,6 +93,20 @@ final class S3DocumentStore implements DocumentStore {
       client.deleteObject(delete -> delete.bucket(bucket).key(key(at)));
     } catch (SdkException e) {
       throw new IOException("the object store did not remove the document", e);
+    }
+  }
+
+  /** By what the bucket lists, so that objects without a row go as well. */
+  @Override
+  public void deleteAll(UUID dossierId) throws IOException {
+    try {
+      client
+          .listObjectsV2Paginator(list -> list.bucket(bucket).prefix(dossierId + "/"))
+          .contents()
+          .forEach(
+              object -> client.deleteObject(delete -> delete.bucket(bucket).key(object.key())));
+    } catch (SdkException e) {
+      throw new IOException("the object store did not remove a dossier's documents", e);
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import fr.carnet.eventstore.Transactions;
+import fr.carnet.resourceserver.Refusal;
 import fr.carnet.testkit.RealServers;
 import java.io.IOException;
 import java.io.InputStream;
@@ -81,6 +82,22 @@ abstract class DocumentStoreTest {
     }
 
     @Test
+    void a_dossiers_objects_are_forgotten_whatever_rows_there_are_and_no_others()
+        throws IOException {
+      DocumentStore objects = with(RealServers.s3().secretKey());
+      StoredAt one = new StoredAt(UUID.randomUUID(), UUID.randomUUID());
+      StoredAt two = new StoredAt(one.dossierId(), UUID.randomUUID());
+      StoredAt other = new StoredAt(UUID.randomUUID(), UUID.randomUUID());
+      for (StoredAt each : new StoredAt[] {one, two, other}) {
+        objects.put(each, 1, into -> into.write(1));
+      }
+      objects.deleteAll(one.dossierId());
+      assertThat(objects.get(one)).isEmpty();
+      assertThat(objects.get(two)).isEmpty();
+      assertThat(read(objects.get(other))).isPresent();
+    }
+
+    @Test
     void a_wrong_secret_stores_and_gives_nothing() {
       DocumentStore stranger = with("another");
       StoredAt at = new StoredAt(UUID.randomUUID(), UUID.randomUUID());
@@ -151,37 +168,22 @@ abstract class DocumentStoreTest {
     execute("UPDATE document_bytes SET since = since - interval '61 minutes'");
 
     assertThat(documents.sweep()).isEqualTo(1);
+    documents.removeUnlessKept(at);
     assertThat(read(documents.get(at))).contains(bytes(10));
     assertThat(read(store.get(left))).isEmpty();
-    assertThatThrownBy(() -> keep(left)).isInstanceOf(SQLException.class);
+    assertThatThrownBy(() -> keep(left)).isInstanceOf(Refusal.class);
     execute("DELETE FROM document_bytes");
   }
 
   @Test
-  void a_dossiers_bytes_go_with_the_transaction_that_erases_it_and_no_others() throws Exception {
-    StoredAt other = new StoredAt(UUID.randomUUID(), UUID.randomUUID());
-    for (StoredAt each : new StoredAt[] {at, other}) {
-      documents.put(each, 10, into -> into.write(bytes(10)));
-      keep(each);
-    }
-    // undone
-    assertThatThrownBy(
-            () ->
-                Transactions.run(
-                    dataSource,
-                    tx -> {
-                      documents.deleteAll(tx, at.dossierId());
-                      throw new SQLException("undone");
-                    }))
-        .isInstanceOf(SQLException.class);
-    assertThat(documents.sweep()).isZero();
-    // committed
-    int deleted = Transactions.run(dataSource, tx -> documents.deleteAll(tx, at.dossierId()));
-    assertThat(deleted).isEqualTo(1);
-    assertThat(documents.sweep()).isEqualTo(1);
+  void an_upload_that_an_erasure_overtook_leaves_nothing() throws Exception {
+    documents.put(at, 10, into -> into.write(bytes(10)));
+    execute("DELETE FROM document_bytes WHERE dossier_id = '" + at.dossierId() + "'");
+
+    assertThatThrownBy(() -> keep(at)).isInstanceOf(Refusal.class);
+    documents.removeUnlessKept(at);
+
     assertThat(read(store.get(at))).isEmpty();
-    assertThat(read(store.get(other))).contains(bytes(10));
-    execute("DELETE FROM document_bytes");
   }
 
   private void keep(StoredAt kept) throws SQLException {

@@ -246,14 +246,14 @@ class HostileUploadsTest {
   private static List<Path> uploadedFiles() throws IOException {
     Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
     List<Path> found = new ArrayList<>();
-    for (Path folder :
-        List.of(Path.of("file-uploads"), temporary.resolve("uploads"), temporary)) {
+    for (Path folder : List.of(Path.of("file-uploads"), temporary.resolve("uploads"), temporary)) {
       if (java.nio.file.Files.isDirectory(folder)) {
         try (Stream<Path> files = java.nio.file.Files.list(folder)) {
           files
               .filter(
                   file ->
-                      !folder.equals(temporary) || file.getFileName().toString().startsWith("PDFBox"))
+                      !folder.equals(temporary)
+                          || file.getFileName().toString().startsWith("PDFBox"))
               .forEach(found::add);
         }
       }
