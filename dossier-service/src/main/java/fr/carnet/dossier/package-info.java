@@ -17,6 +17,7 @@
  *   → releasing   the one look that a release gives: used up by a command, then read
  * showing         what shows to whom: the filter
  * keys            each dossier's key set under the master key
+ * documents       the bytes of documents: received, inspected, sealed, stored
  * forgetting      the key destroyed, the rows gone, and again after any restore
  * nomenclatures   what codes are called
  * </pre>

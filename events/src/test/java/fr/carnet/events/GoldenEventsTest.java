@@ -264,7 +264,7 @@ class GoldenEventsTest {
             1_024,
             "0".repeat(64),
             Optional.of(DAY),
-            UUID.fromString("01900000-0000-7000-8000-00000000000d")));
+            Optional.of(UUID.fromString("01900000-0000-7000-8000-00000000000d"))));
   }
 
   private static Care care(Optional<String> treatingPhysician, int repeats) {

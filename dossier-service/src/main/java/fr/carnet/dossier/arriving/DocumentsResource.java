@@ -143,7 +143,8 @@ public class DocumentsResource {
         LOG.infof("no document taken: %s", refusal.code());
       }
       if (!request.request().isEnded()) {
-        request.addEndHandler(_ -> breakOff());
+        // What is still to come of the body is neither awaited nor taken for the next request.
+        request.addEndHandler(_ -> request.request().connection().close());
       }
       throw e;
     }
@@ -161,7 +162,7 @@ public class DocumentsResource {
             received.bytes().length,
             sha256(received.bytes()),
             metadata.madeOn(),
-            at.bytesId());
+            Optional.of(at.bytesId()));
     commands.requireValid(content);
     Inspection.of(received.format(), received.bytes());
     try {

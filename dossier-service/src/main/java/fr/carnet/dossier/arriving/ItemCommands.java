@@ -54,8 +54,6 @@ import javax.sql.DataSource;
 public class ItemCommands {
   private static final Clock PARIS = Clock.system(ZoneId.of("Europe/Paris"));
 
-  private static final UUID SAME = new UUID(0, 0);
-
   @Inject Dossiers dossiers;
   @Inject CurrentCaller current;
   @Inject DataSource dataSource;
@@ -175,7 +173,7 @@ public class ItemCommands {
     return Wire.write(
         body.content() instanceof ItemContent.Document document
             ? new ItemBody(
-                document.storedAt(SAME),
+                document.anywhere(),
                 body.invisibleUntilAnnounced(),
                 body.invisibleToRepresentatives())
             : body);

@@ -9,7 +9,8 @@ import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.Refusal;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -64,11 +65,11 @@ public class DocumentReadsResource {
                   document, document.isPresent() ? List.of(itemId.toString()) : List.of());
             });
     ItemContent.Document document = Refusal.unless(found, ReadingRefusal.ITEM_NOT_FOUND);
+    UUID bytes = Refusal.unless(document.bytesId(), ReadingRefusal.ITEM_NOT_FOUND);
     // The trace has committed. Nothing of what the document says stands in a header, its name least
     // of all, and a browser does not run what is in it.
     return Response.ok(
-            new WholeOrBroken(
-                documents.open(new StoredAt(dossierId, document.bytesId())), request.response()))
+            new WholeOrBroken(documents.open(new StoredAt(dossierId, bytes)), request.request()))
         .type(document.format())
         .header(HttpHeaders.CONTENT_LENGTH, document.size())
         .header(HttpHeaders.CONTENT_DISPOSITION, "attachment")
@@ -80,11 +81,11 @@ public class DocumentReadsResource {
 
   /** What fails midway breaks the answer off, so that a part never looks like the whole. */
   private static final class WholeOrBroken extends FilterInputStream {
-    private final HttpServerResponse response;
+    private final HttpServerRequest request;
 
-    WholeOrBroken(InputStream opened, HttpServerResponse response) {
+    WholeOrBroken(InputStream opened, HttpServerRequest request) {
       super(opened);
-      this.response = response;
+      this.request = request;
     }
 
     @Override
@@ -98,10 +99,18 @@ public class DocumentReadsResource {
       try {
         return super.read(into, from, most);
       } catch (IOException e) {
-        if (response.headWritten()) {
-          response.reset();
+        if (request.response().headWritten()) {
+          breakOff();
         }
         throw e;
+      }
+    }
+
+    private void breakOff() {
+      if (request.version() == HttpVersion.HTTP_2) {
+        request.response().reset();
+      } else {
+        request.connection().close();
       }
     }
   }

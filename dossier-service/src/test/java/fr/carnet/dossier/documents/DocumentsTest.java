@@ -7,9 +7,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import fr.carnet.dossier.Dossiers;
+import fr.carnet.dossier.forgetting.Forgetting;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
+import fr.carnet.events.dossier.ErasureCause;
 import fr.carnet.events.trace.AccessTraced;
+import fr.carnet.eventstore.Transactions;
 import fr.carnet.testkit.Neighbours;
 import fr.carnet.testkit.RealServersForQuarkus;
 import fr.carnet.testkit.TestTokens;
@@ -48,6 +51,8 @@ class DocumentsTest {
       "{\"title\":\"%s\",\"typeCode\":\"34112-3\",\"madeOn\":\"2026-05-03\"}".formatted(SECRET);
 
   @Inject DataSource dataSource;
+  @Inject Forgetting forgetting;
+  @Inject SealedDocuments documents;
 
   @TestHTTPResource("/dossiers")
   URI dossiers;
@@ -208,8 +213,10 @@ class DocumentsTest {
     assertThat(get(dossier, item, owner).statusCode()).isEqualTo(500);
   }
 
-  @Test
-  void a_document_that_is_cut_in_the_store_never_looks_whole() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void a_document_that_is_cut_in_the_store_never_looks_whole(HttpClient.Version version)
+      throws Exception {
     UUID dossier = Dossiers.open(ins);
     byte[] noise = new byte[1 << 20];
     String item =
@@ -219,7 +226,14 @@ class DocumentsTest {
             "application/pdf",
             Files.pdfWithStreams("/Filter/DCTDecode", List.of(noise)));
     execute("DELETE FROM document_chunk WHERE number > 1 AND dossier_id = '" + dossier + "'");
-    assertThatThrownBy(() -> get(dossier, item, owner)).isInstanceOf(IOException.class);
+    try (HttpClient client = HttpClient.newBuilder().version(version).build()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(dossiers + "/" + dossier + "/documents/" + item))
+              .header("Authorization", "Bearer " + owner)
+              .build();
+      assertThatThrownBy(() -> client.send(request, HttpResponse.BodyHandlers.ofByteArray()))
+          .isInstanceOf(IOException.class);
+    }
   }
 
   @Test
@@ -328,6 +342,38 @@ class DocumentsTest {
   }
 
   @Test
+  void an_erased_dossier_leaves_no_bytes_and_what_was_copied_before_does_not_open()
+      throws Exception {
+    UUID dossier = Dossiers.open(ins);
+    String item = add(dossier, owner, "application/pdf", Files.pdf());
+    execute(
+        """
+        CREATE TABLE copied_chunk AS SELECT dossier_id AS copied, bytes_id, bytes
+        FROM document_chunk WHERE dossier_id = '%s'
+        """
+            .formatted(dossier));
+    UUID bytes =
+        UUID.fromString(text("SELECT bytes_id FROM copied_chunk WHERE copied = '" + dossier + "'"));
+    Transactions.run(
+        dataSource,
+        tx -> {
+          forgetting.forget(tx, dossier, ErasureCause.REQUESTED, "owner");
+          return true;
+        });
+
+    assertThat(documents(dossier)).isZero();
+    assertThat(chunks(dossier)).isZero();
+    assertThat(get(dossier, item, owner).statusCode()).isEqualTo(403);
+    execute(
+        """
+        INSERT INTO document_chunk SELECT copied, bytes_id, 0, bytes FROM copied_chunk;
+        DROP TABLE copied_chunk
+        """);
+    assertThatThrownBy(() -> documents.open(new StoredAt(dossier, bytes)))
+        .isInstanceOf(RuntimeException.class);
+  }
+
+  @Test
   void a_repeat_with_the_same_key_is_the_same_document_once() throws Exception {
     UUID dossier = Dossiers.open(ins);
     byte[] body = Uploads.body(METADATA, "application/pdf", Files.pdf());
@@ -370,6 +416,15 @@ class DocumentsTest {
 
   private long chunks(UUID dossier) throws SQLException {
     return count("SELECT count(*) FROM document_chunk WHERE dossier_id = '" + dossier + "'");
+  }
+
+  private String text(String sql) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        Statement select = connection.createStatement();
+        ResultSet row = select.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    }
   }
 
   private long count(String sql) throws SQLException {

@@ -169,11 +169,11 @@ public sealed interface ItemContent {
       long size,
       String sha256,
       Optional<LocalDate> madeOn,
-      UUID bytesId)
+      Optional<UUID> bytesId)
       implements ItemContent {
-    /** The same document, with its bytes elsewhere. */
-    public Document storedAt(UUID elsewhere) {
-      return new Document(title, typeCode, format, size, sha256, madeOn, elsewhere);
+    /** The same document, wherever its bytes are. */
+    public Document anywhere() {
+      return new Document(title, typeCode, format, size, sha256, madeOn, Optional.empty());
     }
   }
 
