@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -215,6 +216,7 @@ class DocumentsTest {
 
   @ParameterizedTest
   @EnumSource
+  @Timeout(20)
   void a_document_that_is_cut_in_the_store_never_looks_whole(HttpClient.Version version)
       throws Exception {
     UUID dossier = Dossiers.open(ins);
