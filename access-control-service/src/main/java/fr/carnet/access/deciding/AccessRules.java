@@ -151,7 +151,10 @@ public final class AccessRules {
         : Optional.empty();
   }
 
-  /** Of several grants in force it rests on the one that lasts longest. */
+  /**
+   * Of several grants in force it rests on the one that lasts longest. One that is only supposed
+   * shows what a given one would, and has no id.
+   */
   private static Optional<Seen> grant(Asked asked) {
     return asked.facts().grants().stream()
         .filter(grant -> grant.isInForceAt(asked.facts().at()))
@@ -159,7 +162,12 @@ public final class AccessRules {
         .max(
             Comparator.comparing((Grant grant) -> grant.until().orElse(Instant.MAX))
                 .thenComparing(Grant::id))
-        .map(grant -> new Seen(asked.classes(), false, Optional.of(grant.id()), grant.until()));
+        .map(grant -> new Seen(asked.classes(), false, Optional.of(grant.id()), grant.until()))
+        .or(
+            () ->
+                asked.request().asIfGranted()
+                    ? Optional.of(Seen.of(asked.classes(), false))
+                    : Optional.empty());
   }
 
   private static boolean isFor(Asked asked, Grantee grantee) {

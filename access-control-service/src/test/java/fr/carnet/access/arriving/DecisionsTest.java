@@ -41,6 +41,8 @@ import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 class DecisionsTest extends AccessOverHttp {
+  private static final String PHARMACIST = "21";
+
   @Inject DataSource dataSource;
 
   private Dossier dossier;
@@ -86,6 +88,30 @@ class DecisionsTest extends AccessOverHttp {
     Actor officer = Actor.anonymous(Actor.Role.PRIVACY_OFFICER);
     assertThat(decideFor(dossier.id(), officer, Optional.empty()).rule())
         .isEqualTo("NOT_A_CARE_PROFESSIONAL");
+  }
+
+  @Test
+  void what_a_grant_would_show_is_told_before_it_is_given_and_gives_nothing() {
+    AccessDecision supposed = decide(supposed(PHARMACIST));
+    assertThat(decide(dossier, DOCTOR_2, PHARMACIST, PurposeOfUse.NORMAL).allowed()).isFalse();
+    granted(dossier, DOCTOR_2);
+    AccessDecision given = decide(dossier, DOCTOR_2, PHARMACIST, PurposeOfUse.NORMAL);
+    assertThat(supposed.allowed()).isTrue();
+    assertThat(supposed.classes()).isEqualTo(given.classes());
+    assertThat(supposed.grantId()).isEmpty();
+    asPatient(OWNER).put(dossier.path("/blocks/" + DOCTOR_2)).then().statusCode(204);
+    assertThat(decide(supposed(PHARMACIST)).allowed()).isFalse();
+  }
+
+  private DecisionRequest supposed(String profession) {
+    return new DecisionRequest(
+        dossier.id(),
+        professional(DOCTOR_2, profession),
+        Optional.empty(),
+        PurposeOfUse.NORMAL,
+        false,
+        false,
+        true);
   }
 
   @Test

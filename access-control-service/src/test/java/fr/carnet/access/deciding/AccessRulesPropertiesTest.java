@@ -96,6 +96,15 @@ class AccessRulesPropertiesTest {
   }
 
   @Property
+  void a_supposed_grant_decides_as_the_same_one_given(@ForAll long seed) {
+    AccessDecision supposed = drawn(new Random(seed), Role.PROFESSIONAL).asIfGranted().decide();
+    AccessDecision given = drawn(new Random(seed), Role.PROFESSIONAL).grant().decide();
+    assertThat(supposed.rule()).isEqualTo(given.rule());
+    assertThat(supposed.classes()).isEqualTo(given.classes());
+    assertThat(supposed.maskedToo()).isEqualTo(given.maskedToo());
+  }
+
+  @Property
   void a_block_wins_over_everything(@ForAll long seed) {
     Random dice = new Random(seed);
     Situation situation = drawn(dice, Role.PROFESSIONAL).blocked().grant(inForce(dice));

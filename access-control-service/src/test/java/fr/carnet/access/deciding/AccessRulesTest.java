@@ -194,6 +194,33 @@ class AccessRulesTest {
   }
 
   @Test
+  void a_grant_that_is_only_supposed_shows_what_a_given_one_would_and_what_bars_bars() {
+    for (String profession : List.of("10", "21", "60", "70", "99")) {
+      AccessDecision given = asked().profession(profession).grant().decide();
+      AccessDecision supposed = asked().profession(profession).asIfGranted().decide();
+      assertThat(supposed.grantId()).isEmpty();
+      assertThat(supposed.rule()).isEqualTo(given.rule());
+      assertThat(supposed.classes()).isEqualTo(given.classes());
+      assertThat(supposed.maskedToo()).isFalse();
+    }
+    assertThat(asked().grant().asIfGranted().decide()).isEqualTo(asked().grant().decide());
+    assertThat(asked().treating().asIfGranted().decide()).isEqualTo(asked().treating().decide());
+    for (Situation barred :
+        List.of(
+            asked().blocked(),
+            asked().closed(),
+            asked().stopped(),
+            asked().unknown(),
+            asked().patient(OTHER),
+            asked().role(Role.BARRED),
+            asked().role(Role.BILLING))) {
+      AccessDecision before = barred.decide();
+      assertThat(before.allowed()).isFalse();
+      assertThat(barred.asIfGranted().decide()).isEqualTo(before);
+    }
+  }
+
+  @Test
   void of_several_grants_it_rests_on_the_one_that_lasts_longest() {
     Grant brief = toDoctor(GRANT, NOW, Optional.of(LATER), false);
     Grant longer = toHospital(GRANT_2, NOW, Optional.of(LATER.plusSeconds(1)), false);

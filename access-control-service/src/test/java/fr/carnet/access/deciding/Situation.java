@@ -39,6 +39,7 @@ final class Situation {
   private PurposeOfUse purpose = PurposeOfUse.NORMAL;
   private boolean regulation;
   private boolean words;
+  private boolean supposed;
   private Optional<State> dossier = Optional.of(State.OPEN);
   private boolean stopped;
   private boolean blocked;
@@ -137,6 +138,11 @@ final class Situation {
     return this;
   }
 
+  Situation asIfGranted() {
+    supposed = true;
+    return this;
+  }
+
   static Grant toDoctor(UUID id, Instant from, Optional<Instant> until, boolean revoked) {
     return new Grant(id, new Grantee(Grantee.Kind.PROFESSIONAL, DOCTOR), from, until, revoked);
   }
@@ -153,7 +159,8 @@ final class Situation {
         patientRef,
         purpose,
         regulation,
-        words);
+        words,
+        supposed);
   }
 
   DecisionFacts facts() {

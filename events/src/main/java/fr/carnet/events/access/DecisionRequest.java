@@ -13,6 +13,8 @@ import java.util.UUID;
  * @param patientRef of the caller, when the caller is a patient
  * @param regulation whether the caller's token carries the claim of medical regulation
  * @param wordsGiven whether a reason in words was given; break-glass needs one
+ * @param asIfGranted supposes a grant in force to the actor, for an owner who wants to see what it
+ *     would show; what bars the actor bars all the same
  */
 public record DecisionRequest(
     UUID dossierId,
@@ -20,4 +22,16 @@ public record DecisionRequest(
     Optional<PatientRef> patientRef,
     PurposeOfUse purpose,
     boolean regulation,
-    boolean wordsGiven) {}
+    boolean wordsGiven,
+    boolean asIfGranted) {
+  /** What holds, with nothing supposed. */
+  public DecisionRequest(
+      UUID dossierId,
+      Actor actor,
+      Optional<PatientRef> patientRef,
+      PurposeOfUse purpose,
+      boolean regulation,
+      boolean wordsGiven) {
+    this(dossierId, actor, patientRef, purpose, regulation, wordsGiven, false);
+  }
+}
