@@ -9,8 +9,8 @@
  *   → projecting  dossier.events → who, open or closed, what it holds; care.reimbursements → care
  *                 lines; opened
  *   → dossier.events, dossier.registry
- * GET …/summary, …/items, …/care, …/care/changes, …/export, /timetable, POST …/care/recent,
- * /dossiers/search
+ * GET …/summary, …/timeline, …/items, …/care, …/care/changes, …/export, /timetable, POST …/search,
+ * …/preview, …/care/recent, /dossiers/search
  *   → querying    the owner, or a decision; the filter; the rows; the trace, all in one transaction
  *   → access.traces
  * POST …/releases/{id}

@@ -78,6 +78,10 @@ final class CareHistory {
           category, Optional.empty(), Optional.empty(), after, Optional.empty(), limit);
     }
 
+    static Selection everything() {
+      return page(Optional.empty(), Optional.empty(), Integer.MAX_VALUE);
+    }
+
     static Selection changes(Looks.Look since, Optional<After> after, int limit) {
       return new Selection(
           Optional.empty(), Optional.empty(), Optional.empty(), after, Optional.of(since), limit);
@@ -104,7 +108,11 @@ final class CareHistory {
     return today.minusMonths(MONTHS);
   }
 
-  private static final String SHOWN = "sum(quantity) > 0";
+  /** How many {@link #columns} there are. */
+  static final int COLUMNS = 19;
+
+  /** Of the items whose lines sum up to something. */
+  static final String SHOWN = "sum(quantity) > 0";
 
   /** What passed before first times were noted is old to whoever looked at all. */
   private static final String SEEN =
@@ -113,6 +121,18 @@ final class CareHistory {
         WHERE ?::timestamptz IS NOT NULL
           AND coalesce(first_seen <= ?::timestamptz, true)), 0)
       """;
+
+  /** What {@link #item} reads, of lines grouped by day and item. */
+  static String columns(Visibility visibility, String seen) {
+    return """
+    item_id, min(category), min(nature_code), min(act_system), min(act_code),
+    sum(quantity), min(performer_rpps), min(performer_finess),
+    min(performer_specialty), bool_and(prescribed), min(prescriber_rpps),
+    min(prescriber_finess), min(prescriber_specialty), min(prescribed_on),
+    care_from, min(care_to), bool_and(during_stay), %s, bool_or(%s)
+    """
+        .formatted(seen, visibility.careMarked());
+  }
 
   /** The newest first; ties in the order of their ids, so that pages neither skip nor repeat. */
   static List<Item> select(
@@ -125,12 +145,7 @@ final class CareHistory {
     try (PreparedStatement select =
         tx.prepareStatement(
             """
-            SELECT item_id, min(category), min(nature_code), min(act_system), min(act_code),
-                   sum(quantity), min(performer_rpps), min(performer_finess),
-                   min(performer_specialty), bool_and(prescribed), min(prescriber_rpps),
-                   min(prescriber_finess), min(prescriber_specialty), min(prescribed_on),
-                   care_from, min(care_to), bool_and(during_stay), %s,
-                   bool_or(%s)
+            SELECT %s
             FROM care_line
             WHERE dossier_id = ? AND NOT withdrawn AND care_from BETWEEN ? AND ? AND %s
               AND (?::text IS NULL OR category = ?) AND (?::text IS NULL OR act_system = ?)
@@ -139,8 +154,7 @@ final class CareHistory {
             ORDER BY care_from DESC, item_id LIMIT ?
             """
                 .formatted(
-                    seen,
-                    visibility.careMarked(),
+                    columns(visibility, seen),
                     visibility.ofCare(),
                     changes ? "greatest(sum(quantity), 0) <> greatest(" + seen + ", 0)" : SHOWN))) {
       String seenTo = selection.changedSince().flatMap(Looks.Look::seenTo).orElse(null);
@@ -171,30 +185,31 @@ final class CareHistory {
       List<Item> items = new ArrayList<>();
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          items.add(item(row));
+          items.add(item(row, 1));
         }
       }
       return items;
     }
   }
 
-  private static Item item(ResultSet row) throws SQLException {
-    Optional<String> system = Optional.ofNullable(row.getString(4));
-    String code = row.getString(5);
+  /** One item, from the columns that begin here. */
+  static Item item(ResultSet row, int first) throws SQLException {
+    Optional<String> system = Optional.ofNullable(row.getString(first + 3));
+    String code = row.getString(first + 4);
     return new Item(
-        row.getString(1),
-        CareCategory.valueOf(row.getString(2)),
-        row.getString(3),
+        row.getString(first),
+        CareCategory.valueOf(row.getString(first + 1)),
+        row.getString(first + 2),
         system.map(name -> new Act(ActSystem.valueOf(name), code)),
-        row.getBigDecimal(6).stripTrailingZeros(),
-        provider(row, 7),
-        row.getBoolean(10) ? Optional.of(provider(row, 11)) : Optional.empty(),
-        Optional.ofNullable(row.getDate(14)).map(Date::toLocalDate),
-        row.getDate(15).toLocalDate(),
-        row.getDate(16).toLocalDate(),
-        row.getBoolean(17),
-        row.getBigDecimal(18),
-        row.getBoolean(19));
+        row.getBigDecimal(first + 5).stripTrailingZeros(),
+        provider(row, first + 6),
+        row.getBoolean(first + 9) ? Optional.of(provider(row, first + 10)) : Optional.empty(),
+        Optional.ofNullable(row.getDate(first + 13)).map(Date::toLocalDate),
+        row.getDate(first + 14).toLocalDate(),
+        row.getDate(first + 15).toLocalDate(),
+        row.getBoolean(first + 16),
+        row.getBigDecimal(first + 17),
+        row.getBoolean(first + 18));
   }
 
   private static CareProvider provider(ResultSet row, int first) throws SQLException {

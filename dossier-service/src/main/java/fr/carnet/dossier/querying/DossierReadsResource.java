@@ -20,15 +20,9 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.Date;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -45,7 +39,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Reading")
 public class DossierReadsResource {
   private static final int MOST = 200;
-  private static final int RECENT = 10;
 
   @Inject Reading reading;
   @Inject VisibleCare visible;
@@ -57,32 +50,11 @@ public class DossierReadsResource {
    */
   public record CarePage(List<ShownItem> items, Optional<String> next, Sentence notice) {}
 
-  /** Who the patient is. */
-  public record Patient(
-      Optional<String> familyName, Optional<String> givenName, Optional<LocalDate> birthDate) {}
-
-  /**
-   * What matters at a glance.
-   *
-   * @param recentCare the ten newest items
-   * @param archiveEndsAt told to the owner of a closed dossier: when it is destroyed by itself
-   * @param erasure told to the owner who asked for it
-   */
-  public record Summary(
-      UUID dossierId,
-      String state,
-      Instant openedAt,
-      Patient patient,
-      List<ShownItem> recentCare,
-      Sentence notice,
-      Optional<Instant> archiveEndsAt,
-      Optional<LifeDates.Erasure> erasure) {}
-
   static final Sentence MAY_BE_INCOMPLETE =
       new Sentence(
           "Care reimbursed in the last 24 months. It may be incomplete.",
           "Soins remboursés au cours des 24 derniers mois. Cette liste peut être incomplète.");
-  private static final Sentence NONE =
+  static final Sentence NONE =
       new Sentence(
           "No reimbursement known in the period.", "Aucun remboursement connu sur la période.");
 
@@ -130,7 +102,11 @@ public class DossierReadsResource {
   /** The summary, for someone with three minutes. */
   @GET
   @Path("/summary")
-  @Operation(summary = "Who the patient is, and the newest care")
+  @Operation(
+      summary = "What matters at a glance, in the order in which it matters in an emergency",
+      description =
+          "Allergies, current treatments, conditions, advance directives, emergency contacts, the"
+              + " newest care; then how much there is of everything else, and the newest of it.")
   public Summary summary(
       UUID dossierId,
       @HeaderParam("Accept-Language") String language,
@@ -140,49 +116,9 @@ public class DossierReadsResource {
     return reading.read(
         asked(dossierId, "read-summary", purpose, reason),
         (tx, decision) -> {
-          List<Item> recent =
-              visible.items(
-                  tx,
-                  dossierId,
-                  decision,
-                  Selection.page(Optional.empty(), Optional.empty(), RECENT));
-          return new Released<>(
-              summary(
-                  tx,
-                  dossierId,
-                  visible.shown(recent, language),
-                  recent.isEmpty() && VisibleCare.isOpenTo(decision),
-                  LifeDates.shownTo(decision, tx, dossierId)),
-              VisibleCare.ids(recent));
+          Summary summary = Summary.of(tx, dossierId, visible.viewer(decision), visible, language);
+          return new Released<>(summary, summary.itemIds());
         });
-  }
-
-  private static Summary summary(
-      Connection tx, UUID dossierId, List<ShownItem> recent, boolean noneKnown, LifeDates dates)
-      throws SQLException {
-    try (PreparedStatement select =
-        tx.prepareStatement(
-            """
-            SELECT state, opened_at, family_name, given_name, birth_date FROM dossier
-            WHERE dossier_id = ?
-            """)) {
-      select.setObject(1, dossierId);
-      try (ResultSet row = select.executeQuery()) {
-        row.next();
-        return new Summary(
-            dossierId,
-            row.getString(1),
-            row.getObject(2, OffsetDateTime.class).toInstant(),
-            new Patient(
-                Optional.ofNullable(row.getString(3)),
-                Optional.ofNullable(row.getString(4)),
-                Optional.ofNullable(row.getDate(5)).map(Date::toLocalDate)),
-            recent,
-            noneKnown ? NONE : MAY_BE_INCOMPLETE,
-            dates.archiveEndsAt(),
-            dates.erasure());
-      }
-    }
   }
 
   static Asked asked(UUID dossierId, String action, String purpose, String reason) {
@@ -212,7 +148,7 @@ public class DossierReadsResource {
     }
   }
 
-  private static Optional<CareCategory> category(String name) {
+  static Optional<CareCategory> category(String name) {
     if (name == null) {
       return Optional.empty();
     }
@@ -232,7 +168,11 @@ public class DossierReadsResource {
   }
 
   static String cursor(Item last) {
-    String place = last.careFrom() + "|" + last.itemId();
+    return cursor(last.careFrom(), last.itemId());
+  }
+
+  static String cursor(LocalDate day, String itemId) {
+    String place = day + "|" + itemId;
     return Base64.getUrlEncoder()
         .withoutPadding()
         .encodeToString(place.getBytes(StandardCharsets.UTF_8));

@@ -20,9 +20,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** The items of a dossier that show to a viewer. */
 final class HeldItems {
+  /** How many {@link #columns} there are. */
+  static final int COLUMNS = 19;
+
   private HeldItems() {}
 
   /**
@@ -37,7 +41,7 @@ final class HeldItems {
     Visibility visibility = new Visibility(viewer);
     try (PreparedStatement select =
         tx.prepareStatement(
-            columns(visibility)
+            select(visibility)
                 + """
                   AND (?::text IS NULL OR i.kind = ?) AND (?::uuid IS NULL OR i.item_id < ?)
                 ORDER BY i.item_id DESC LIMIT ?
@@ -57,9 +61,59 @@ final class HeldItems {
       throws SQLException {
     Visibility visibility = new Visibility(viewer);
     try (PreparedStatement select =
-        tx.prepareStatement(columns(visibility) + " AND i.item_id = ?")) {
+        tx.prepareStatement(select(visibility) + " AND i.item_id = ?")) {
       select.setObject(bind(select, dossierId, visibility), itemId);
       return items(select, viewer).stream().findFirst();
+    }
+  }
+
+  /**
+   * What an item is called.
+   *
+   * @param acts that it names, as {@code Mask.OfAct} writes them: the code comes last
+   */
+  record Named(UUID itemId, String title, Optional<String> code, List<String> acts) {
+    Stream<String> names() {
+      return Stream.concat(
+          Stream.concat(Stream.of(title), code.stream()),
+          acts.stream().map(act -> act.substring(act.lastIndexOf('|') + 1)));
+    }
+  }
+
+  /** The names of all items, without what they say; the newest first by the day they are about. */
+  static List<Named> named(Connection tx, UUID dossierId, Viewer viewer) throws SQLException {
+    Visibility visibility = new Visibility(viewer);
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT i.item_id, i.title, i.code, i.acts FROM item i WHERE i.dossier_id = ? AND %s
+            ORDER BY i.about_date DESC, i.item_id DESC
+            """
+                .formatted(visibility.ofItems()))) {
+      bind(select, dossierId, visibility);
+      List<Named> named = new ArrayList<>();
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          named.add(
+              new Named(
+                  row.getObject(1, UUID.class),
+                  row.getString(2),
+                  Optional.ofNullable(row.getString(3)),
+                  List.of((String[]) row.getArray(4).getArray())));
+        }
+      }
+      return named;
+    }
+  }
+
+  /** Those of these that show. */
+  static List<HeldItem> these(Connection tx, UUID dossierId, Viewer viewer, List<UUID> ids)
+      throws SQLException {
+    Visibility visibility = new Visibility(viewer);
+    try (PreparedStatement select =
+        tx.prepareStatement(select(visibility) + " AND i.item_id = ANY (?)")) {
+      select.setArray(bind(select, dossierId, visibility), tx.createArrayOf("uuid", ids.toArray()));
+      return items(select, viewer);
     }
   }
 
@@ -86,18 +140,19 @@ final class HeldItems {
     }
   }
 
-  private static String columns(Visibility visibility) {
+  private static String select(Visibility visibility) {
+    return "SELECT %s FROM item i WHERE i.dossier_id = ? AND %s "
+        .formatted(columns(visibility), visibility.ofItems());
+  }
+
+  /** What {@link #item} reads, of {@code item i}. */
+  static String columns(Visibility visibility) {
     return """
-    SELECT i.item_id, i.kind, i.class_code, i.author_role, i.author_id, i.author_profession,
-           i.author_structure, i.added_at, i.changed_at, i.about_date, i.version, i.title,
-           i.in_force, %s, i.invisible_until_announced, %s, %s, i.announced_at, i.body
-    FROM item i WHERE i.dossier_id = ? AND %s
+    i.item_id, i.kind, i.class_code, i.author_role, i.author_id, i.author_profession,
+    i.author_structure, i.added_at, i.changed_at, i.about_date, i.version, i.title,
+    i.in_force, %s, i.invisible_until_announced, %s, %s, i.announced_at, i.body
     """
-        .formatted(
-            visibility.itemMarked(),
-            Visibility.ANNOUNCE_BEFORE,
-            Visibility.SHOWS_BY_ITSELF,
-            visibility.ofItems());
+        .formatted(visibility.itemMarked(), Visibility.ANNOUNCE_BEFORE, Visibility.SHOWS_BY_ITSELF);
   }
 
   private static int bind(PreparedStatement select, UUID dossierId, Visibility visibility)
@@ -110,33 +165,37 @@ final class HeldItems {
     List<HeldItem> items = new ArrayList<>();
     try (ResultSet row = select.executeQuery()) {
       while (row.next()) {
-        Optional<Announcement> announcement =
-            viewer.kind() == Viewer.Kind.PROFESSIONAL && row.getBoolean(15)
-                ? Optional.of(
-                    new Announcement(
-                        instant(row, 16),
-                        instant(row, 17),
-                        Optional.ofNullable(row.getObject(18, OffsetDateTime.class))
-                            .map(OffsetDateTime::toInstant)))
-                : Optional.empty();
-        items.add(
-            new HeldItem(
-                row.getObject(1, UUID.class),
-                ItemKind.valueOf(row.getString(2)),
-                row.getString(3),
-                author(row, 4),
-                instant(row, 8),
-                instant(row, 9),
-                row.getDate(10).toLocalDate(),
-                row.getInt(11),
-                row.getString(12),
-                Optional.ofNullable(row.getObject(13, Boolean.class)),
-                row.getBoolean(14) ? Optional.of(true) : Optional.empty(),
-                announcement,
-                body(row, 19)));
+        items.add(item(row, 1, viewer));
       }
     }
     return items;
+  }
+
+  /** One item, from the columns that begin here. */
+  static HeldItem item(ResultSet row, int first, Viewer viewer) throws SQLException {
+    Optional<Announcement> announcement =
+        viewer.isToldOfAnnouncements() && row.getBoolean(first + 14)
+            ? Optional.of(
+                new Announcement(
+                    instant(row, first + 15),
+                    instant(row, first + 16),
+                    Optional.ofNullable(row.getObject(first + 17, OffsetDateTime.class))
+                        .map(OffsetDateTime::toInstant)))
+            : Optional.empty();
+    return new HeldItem(
+        row.getObject(first, UUID.class),
+        ItemKind.valueOf(row.getString(first + 1)),
+        row.getString(first + 2),
+        author(row, first + 3),
+        instant(row, first + 7),
+        instant(row, first + 8),
+        row.getDate(first + 9).toLocalDate(),
+        row.getInt(first + 10),
+        row.getString(first + 11),
+        Optional.ofNullable(row.getObject(first + 12, Boolean.class)),
+        row.getBoolean(first + 13) ? Optional.of(true) : Optional.empty(),
+        announcement,
+        body(row, first + 18));
   }
 
   private static Actor author(ResultSet row, int first) throws SQLException {

@@ -159,7 +159,7 @@ public class ItemReadsResource {
     }
   }
 
-  private static Optional<ItemKind> kind(String name) {
+  static Optional<ItemKind> kind(String name) {
     if (name == null) {
       return Optional.empty();
     }

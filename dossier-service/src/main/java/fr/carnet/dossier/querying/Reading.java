@@ -86,7 +86,40 @@ class Reading {
 
   /** Only for the owner; everyone else is refused, whatever the patient allowed them. */
   <T> T readOwn(Asked asked, Query<T> query) throws SQLException {
-    return read(asked, query, (_, _) -> notTheOwner());
+    return read(asked, query, (_, _) -> noStanding());
+  }
+
+  /**
+   * For the owner alone: reads what this professional would be shown now, or if the owner granted
+   * it. It is the owner who reads, and the trace says so.
+   */
+  <T> T readAs(Asked asked, Actor professional, boolean asIfGranted, Query<T> query)
+      throws SQLException {
+    Caller caller = current.get();
+    Optional<Known> known =
+        Transactions.run(dataSource, tx -> known(tx, asked.dossierId(), caller, false));
+    if (!known.map(Known::owned).orElse(false)) {
+      throw refuse(asked, caller, noStanding(), known.isPresent());
+    }
+    AccessDecision theirs =
+        decide(
+            new DecisionRequest(
+                asked.dossierId(),
+                professional,
+                Optional.empty(),
+                asked.purpose(),
+                false,
+                false,
+                asIfGranted));
+    return readOwn(
+        asked,
+        (tx, _) ->
+            query.in(
+                tx,
+                known(tx, asked.dossierId(), caller, true)
+                    .filter(now -> now.open() && !now.stopped())
+                    .map(_ -> theirs)
+                    .orElseGet(Reading::noStanding)));
   }
 
   /** Decides about somebody who is not the owner. */
@@ -217,7 +250,7 @@ class Reading {
         Optional.empty());
   }
 
-  private static AccessDecision notTheOwner() {
+  private static AccessDecision noStanding() {
     return new AccessDecision(
         false,
         ReadingRefusal.NO_STANDING.name(),
@@ -245,15 +278,19 @@ class Reading {
   }
 
   AccessDecision decide(Asked asked, Caller caller) throws SQLException {
+    return decide(
+        new DecisionRequest(
+            asked.dossierId(),
+            caller.actor(),
+            caller.patientRef(),
+            asked.purpose(),
+            caller.regulation(),
+            asked.words().isPresent()));
+  }
+
+  private AccessDecision decide(DecisionRequest request) {
     try {
-      return accessControl.decide(
-          new DecisionRequest(
-              asked.dossierId(),
-              caller.actor(),
-              caller.patientRef(),
-              asked.purpose(),
-              caller.regulation(),
-              asked.words().isPresent()));
+      return accessControl.decide(request);
     } catch (WebApplicationException | ProcessingException e) {
       LOG.warnf("no decision: %s", e.getClass().getSimpleName());
       throw new Refusal(ReadingRefusal.DECISION_UNAVAILABLE);

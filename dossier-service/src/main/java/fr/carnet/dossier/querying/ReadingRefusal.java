@@ -46,6 +46,12 @@ enum ReadingRefusal implements Reason {
       "Ce curseur ne vient pas d'une page de cette liste. Reprenez à la première page."),
   LIMIT_INVALID(
       Kind.INVALID, "limit is a number from 1 to 200.", "limit est un nombre de 1 à 200."),
+  DAY_INVALID(
+      Kind.INVALID, "from and to are days, yyyy-mm-dd.", "from et to sont des jours, aaaa-mm-jj."),
+  TEXT_INVALID(
+      Kind.INVALID,
+      "text has 2 to 100 characters, accents and dots not counted.",
+      "text comporte 2 à 100 caractères, accents et points non comptés."),
   DAYS_INVALID(Kind.INVALID, "days is a number from 1 to 730.", "days est un nombre de 1 à 730."),
   ACT_INVALID(
       Kind.INVALID,

@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** The care history behind the one filter: what a decision lets somebody see. */
 @ApplicationScoped
@@ -29,12 +30,26 @@ class VisibleCare {
     return decision.classes().contains(AccessDecision.REIMBURSEMENTS);
   }
 
+  /** The same, of somebody who looks. */
+  static boolean isOpenTo(Viewer viewer) {
+    return viewer.opens(AccessDecision.REIMBURSEMENTS);
+  }
+
   List<Item> items(Connection tx, UUID dossierId, AccessDecision decision, Selection selection)
       throws SQLException {
-    Visibility visibility = new Visibility(Viewer.of(decision, current.get().actor()));
-    return isOpenTo(decision)
-        ? CareHistory.select(tx, dossierId, visibility, selection)
+    return items(tx, dossierId, viewer(decision), selection);
+  }
+
+  static List<Item> items(Connection tx, UUID dossierId, Viewer viewer, Selection selection)
+      throws SQLException {
+    return isOpenTo(viewer)
+        ? CareHistory.select(tx, dossierId, new Visibility(viewer), selection)
         : List.of();
+  }
+
+  /** The caller, as far as this decision lets them see. */
+  Viewer viewer(AccessDecision decision) {
+    return Viewer.of(decision, current.get().actor());
   }
 
   /** A professional looks, now; nothing when it is somebody else, or nothing would show. */
@@ -52,6 +67,18 @@ class VisibleCare {
 
   ShownItem shown(Item item, String language) {
     return ShownItem.of(item, lists, Language.of(language));
+  }
+
+  /** All that an item is called, in words and codes, for who looks for it. */
+  Stream<String> names(Item item) {
+    ShownItem shown = shown(item, "fr");
+    return Stream.of(
+            Optional.of(shown.categoryLabel()),
+            shown.label(),
+            shown.natureLabel(),
+            Optional.of(shown.natureCode()),
+            shown.act().map(Act::code))
+        .flatMap(Optional::stream);
   }
 
   /** The therapeutic class of a medicine. */

@@ -24,7 +24,12 @@ public record Viewer(
     OWNER,
     /** Who legally acts for the owner. */
     REPRESENTATIVE,
-    PROFESSIONAL
+    PROFESSIONAL,
+    /**
+     * A professional whose sight the owner looks through: what is not yet shown to the owner does
+     * not show there either.
+     */
+    PREVIEWED_PROFESSIONAL
   }
 
   /** The owner. */
@@ -42,6 +47,12 @@ public record Viewer(
     return new Viewer(Kind.PROFESSIONAL, Optional.of(id), classes, maskedToo);
   }
 
+  /** The owner, looking as this professional would whom a decision lets see something. */
+  public static Viewer preview(AccessDecision decision, Actor professional) {
+    return new Viewer(
+        Kind.PREVIEWED_PROFESSIONAL, professional.id(), decision.classes(), decision.maskedToo());
+  }
+
   /** Somebody whom this decision lets see something; whoever is not the owner gets no more. */
   public static Viewer of(AccessDecision decision, Actor actor) {
     return actor.role() == Actor.Role.OWNER
@@ -53,7 +64,23 @@ public record Viewer(
   public boolean mayKnowOfMasks() {
     return switch (kind) {
       case OWNER, REPRESENTATIVE -> true;
-      case PROFESSIONAL -> maskedToo;
+      case PROFESSIONAL, PREVIEWED_PROFESSIONAL -> maskedToo;
+    };
+  }
+
+  /** Whether items of this class show at all. */
+  public boolean opens(String classCode) {
+    return switch (kind) {
+      case OWNER, REPRESENTATIVE -> true;
+      case PROFESSIONAL, PREVIEWED_PROFESSIONAL -> classes.contains(classCode);
+    };
+  }
+
+  /** Whether an item's announcement to the patient is told: to professionals. */
+  public boolean isToldOfAnnouncements() {
+    return switch (kind) {
+      case OWNER, REPRESENTATIVE -> false;
+      case PROFESSIONAL, PREVIEWED_PROFESSIONAL -> true;
     };
   }
 }

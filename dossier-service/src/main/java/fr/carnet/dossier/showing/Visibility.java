@@ -14,7 +14,8 @@ import java.sql.SQLException;
  *       it all the same, and directives are never masked;
  *   <li>to the owner and representatives: it is invisible until announced, was not announced, and a
  *       month is not over (CSP R1111-53), by the calendar of Europe/Paris and the database's clock;
- *   <li>to representatives: it is a minor's secret care.
+ *   <li>to representatives: it is a minor's secret care;
+ *   <li>to the owner who looks as a professional would: it does not show to one of the two.
  * </ul>
  */
 public final class Visibility {
@@ -66,20 +67,24 @@ public final class Visibility {
       case OWNER -> "NOT i.deleted AND NOT " + NOT_YET_ANNOUNCED;
       case REPRESENTATIVE ->
           "NOT i.deleted AND NOT i.invisible_to_representatives AND NOT " + NOT_YET_ANNOUNCED;
-      case PROFESSIONAL ->
-          "NOT i.deleted AND ("
-              + WRITTEN_BY_VIEWER
-              + " OR (i.class_code = ANY (?) AND i.in_force IS NOT FALSE"
-              + (viewer.maskedToo() ? "" : " AND NOT " + ITEM_MASKED)
-              + "))";
+      case PROFESSIONAL -> ofItemsToProfessionals();
+      case PREVIEWED_PROFESSIONAL -> ofItemsToProfessionals() + " AND NOT " + NOT_YET_ANNOUNCED;
     };
+  }
+
+  private String ofItemsToProfessionals() {
+    return "NOT i.deleted AND ("
+        + WRITTEN_BY_VIEWER
+        + " OR (i.class_code = ANY (?) AND i.in_force IS NOT FALSE"
+        + (viewer.maskedToo() ? "" : " AND NOT " + ITEM_MASKED)
+        + "))";
   }
 
   /** Binds the parameters of {@link #ofItems}; gives the place of the next one. */
   public int bindItems(PreparedStatement statement, int first) throws SQLException {
     return switch (viewer.kind()) {
       case OWNER, REPRESENTATIVE -> first;
-      case PROFESSIONAL -> {
+      case PROFESSIONAL, PREVIEWED_PROFESSIONAL -> {
         statement.setString(first, viewer.professional().orElse(null));
         statement.setArray(
             first + 1, statement.getConnection().createArrayOf("text", viewer.classes().toArray()));

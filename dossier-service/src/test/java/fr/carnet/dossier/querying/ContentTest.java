@@ -38,6 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -597,9 +598,35 @@ class ContentTest {
       return this;
     }
 
+    /** Whatever is called so. */
+    Answers found(String token, String text) {
+      return add(
+          "search " + text,
+          as(token).body("{\"text\":\"" + text + "\"}").post("/dossiers/" + dossier + "/search"));
+    }
+
+    /** The owner looks as a doctor would. */
+    Answers preview(String token, boolean asIfGranted) {
+      return add(
+          "preview",
+          as(token)
+              .body(
+                  "{\"nationalId\":\"899700024450\",\"profession\":\"10\",\"asIfGranted\":"
+                      + asIfGranted
+                      + "}")
+              .post("/dossiers/" + dossier + "/preview"));
+    }
+
     Answers add(String what, Response answer) {
       all.add(what + " " + answer.statusCode() + " " + answer.asString());
       return this;
+    }
+
+    /** Where a page ended: an id, or a day and an id. */
+    private static String place(String cursor) {
+      return cursor.matches("[0-9a-f]{8}-.{27}")
+          ? cursor
+          : new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
     }
 
     /** With ids and times replaced, each id by when it came first. */
@@ -607,7 +634,10 @@ class ContentTest {
       Map<String, String> names = new LinkedHashMap<>();
       Matcher ids =
           Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-              .matcher(String.join("\n", all).replaceAll("\"correlation\":\"[^\"]*\"", ""));
+              .matcher(
+                  Pattern.compile("\"next\":\"([A-Za-z0-9_-]+)\"")
+                      .matcher(String.join("\n", all).replaceAll("\"correlation\":\"[^\"]*\"", ""))
+                      .replaceAll(next -> "next " + place(next.group(1))));
       return ids.replaceAll(id -> names.computeIfAbsent(id.group(), _ -> "id" + names.size()))
           .replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "time");
     }
@@ -668,6 +698,9 @@ class ContentTest {
       assertThat(ofProfessional(full, colleague, hidden))
           .isEqualTo(ofProfessional(plain, colleague, UUID.randomUUID().toString()));
     }
+    // And so it looks to the owner who looks as they would.
+    assertThat(new Answers(full).preview(owner, true).withoutIdsAndTimes())
+        .isEqualTo(new Answers(plain).preview(otherOwner, true).withoutIdsAndTimes());
     // What the comparison rests on: the same answers tell two dossiers apart that differ.
     masked(full, "{'of':'ITEM','itemId':'" + first + "'}");
     assertThat(ofProfessional(full, colleague, masked))
@@ -681,6 +714,49 @@ class ContentTest {
                     .flatExtracting(AccessTraced::itemIds)
                     .contains(first)
                     .doesNotContain(masked, ofAct, deleted, unannounced));
+  }
+
+  @Test
+  void to_the_owner_too_no_summary_timeline_search_or_preview_tells_of_what_is_not_yet_theirs() {
+    UUID full = open();
+    String otherIns = Dossiers.newIns();
+    String otherOwner = TestTokens.patient(otherIns);
+    UUID plain = Dossiers.open(otherIns);
+    // Given: what both hold, and between it in one of them what is invisible, and what was deleted.
+    added(full, doctor, CONDITION);
+    added(plain, doctor, CONDITION);
+    for (String hidden :
+        List.of(ALLERGY, CONDITION, right(ItemKind.TREATMENT), right(ItemKind.CERTIFICATE))) {
+      added(full, doctor, hidden, ",\"invisibleUntilAnnounced\":true");
+      String deleted = added(full, doctor, hidden);
+      as(doctor).delete("/dossiers/" + full + "/items/" + deleted).then().statusCode(204);
+    }
+    added(full, doctor, right(ItemKind.CARE_PLAN));
+    added(plain, doctor, right(ItemKind.CARE_PLAN));
+    // Then: whatever the owner asks, also through the eyes of a doctor who sees it already.
+    assertThat(atAGlance(full, owner)).isEqualTo(atAGlance(plain, otherOwner));
+    as(colleague)
+        .get("/dossiers/" + full + "/summary")
+        .then()
+        .body("allergies", hasSize(1))
+        .body("conditions", hasSize(2));
+    added(full, doctor, ALLERGY);
+    assertThat(atAGlance(full, owner)).isNotEqualTo(atAGlance(plain, otherOwner));
+  }
+
+  private static String atAGlance(UUID dossier, String token) {
+    return new Answers(dossier)
+        .get(token, "/summary")
+        .get(token, "/timeline")
+        .pages(token, "/timeline?")
+        .pages(token, "/timeline?kind=ALLERGY&")
+        .found(token, "arachide")
+        .found(token, "asthme")
+        .found(token, "certificat")
+        .found(token, "J45.0")
+        .preview(token, true)
+        .preview(token, false)
+        .withoutIdsAndTimes();
   }
 
   private String ofProfessional(UUID dossier, String token, String hidden) {
@@ -699,6 +775,17 @@ class ContentTest {
         .get(token, "/care?category=DENTAL_CARE")
         .get(token, "/care?category=LABORATORY")
         .get(token, "/summary")
+        .get(token, "/timeline")
+        .pages(token, "/timeline?")
+        .pages(token, "/timeline?kind=CARE&")
+        .pages(token, "/timeline?kind=CONSULTATION_REPORT&")
+        .pages(token, "/timeline?category=DENTAL_CARE&")
+        .found(token, "consultation")
+        .found(token, "arachide")
+        .found(token, "ventoline")
+        .found(token, "3400931959496")
+        .found(token, "biologie")
+        .found(token, "certificat")
         .pages(token, "/care/changes?")
         .add("recent", recent(dossier, token, "NABM", "592"))
         .add("recent", recent(dossier, token, "CIP13", "3400931959496"))
