@@ -659,6 +659,9 @@ class ContentTest {
         added(full, doctor, right(ItemKind.CERTIFICATE), ",\"invisibleUntilAnnounced\":true");
     added(full, doctor, right(ItemKind.CARE_PLAN));
     added(plain, doctor, right(ItemKind.CARE_PLAN));
+    // Of a kind of which one is hidden, so that no count tells.
+    added(full, doctor, right(ItemKind.CONSULTATION_REPORT));
+    added(plain, doctor, right(ItemKind.CONSULTATION_REPORT));
     as(doctor).delete("/dossiers/" + full + "/items/" + deleted).then().statusCode(204);
     for (UUID dossier : List.of(full, plain)) {
       Dossiers.passed(dossier, "k1", Dossiers.imaging("mri", 1, 1));
@@ -733,6 +736,9 @@ class ContentTest {
     }
     added(full, doctor, right(ItemKind.CARE_PLAN));
     added(plain, doctor, right(ItemKind.CARE_PLAN));
+    // Of a kind of which one is hidden, so that no count tells.
+    added(full, doctor, right(ItemKind.CERTIFICATE));
+    added(plain, doctor, right(ItemKind.CERTIFICATE));
     // Then: whatever the owner asks, also through the eyes of a doctor who sees it already.
     assertThat(atAGlance(full, owner)).isEqualTo(atAGlance(plain, otherOwner));
     as(colleague)
