@@ -260,10 +260,15 @@ class AtAGlanceTest {
         .body("advanceDirectives.itemId", contains(directive))
         .body("rest.find { it.kind == 'ADVANCE_DIRECTIVE' }.newest.itemId", equalTo(revised));
     AccessTraced trace =
-        Dossiers.traces(dossier).stream()
-            .filter(read -> read.actor().id().equals(Optional.of(doctorId)))
-            .findFirst()
-            .orElseGet(() -> awaitTrace(dossier, "read-summary"));
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(
+                () ->
+                    Dossiers.traces(dossier).stream()
+                        .filter(read -> read.actor().id().equals(Optional.of(doctorId)))
+                        .findFirst(),
+                Optional::isPresent)
+            .get();
     assertThat(trace.itemIds())
         .contains(worst, begun, lasting, directive, contact, "care-1", report)
         .doesNotContain(past, revised, "care-11");
@@ -556,7 +561,7 @@ class AtAGlanceTest {
     added(dossier, owner, right(ItemKind.NOTE));
     String masked = added(dossier, author, right(ItemKind.TREATMENT));
     mask(dossier, "{'of':'ACT','system':'CIP13','code':'3400931959496'}");
-    mask(dossier, "{'of':'ITEM','itemId':'blood'}".replace("blood", masked));
+    mask(dossier, "{'of':'ITEM','itemId':'" + masked + "'}");
     mask(dossier, "{'of':'CATEGORY','category':'LABORATORY'}");
     Dossiers.passed(dossier, "k1", Dossiers.imaging("mri", 1, 1));
     Dossiers.passed(
