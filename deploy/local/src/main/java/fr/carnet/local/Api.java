@@ -61,6 +61,12 @@ public final class Api implements AutoCloseable {
     return post(address, token, body, Optional.empty());
   }
 
+  /** Sends a command without a body that takes its time. */
+  public Answer post(URI address, String token, Duration patience) {
+    return send(
+        request(address, token).timeout(patience).POST(HttpRequest.BodyPublishers.noBody()));
+  }
+
   /** Sends JSON that may be sent again under the same key. */
   public Answer post(
       URI address, String token, Map<String, ?> body, Optional<String> idempotencyKey) {

@@ -55,7 +55,7 @@ record ServiceEnvironment(
       case DOSSIER -> {
         ownClient(variables, service);
         variables.put("CARNET_PATIENT_REF_SECRET", PATIENT_REF_SECRET);
-        variables.put("CARNET_MASTER_KEY_FILE", keys.resolve("master.key").toString());
+        variables.put("CARNET_MASTER_KEY_FILE", masterKey().toString());
         // Beside the keys and not among them: no backup takes it along, no restore sets it back.
         variables.put("CARNET_ERASURE_JOURNAL", keys.resolveSibling("erasures.ndjson").toString());
       }
@@ -70,6 +70,11 @@ record ServiceEnvironment(
       case ACCESS, AUDIT -> ownClient(variables, service);
     }
     return variables;
+  }
+
+  /** The dossier-service's. */
+  Path masterKey() {
+    return keys.resolve("master.key");
   }
 
   private void ownClient(Map<String, String> variables, Service service) {

@@ -346,6 +346,11 @@ public final class Suite implements AutoCloseable {
     return folder.path();
   }
 
+  /** The file of the key that wraps every dossier's keys. */
+  public Path masterKey() {
+    return environment().masterKey();
+  }
+
   /** Where ingest looks for senders' extracts, a folder for each sender. */
   public Path extracts() {
     return DataFolder.extracts(folder.path());

@@ -59,6 +59,11 @@ record Costs(SequencedMap<String, Cost> byProcess) {
     return byProcess.values().stream().mapToDouble(Cost::cpuSeconds).sum();
   }
 
+  /** Of the suite alone. */
+  double suiteCpuSeconds() {
+    return cpuSeconds() - byProcess.getOrDefault(SELF, new Cost(0, 0)).cpuSeconds;
+  }
+
   /** What used most CPU. */
   Map.Entry<String, Cost> busiest() {
     return byProcess.entrySet().stream()

@@ -192,6 +192,50 @@ final class FeedBenchmark {
     }
   }
 
+  /** The two shapes, for who needs nothing else. */
+  record Shapes(FeedResult.Shape live, FeedResult.Shape bulk, List<String> losses) {
+    Shapes {
+      losses = List.copyOf(losses);
+    }
+  }
+
+  /** Measures the two shapes and nothing else. */
+  Shapes shapes() throws SQLException, InterruptedException {
+    try (Api api = new Api();
+        Databases databases = new Databases(suite);
+        Patients patients = new Patients(suite)) {
+      BillingSystem billing =
+          BillingSystem.seeded(size.seed(), today)
+              .withBeneficiaries(size.beneficiaries() + BULK_DOSSIERS);
+      List<String> people = new ArrayList<>(billing.beneficiaryNumbers());
+      List<String> inBulk = people.subList(0, BULK_DOSSIERS);
+      List<String> live = people.subList(BULK_DOSSIERS, BULK_DOSSIERS + size.beneficiaries());
+      List<String> holders = new ArrayList<>(inBulk);
+      holders.addAll(live.subList(0, size.dossiers()));
+      List<String> bulkSample = inBulk.subList(0, BULK_SAMPLED);
+      List<String> liveSample = live.subList(0, Math.min(LIVE_SAMPLED, size.dossiers()));
+      Run run = new Run(api, databases, patients);
+      run.open(holders);
+      run.readAs(bulkSample);
+      run.readAs(liveSample);
+      until(
+          "ingest knows every dossier",
+          () -> databases.number(Service.INGEST, "SELECT count(*) FROM dossier") >= holders.size());
+      FeedResult.Shape liveShape =
+          run.shape(
+              "live",
+              billing.endless("feed", live),
+              LIVE_WARM_UP_EACH * live.size(),
+              liveSample,
+              live.size());
+      FeedResult.Shape bulkShape =
+          run.shape(
+              "bulk", billing.endless("bulk", inBulk), BULK_WARM_UP, bulkSample, BULK_DOSSIERS);
+      look(databases);
+      return new Shapes(liveShape, bulkShape, losses);
+    }
+  }
+
   private static int linesOfHalfAMinute(double linesPerSecond) {
     return Math.clamp(Math.round(linesPerSecond * HALF_A_MINUTE / 10_000) * 10_000, FEWEST, MOST);
   }

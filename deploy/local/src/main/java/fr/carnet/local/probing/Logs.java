@@ -39,6 +39,9 @@ public final class Logs {
   /** Grants, blocks and wishes. */
   public static final String ACCESS = "access.events";
 
+  /** Every release and every refusal. */
+  public static final String TRACES = "access.traces";
+
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   static {
