@@ -7,12 +7,14 @@ import fr.carnet.dossier.deciding.DossierRefusal;
 import fr.carnet.dossier.deciding.DossierState;
 import fr.carnet.dossier.projecting.CareHistoryProjection;
 import fr.carnet.dossier.projecting.DossierProjection;
+import fr.carnet.dossier.projecting.FirstUseProjection;
 import fr.carnet.events.Reason;
 import fr.carnet.events.dossier.DossierEvent;
 import fr.carnet.eventstore.CaughtUp;
 import fr.carnet.eventstore.CommandEnvelope;
 import fr.carnet.eventstore.CommandHandler;
 import fr.carnet.eventstore.CommandResult;
+import fr.carnet.eventstore.Projection;
 import fr.carnet.eventstore.ProjectionApplier;
 import fr.carnet.eventstore.Rebuild;
 import fr.carnet.eventstore.RecordedEvent;
@@ -40,6 +42,7 @@ public class Dossiers {
   @Inject Machinery machinery;
   @Inject DossierProjection dossiers;
   @Inject CareHistoryProjection careHistory;
+  @Inject FirstUseProjection firstUses;
 
   private volatile Optional<CommandHandler<DossierState, DossierEvent>> handler = Optional.empty();
   private volatile BooleanSupplier ready = () -> false;
@@ -50,19 +53,21 @@ public class Dossiers {
     starting.reader(
         new TopicReader(
             recovery, dossiers.topics(), dataSource, kafka.client(), new StreamRecovery(streams)));
-    starting.reader(
-        new TopicReader(
-            careHistory.name(),
-            careHistory.topics(),
-            dataSource,
-            kafka.client(),
-            new ProjectionApplier(careHistory)));
+    for (Projection projection : List.of(careHistory, firstUses)) {
+      starting.reader(
+          new TopicReader(
+              projection.name(),
+              projection.topics(),
+              dataSource,
+              kafka.client(),
+              new ProjectionApplier(projection)));
+      starting.rebuild(
+          projection.name(),
+          new Rebuild(dataSource, kafka.client(), projection, Rebuild.Source.TOPIC_READER));
+    }
     starting.rebuild(
         dossiers.name(),
         new Rebuild(dataSource, kafka.client(), dossiers, Rebuild.Source.OWN_STREAMS));
-    starting.rebuild(
-        careHistory.name(),
-        new Rebuild(dataSource, kafka.client(), careHistory, Rebuild.Source.TOPIC_READER));
     CaughtUp streamsCompared =
         new CaughtUp(dataSource, kafka.client(), recovery, dossiers.topics());
     ready = streamsCompared::reached;

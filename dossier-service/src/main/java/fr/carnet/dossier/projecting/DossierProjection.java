@@ -49,7 +49,7 @@ import java.util.UUID;
 
 /**
  * {@code dossier.events} → whose dossier it is, whether it is open, and what it holds. Of an erased
- * one nothing.
+ * one nothing but that a professional once opened one.
  */
 @ApplicationScoped
 public class DossierProjection implements Projection {
@@ -73,7 +73,14 @@ public class DossierProjection implements Projection {
 
   @Override
   public List<String> tables() {
-    return List.of("dossier", "dossier_patient", "release_request", "item", "item_version", "mask");
+    return List.of(
+        "dossier",
+        "dossier_patient",
+        "release_request",
+        "item",
+        "item_version",
+        "mask",
+        "opening");
   }
 
   @Override
@@ -84,6 +91,9 @@ public class DossierProjection implements Projection {
         ContentRows.open(
             tx, keys, events.stream().filter(e -> !erased.contains(e.streamId())).toList());
     for (RecordedEvent event : events) {
+      if (event.type().equals(DossierOpened.WIRE_NAME)) {
+        Openings.note(tx, event, Wire.read(event.data(), DossierOpened.class));
+      }
       if (erased.contains(event.streamId()) && !event.type().equals(DossierErased.WIRE_NAME)) {
         // The log holds it for ever, and nobody can read it.
         continue;
