@@ -1,0 +1,5 @@
+package fr.carnet.transparency;
+
+import fr.carnet.testkit.ArchitectureRules;
+
+class TransparencyArchitectureTest extends ArchitectureRules {}
