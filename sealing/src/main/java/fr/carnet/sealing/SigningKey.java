@@ -60,13 +60,21 @@ public final class SigningKey {
         BASE64.encodeToString(header.getBytes(StandardCharsets.UTF_8))
             + "."
             + BASE64.encodeToString(payload);
+    return signed + "." + BASE64.encodeToString(sign(signed.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  /** The 64 bytes of an Ed25519 signature over these (RFC 8032). */
+  public byte[] sign(byte[] message) {
     try {
-      return signed
-          + "."
-          + BASE64.encodeToString(signer.sign(signed.getBytes(StandardCharsets.US_ASCII)));
+      return signer.sign(message);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("cannot sign", e);
     }
+  }
+
+  /** The 32 bytes of the public key (RFC 8032). */
+  public byte[] publicKeyBytes() {
+    return publicKey.clone();
   }
 
   /** The public key, base64url: the {@code x} of its JSON Web Key. */

@@ -35,14 +35,16 @@ public final class RealServersForQuarkus implements QuarkusTestResourceLifecycle
     settings.put(
         "carnet.ingest.extracts-folder", Path.of("target/extracts").toAbsolutePath().toString());
     settings.put("carnet.master-key-file", "target/test-master-key.json");
-    settings.put("carnet.erasure-journal", journal().toString());
+    settings.put("carnet.erasure-journal", ownFile("erasures", ".ndjson"));
     settings.put("carnet.receipt-key-file", "target/test-receipt-key.json");
+    settings.put("carnet.log-key-files", "target/test-log-key.json");
+    settings.put("carnet.checkpoint-file", ownFile("checkpoints", ".txt"));
     return settings;
   }
 
-  /** A journal of its own, as the database: what was erased in another run is not of this one. */
-  private static Path journal() {
-    return Path.of("target/erasures-" + UUID.randomUUID() + ".ndjson").toAbsolutePath();
+  /** A file of its own, as the database: what another run wrote down is not of this one. */
+  private static String ownFile(String name, String ending) {
+    return Path.of("target/" + name + "-" + UUID.randomUUID() + ending).toAbsolutePath().toString();
   }
 
   @Override

@@ -49,6 +49,26 @@ public record SignedNote(String text, List<NoteSignature> signatures) {
     return new SignedNote(note.substring(0, end + 1), signatures);
   }
 
+  /**
+   * Reads a file to which notes are appended, each followed by an empty line. A text with an empty
+   * line in it would not be read; no checkpoint has one. A note that was half written is left out.
+   */
+  public static List<SignedNote> parseAll(String file) {
+    List<SignedNote> notes = new ArrayList<>();
+    String[] blocks = file.split("\n\n", -1);
+    for (int i = 1; i < blocks.length; i++) {
+      if (blocks[i].startsWith("\u2014 ")) {
+        String end = blocks[i].endsWith("\n") || i + 1 == blocks.length ? "" : "\n";
+        try {
+          notes.add(parse(blocks[i - 1].stripLeading() + "\n\n" + blocks[i] + end));
+        } catch (Malformed torn) {
+          // Half a line is no signature, and nothing counts that is not signed.
+        }
+      }
+    }
+    return notes;
+  }
+
   /** The same text with further signatures; one that is there already is not added again. */
   public SignedNote with(List<NoteSignature> more) {
     List<NoteSignature> all = new ArrayList<>(signatures);

@@ -1,5 +1,6 @@
 package fr.carnet.audit.sequencing;
 
+import fr.carnet.transparency.TreeEdge;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.apache.kafka.common.TopicPartition;
  * @param size how many entries
  * @param last the last batch
  * @param latest the latest event time so far
+ * @param tree the tree over the entries; smaller than the log only before it was let grow
  * @param positions the next offset of each partition; 0 where none is named
  */
 record Head(
@@ -25,6 +27,7 @@ record Head(
     long size,
     Optional<Announcement> last,
     Optional<Instant> latest,
+    TreeEdge tree,
     Map<TopicPartition, Long> positions) {
   Head {
     positions = Map.copyOf(positions);
@@ -34,12 +37,14 @@ record Head(
     return positions.getOrDefault(partition, 0L);
   }
 
-  /** The next batch: these records, in the order of their indexes. */
-  Batch next(List<ConsumerRecord<byte[], byte[]>> records, Instant takenAt) {
+  /** The next batch: these entries, with the root of the tree that ends with them. */
+  Batch next(List<LogEntry> entries, Instant takenAt) {
     Map<TopicPartition, Long> ends = new HashMap<>();
-    for (ConsumerRecord<byte[], byte[]> record : records) {
+    for (LogEntry entry : entries) {
+      ConsumerRecord<byte[], byte[]> record = entry.record();
       ends.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
     }
+    TreeEdge grown = tree.grow(entries.stream().map(LogEntry::leaf).toList()).edge();
     List<OffsetRange> ranges =
         ends.entrySet().stream()
             .map(
@@ -51,14 +56,35 @@ record Head(
                         end.getValue()))
             .toList();
     return new Batch(
-        batches, epoch, size, size + records.size(), takenAt, ranges, Optional.empty());
+        batches, epoch, size, grown.size(), takenAt, ranges, Optional.of(grown.root().hex()));
   }
 
   /**
    * The head after a batch.
    *
-   * @throws LogBroken when the batch does not follow on this head
+   * @param grown the tree with its entries
+   * @throws LogBroken when the batch does not follow on this head, or announced another root
    */
+  Head after(Announcement announcement, Optional<Instant> latestInBatch, TreeEdge grown) {
+    Head after = after(announcement, latestInBatch);
+    Batch batch = announcement.batch();
+    String root = grown.root().hex();
+    // Announcements of before the tree say no root.
+    if (grown.size() != batch.sizeAfter() || !batch.root().orElse(root).equals(root)) {
+      throw new LogBroken(
+          "batch %d at offset %d announces the root %s, and its records make %s"
+              .formatted(
+                  batch.number(), announcement.offset(), batch.root().orElse("of none"), root));
+    }
+    return after.with(grown);
+  }
+
+  /** The same head, with its tree. */
+  Head with(TreeEdge tree) {
+    return new Head(epoch, batches, size, last, latest, tree, positions);
+  }
+
+  /** The head after a batch whose records are not read yet: the tree stays. */
   Head after(Announcement announcement, Optional<Instant> latestInBatch) {
     Batch batch = announcement.batch();
     long lastEpoch = last.map(before -> before.batch().epoch()).orElse(0L);
@@ -81,7 +107,8 @@ record Head(
     }
     Optional<Instant> later =
         latestInBatch.filter(time -> latest.map(time::isAfter).orElse(true)).or(() -> latest);
-    return new Head(epoch, batches + 1, batch.sizeAfter(), Optional.of(announcement), later, moved);
+    return new Head(
+        epoch, batches + 1, batch.sizeAfter(), Optional.of(announcement), later, tree, moved);
   }
 
   /** One range a partition over batches that follow each other. */

@@ -1,24 +1,56 @@
 package fr.carnet.audit.sequencing;
 
+import fr.carnet.transparency.Entry;
+import fr.carnet.transparency.Hash;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A record at its index. */
 record LogEntry(
-    long index, ConsumerRecord<byte[], byte[]> record, Content content, ReadableHeaders headers) {
+    long index,
+    ConsumerRecord<byte[], byte[]> record,
+    Content content,
+    ReadableHeaders headers,
+    Hash leaf) {
 
   static LogEntry of(long index, ConsumerRecord<byte[], byte[]> record) {
     byte[] headers = HeaderBytes.write(record.headers());
+    Content content = new Content(record.topic(), record.key(), headers, record.value());
     return new LogEntry(
         index,
         record,
-        new Content(record.topic(), record.key(), headers, record.value()),
-        ReadableHeaders.of(HeaderBytes.read(headers)));
+        content,
+        ReadableHeaders.of(HeaderBytes.read(headers)),
+        content.leaf(record.partition(), record.offset()));
+  }
+
+  /** These records from this index on. */
+  static List<LogEntry> from(long index, List<ConsumerRecord<byte[], byte[]>> records) {
+    List<LogEntry> entries = new ArrayList<>(records.size());
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      entries.add(of(index + entries.size(), record));
+    }
+    return entries;
   }
 
   /** The exact bytes of a record; key and value may be null, as on Kafka. */
   @SuppressWarnings("ArrayRecordComponent")
   record Content(String topic, byte[] key, byte[] headers, byte[] value) {
+    /** Its leaf in the tree. */
+    Hash leaf(int partition, long offset) {
+      Entry entry =
+          new Entry(
+              topic,
+              partition,
+              offset,
+              Entry.Part.of(key),
+              Entry.Part.of(headers),
+              Entry.Part.of(value));
+      return Hash.ofLeaf(entry.leaf());
+    }
+
     /**
      * Whether it says the same, byte for byte. The same event id with other bytes is no repeat: it
      * is something to look at, so it must show.

@@ -1,8 +1,12 @@
 package fr.carnet.audit.sequencing;
 
+import fr.carnet.audit.proving.StoredTree;
 import fr.carnet.audit.sequencing.LogEntry.Content;
 import fr.carnet.events.Wire;
 import fr.carnet.eventstore.Transactions;
+import fr.carnet.transparency.Hash;
+import fr.carnet.transparency.Tile;
+import fr.carnet.transparency.TreeEdge;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,13 +17,15 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /** The log in the database. Only a sequencer whose (size, epoch) still holds can write it. */
@@ -54,6 +60,7 @@ final class LogTables {
   }
 
   private static Head head(Connection tx, long epoch, long batches, long size) throws SQLException {
+    TreeEdge tree = new StoredTree(tx).edge();
     Map<TopicPartition, Long> positions = new HashMap<>();
     try (Statement select = tx.createStatement()) {
       try (ResultSet row =
@@ -69,14 +76,15 @@ final class LogTables {
               FROM log_batch ORDER BY number DESC LIMIT 1
               """)) {
         if (!row.next()) {
-          return new Head(epoch, batches, size, Optional.empty(), Optional.empty(), positions);
+          return new Head(
+              epoch, batches, size, Optional.empty(), Optional.empty(), tree, positions);
         }
         byte[] bytes = row.getBytes(2);
         Announcement last = new Announcement(Wire.read(bytes, Batch.class), row.getLong(1), bytes);
         Optional<Instant> latest =
             Optional.ofNullable(row.getObject(3, OffsetDateTime.class))
                 .map(OffsetDateTime::toInstant);
-        return new Head(epoch, batches, size, Optional.of(last), latest, positions);
+        return new Head(epoch, batches, size, Optional.of(last), latest, tree, positions);
       }
     }
   }
@@ -89,20 +97,20 @@ final class LogTables {
   Head append(Head head, List<TakenBatch> batches) throws SQLException {
     List<LogEntry> entries = new ArrayList<>();
     List<Head> heads = new ArrayList<>();
+    Map<Tile, byte[]> tiles = new LinkedHashMap<>();
     Head after = head;
     for (TakenBatch batch : batches) {
-      List<LogEntry> ofBatch = new ArrayList<>(batch.records().size());
-      for (ConsumerRecord<byte[], byte[]> record : batch.records()) {
-        ofBatch.add(LogEntry.of(after.size() + ofBatch.size(), record));
-      }
+      TreeEdge.Growth growth = after.tree().grow(batch.leaves());
       after =
           after.after(
               batch.announcement(),
-              ofBatch.stream()
+              batch.entries().stream()
                   .flatMap(entry -> entry.headers().time().stream())
-                  .max(Comparator.naturalOrder()));
+                  .max(Comparator.naturalOrder()),
+              growth.edge());
       heads.add(after);
-      entries.addAll(ofBatch);
+      entries.addAll(batch.entries());
+      keep(growth.tiles(), tiles);
     }
     Head end = after;
     return Transactions.run(
@@ -112,8 +120,75 @@ final class LogTables {
           move(tx, head, end);
           insertBatches(tx, heads);
           insertEntries(tx, entries, repeats(tx, entries));
+          new StoredTree(tx).write(tiles);
           return end;
         });
+  }
+
+  /** A wider tile takes the place of the narrower one that it goes on from. */
+  private static void keep(Map<Tile, byte[]> grown, Map<Tile, byte[]> tiles) {
+    Set<List<Long>> places =
+        grown.keySet().stream().map(LogTables::place).collect(Collectors.toSet());
+    tiles.keySet().removeIf(tile -> places.contains(place(tile)));
+    tiles.putAll(grown);
+  }
+
+  private static List<Long> place(Tile tile) {
+    return List.of((long) tile.level(), tile.span().index());
+  }
+
+  /**
+   * Lets the tree grow over entries that were written before there was one, some at a time.
+   *
+   * @throws Deposed when another epoch has begun
+   */
+  Head growTree(Head head) throws SQLException {
+    return Transactions.run(
+        dataSource,
+        tx -> {
+          TreeEdge.Growth growth = head.tree().grow(leaves(tx, head.tree().size()));
+          try (PreparedStatement update =
+              tx.prepareStatement(
+                  """
+                  UPDATE log_head SET tree_size = ?
+                  WHERE name = ? AND tree_size = ? AND size = ? AND epoch = ?
+                  """)) {
+            update.setLong(1, growth.edge().size());
+            update.setString(2, log);
+            update.setLong(3, head.tree().size());
+            update.setLong(4, head.size());
+            update.setLong(5, head.epoch());
+            if (update.executeUpdate() == 0) {
+              throw new Deposed();
+            }
+          }
+          new StoredTree(tx).write(growth.tiles());
+          return head.with(growth.edge());
+        });
+  }
+
+  private static List<Hash> leaves(Connection tx, long from) throws SQLException {
+    List<Hash> leaves = new ArrayList<>();
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT topic, record_key, headers, value, partition, record_offset
+            FROM log_entry WHERE index >= ? AND index < ? ORDER BY index
+            """)) {
+      select.setLong(1, from);
+      select.setLong(2, from + AuditedTopics.FULL_RECORDS);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          leaves.add(
+              new Content(row.getString(1), row.getBytes(2), row.getBytes(3), row.getBytes(4))
+                  .leaf(row.getInt(5), row.getLong(6)));
+        }
+      }
+    }
+    if (leaves.isEmpty()) {
+      throw new LogBroken("entry %d is not in the database".formatted(from));
+    }
+    return leaves;
   }
 
   /**
@@ -134,15 +209,16 @@ final class LogTables {
     try (PreparedStatement update =
         tx.prepareStatement(
             """
-            UPDATE log_head SET size = ?, batches = ?
+            UPDATE log_head SET size = ?, tree_size = ?, batches = ?
             WHERE name = ? AND size = ? AND batches = ? AND epoch = ?
             """)) {
       update.setLong(1, to.size());
-      update.setLong(2, to.batches());
-      update.setString(3, log);
-      update.setLong(4, from.size());
-      update.setLong(5, from.batches());
-      update.setLong(6, from.epoch());
+      update.setLong(2, to.tree().size());
+      update.setLong(3, to.batches());
+      update.setString(4, log);
+      update.setLong(5, from.size());
+      update.setLong(6, from.batches());
+      update.setLong(7, from.epoch());
       if (update.executeUpdate() == 0) {
         throw new Deposed();
       }

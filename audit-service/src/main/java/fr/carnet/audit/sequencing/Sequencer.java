@@ -1,5 +1,8 @@
 package fr.carnet.audit.sequencing;
 
+import fr.carnet.audit.proving.Checkpoints;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,7 +24,7 @@ import org.jboss.logging.Logger;
  * <p>In this order, and why: take the lock (one leads); open {@code audit.batches}, which fences
  * whoever wrote it before and aborts what they left open; begin a new epoch, so that a predecessor
  * who has announced a batch can no longer commit it; apply every announced batch that the database
- * lacks; only then take new records. For each new batch: announce, then commit.
+ * lacks; only then take new records. For each new batch: announce, then commit, then sign.
  *
  * <p>A crash before the announcement is committed leaves nothing. A crash after it, or a failure of
  * which nobody knows on which side it fell, leaves an announcement that the next leader applies
@@ -32,10 +35,15 @@ public final class Sequencer implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Sequencer.class);
   private static final String CARNET = "carnet";
   private static final Duration STANDBY = Duration.ofMillis(250);
+
+  /** A busy log signs a checkpoint this often; what has not changed is not signed again. */
+  private static final Duration CHECKPOINT = Duration.ofSeconds(1);
+
   private static final Duration BROKEN = Duration.ofSeconds(5);
 
   private final DataSource dataSource;
   private final Map<String, Object> kafka;
+  private final Checkpoints checkpoints;
   private final LogTables tables;
   private final Semaphore stop = new Semaphore(0);
   private final Thread thread;
@@ -49,10 +57,12 @@ public final class Sequencer implements AutoCloseable {
    * A sequencer; {@link #start()} starts it.
    *
    * @param kafka how to reach Kafka: {@code bootstrap.servers} and security settings
+   * @param checkpoints signs what is in the log
    */
-  public Sequencer(DataSource dataSource, Map<String, Object> kafka) {
+  public Sequencer(DataSource dataSource, Map<String, Object> kafka, Checkpoints checkpoints) {
     this.dataSource = dataSource;
     this.kafka = Map.copyOf(kafka);
+    this.checkpoints = checkpoints;
     this.tables = new LogTables(dataSource, CARNET);
     this.thread = Thread.ofPlatform().name("sequencer").daemon().unstarted(this::run);
   }
@@ -128,7 +138,10 @@ public final class Sequencer implements AutoCloseable {
         AuditedTopics topics = new AuditedTopics(kafka)) {
       leadership.confirm();
       Head head = recover(leadership, batches, topics);
+      requireToGoOn(head);
       topics.follow(head);
+      long signed = -1;
+      long signedAt = 0;
       lastMoved = System.nanoTime();
       broken = Optional.empty();
       leads = true;
@@ -136,8 +149,14 @@ public final class Sequencer implements AutoCloseable {
         leadership.confirm();
         List<ConsumerRecord<byte[], byte[]>> records = topics.gather();
         if (!records.isEmpty()) {
-          Announcement announced = batches.publish(head.next(records, Clock.systemUTC().instant()));
-          head = tables.append(head, List.of(new TakenBatch(announced, records)));
+          List<LogEntry> entries = LogEntry.from(head.size(), records);
+          Announcement announced = batches.publish(head.next(entries, Clock.systemUTC().instant()));
+          head = tables.append(head, List.of(new TakenBatch(announced, entries)));
+        }
+        boolean due = signed < 0 || System.nanoTime() - signedAt > CHECKPOINT.toNanos();
+        if (due && head.size() > signed && sign(head)) {
+          signed = head.size();
+          signedAt = System.nanoTime();
         }
         lag = topics.lag();
         if (!records.isEmpty() || lag == 0) {
@@ -147,10 +166,39 @@ public final class Sequencer implements AutoCloseable {
     }
   }
 
+  /** What was signed once binds for ever: a log that does not go on from it is not led on. */
+  private void requireToGoOn(Head head) throws SQLException {
+    try {
+      checkpoints
+          .contradiction(head.tree(), dataSource)
+          .ifPresent(
+              contradiction -> {
+                throw new LogBroken(contradiction);
+              });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Signs what is announced and committed. A file that cannot be written does not stop the log. */
+  private boolean sign(Head head) throws SQLException {
+    try {
+      checkpoints.sign(head.tree(), Clock.systemUTC().instant(), dataSource);
+      return true;
+    } catch (IOException e) {
+      LOG.errorf("no checkpoint can be written: %s", e.getClass().getName());
+      return false;
+    }
+  }
+
   /** The truth is what stands on {@code audit.batches}: the database is brought up to it. */
   private Head recover(Leadership leadership, BatchTopic batches, AuditedTopics topics)
       throws SQLException {
     Head head = tables.begin(0);
+    while (head.tree().size() < head.size() && running) {
+      leadership.confirm();
+      head = tables.growTree(head);
+    }
     BatchTopic.Unread unread = batches.behind(head.last());
     long recovered = 0;
     for (List<Announcement> group = unread.next(AuditedTopics.FULL_RECORDS);
@@ -195,7 +243,8 @@ public final class Sequencer implements AutoCloseable {
         records.addAll(left.subList(0, count));
         read.put(range.place(), left.subList(count, left.size()));
       }
-      taken.add(new TakenBatch(announcement, records));
+      taken.add(
+          new TakenBatch(announcement, LogEntry.from(announcement.batch().firstIndex(), records)));
     }
     return taken;
   }

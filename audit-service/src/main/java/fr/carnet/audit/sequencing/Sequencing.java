@@ -1,5 +1,6 @@
 package fr.carnet.audit.sequencing;
 
+import fr.carnet.audit.proving.Checkpoints;
 import fr.carnet.resourceserver.KafkaSettings;
 import fr.carnet.resourceserver.Machinery;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -22,11 +23,12 @@ class Sequencing {
   @Inject DataSource dataSource;
   @Inject KafkaSettings kafka;
   @Inject MeterRegistry metrics;
+  @Inject Checkpoints checkpoints;
 
   private volatile Optional<Sequencer> sequencer = Optional.empty();
 
   void start(@Observes Machinery.Starting starting) {
-    Sequencer started = new Sequencer(dataSource, kafka.client()).start();
+    Sequencer started = new Sequencer(dataSource, kafka.client(), checkpoints).start();
     sequencer = Optional.of(started);
     starting.worker(started);
     metrics.gauge("carnet.audit.lag.records", started, Sequencer::lag);

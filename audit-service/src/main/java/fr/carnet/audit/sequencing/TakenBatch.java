@@ -1,17 +1,21 @@
 package fr.carnet.audit.sequencing;
 
+import fr.carnet.transparency.Hash;
 import java.util.List;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** An announced batch with its records, in the order of their indexes. */
-record TakenBatch(Announcement announcement, List<ConsumerRecord<byte[], byte[]>> records) {
+/** An announced batch with its records as entries, in the order of their indexes. */
+record TakenBatch(Announcement announcement, List<LogEntry> entries) {
   TakenBatch {
-    records = List.copyOf(records);
-    if (records.size() != announcement.batch().records()) {
+    entries = List.copyOf(entries);
+    if (entries.size() != announcement.batch().records()) {
       throw new LogBroken(
           "batch %d announces %d records and Kafka holds %d"
               .formatted(
-                  announcement.batch().number(), announcement.batch().records(), records.size()));
+                  announcement.batch().number(), announcement.batch().records(), entries.size()));
     }
+  }
+
+  List<Hash> leaves() {
+    return entries.stream().map(LogEntry::leaf).toList();
   }
 }

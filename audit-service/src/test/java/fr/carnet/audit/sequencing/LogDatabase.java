@@ -3,7 +3,10 @@ package fr.carnet.audit.sequencing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import fr.carnet.audit.proving.Checkpoints;
 import fr.carnet.testkit.RealServers;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.flywaydb.core.Flyway;
@@ -32,6 +36,14 @@ record LogDatabase(String jdbcUrl, DataSource dataSource) {
 
   static LogDatabase of(String jdbcUrl) {
     return new LogDatabase(jdbcUrl, RealServers.dataSource(jdbcUrl));
+  }
+
+  /** Signs into a file of its own, with the key of all tests. */
+  Checkpoints checkpoints() throws IOException {
+    return Checkpoints.with(
+        "test.example/log",
+        List.of(Path.of("target", "test-log-key.json")),
+        Path.of("target", "checkpoints-" + UUID.randomUUID() + ".txt"));
   }
 
   long number(String sql) {
@@ -79,7 +91,8 @@ record LogDatabase(String jdbcUrl, DataSource dataSource) {
   Map<String, List<String>> everything() throws SQLException {
     return new TreeMap<>(
         Map.of(
-            "head", rows("SELECT (name, size, batches)::text FROM log_head"),
+            "head", rows("SELECT (name, size, tree_size, batches)::text FROM log_head"),
+            "tile", rows("SELECT t::text FROM log_tile t ORDER BY level, index"),
             "position", rows("SELECT p::text FROM log_position p ORDER BY topic, partition"),
             "batch", rows("SELECT b::text FROM log_batch b ORDER BY number"),
             "entry", rows("SELECT e::text FROM log_entry e ORDER BY index")));

@@ -159,7 +159,8 @@ class SequencerKillTest {
       arrivals.close();
       committed = arrivals.committed.get();
     }
-    try (Sequencer _ = new Sequencer(database.dataSource(), kafka.settings).start()) {
+    try (Sequencer _ =
+        new Sequencer(database.dataSource(), kafka.settings, database.checkpoints()).start()) {
       database.awaitSize(committed);
     }
     System.out.printf(
@@ -222,7 +223,8 @@ class SequencerKillTest {
   /** A fresh database, made from the announcements alone, has the same rows. */
   private void requireTheSameFromNothing(LogDatabase database) throws Exception {
     LogDatabase fresh = LogDatabase.empty();
-    try (Sequencer _ = new Sequencer(fresh.dataSource(), kafka.settings).start()) {
+    try (Sequencer _ =
+        new Sequencer(fresh.dataSource(), kafka.settings, fresh.checkpoints()).start()) {
       fresh.awaitSize(database.size());
     }
     assertThat(fresh.everything()).isEqualTo(database.everything());

@@ -37,7 +37,8 @@ class SequencerPaceTest {
         kafka.publish(true, records);
       }
       long start = System.nanoTime();
-      try (Sequencer _ = new Sequencer(database.dataSource(), kafka.settings).start()) {
+      try (Sequencer _ =
+          new Sequencer(database.dataSource(), kafka.settings, database.checkpoints()).start()) {
         database.awaitSize(RECORDS);
       }
       double seconds = (System.nanoTime() - start) / 1e9;

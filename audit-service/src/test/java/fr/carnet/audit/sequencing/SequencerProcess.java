@@ -78,7 +78,9 @@ final class SequencerProcess {
     Connection _ = dataSource.getConnection();
     Sequencer sequencer =
         new Sequencer(
-            dataSource, Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, (Object) args[3]));
+            dataSource,
+            Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, (Object) args[3]),
+            new LogDatabase(args[0], dataSource).checkpoints());
     sequencer.start();
     int _ = System.in.read();
     System.exit(0);

@@ -1,17 +1,35 @@
 package fr.carnet.audit.sequencing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import fr.carnet.audit.proving.Checkpoints;
+import fr.carnet.audit.proving.StoredTree;
 import fr.carnet.events.Headers;
 import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
 import fr.carnet.testkit.RealServers;
+import fr.carnet.transparency.Algorithm;
+import fr.carnet.transparency.Checkpoint;
+import fr.carnet.transparency.Entry;
+import fr.carnet.transparency.Hash;
+import fr.carnet.transparency.SignedNote;
+import fr.carnet.transparency.TreeEdge;
+import fr.carnet.transparency.VerifierKey;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -19,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,8 +56,8 @@ class SequencerTest {
     kafka.close();
   }
 
-  private static Sequencer sequencer(LogDatabase database) {
-    return new Sequencer(database.dataSource(), kafka.settings).start();
+  private static Sequencer sequencer(LogDatabase database) throws IOException {
+    return new Sequencer(database.dataSource(), kafka.settings, database.checkpoints()).start();
   }
 
   private static List<ProducerRecord<byte[], byte[]>> events(int count, Random dice) {
@@ -235,5 +254,184 @@ class SequencerTest {
       assertThat(sequencer.broken().orElseThrow()).contains("does not stand at offset");
     }
     assertThat(database.size()).isEqualTo(size);
+  }
+
+  /** The tree over what is in the database, entry for entry. */
+  private static TreeEdge tree(LogDatabase database) throws SQLException {
+    Map<String, byte[]> leaves = new HashMap<>();
+    for (var record : kafka.committed()) {
+      Entry entry =
+          new Entry(
+              record.topic(),
+              record.partition(),
+              record.offset(),
+              Entry.Part.of(record.key()),
+              Entry.Part.of(HeaderBytes.write(record.headers())),
+              Entry.Part.of(record.value()));
+      leaves.put(entry.origin(), entry.leaf());
+    }
+    List<Hash> hashes =
+        database
+            .rows(
+                """
+                SELECT topic || '-' || partition || '@' || record_offset
+                FROM log_entry ORDER BY index
+                """)
+            .stream()
+            .map(leaves::get)
+            .map(Hash::ofLeaf)
+            .toList();
+    return TreeEdge.EMPTY.grow(hashes).edge();
+  }
+
+  @Test
+  void everyBatchAnnouncesTheRootOfTheTreeThatEndsWithIt() throws Exception {
+    LogDatabase database = LogDatabase.empty();
+    Random dice = new Random(11);
+    try (Sequencer _ = sequencer(database)) {
+      for (int i = 0; i < 3; i++) {
+        kafka.publish(true, events(300, dice));
+        database.awaitSize(kafka.committed().size());
+      }
+    }
+    String announced =
+        database
+            .rows(
+                """
+                SELECT convert_from(announcement, 'UTF8')::json ->> 'root'
+                FROM log_batch ORDER BY number DESC LIMIT 1
+                """)
+            .getFirst();
+    assertThat(announced).isEqualTo(tree(database).root().hex());
+    Batch batch =
+        Wire.read(
+            database
+                .rows(
+                    "SELECT convert_from(announcement, 'UTF8') FROM log_batch"
+                        + " ORDER BY number DESC LIMIT 1")
+                .getFirst()
+                .getBytes(StandardCharsets.UTF_8),
+            Batch.class);
+    Head before =
+        new Head(
+            batch.epoch(),
+            batch.number(),
+            batch.firstIndex(),
+            Optional.empty(),
+            Optional.empty(),
+            TreeEdge.EMPTY,
+            batch.ranges().stream()
+                .collect(Collectors.toMap(OffsetRange::place, OffsetRange::from)));
+    Announcement announcement = new Announcement(batch, 0, new byte[0]);
+    assertThatThrownBy(
+            () -> before.after(announcement, Optional.empty(), otherTree(batch.sizeAfter())))
+        .isInstanceOf(LogBroken.class)
+        .hasMessageContaining("announces the root");
+    assertThat(before.after(announcement, Optional.empty(), tree(database)).size())
+        .isEqualTo(batch.sizeAfter());
+  }
+
+  private static TreeEdge otherTree(long size) {
+    return TreeEdge.EMPTY
+        .grow(Collections.nCopies(Math.toIntExact(size), Hash.ofLeaf(new byte[0])))
+        .edge();
+  }
+
+  @Test
+  void aLogOlderThanItsTreeGrowsItAndReadsAnnouncementsWithoutARoot() throws Exception {
+    LogDatabase database = LogDatabase.empty();
+    kafka.publish(true, events(300, new Random(12)));
+    try (Sequencer _ = sequencer(database)) {
+      database.awaitSize(kafka.committed().size());
+    }
+    kafka.publish(true, events(50, new Random(13)));
+    LogTables tables = new LogTables(database.dataSource(), "carnet");
+    Head head = tables.begin(0);
+    try (BatchTopic batches = new BatchTopic("carnet", kafka.settings);
+        AuditedTopics topics = new AuditedTopics(kafka.settings)) {
+      topics.follow(head);
+      Batch next = head.next(LogEntry.from(head.size(), topics.gather()), Instant.EPOCH);
+      batches.publish(
+          new Batch(
+              next.number(),
+              next.epoch(),
+              next.firstIndex(),
+              next.sizeAfter(),
+              next.takenAt(),
+              next.ranges(),
+              Optional.empty()));
+    }
+    database.execute("DELETE FROM log_tile");
+    database.execute("UPDATE log_head SET tree_size = 0");
+    LogDatabase lost = LogDatabase.empty();
+    try (Sequencer _ = sequencer(database)) {
+      database.awaitSize(kafka.committed().size());
+    }
+    try (Sequencer _ = sequencer(lost)) {
+      lost.awaitSize(kafka.committed().size());
+    }
+    assertThat(lost.everything()).isEqualTo(database.everything());
+    try (Connection connection = database.dataSource().getConnection()) {
+      assertThat(new StoredTree(connection).edge().root()).isEqualTo(tree(database).root());
+    }
+  }
+
+  @Test
+  void whatIsCommittedIsSignedKeptAndNeverContradicted() throws Exception {
+    LogDatabase database = LogDatabase.empty();
+    Path oldKey = Path.of("target", "old-key-" + UUID.randomUUID() + ".json");
+    Path newKey = Path.of("target", "new-key-" + UUID.randomUUID() + ".json");
+    Path file = Path.of("target", "kept-" + UUID.randomUUID() + ".txt");
+    Checkpoints before = Checkpoints.with("log.example", List.of(oldKey), file);
+    kafka.publish(true, events(100, new Random(14)));
+    try (Sequencer _ = new Sequencer(database.dataSource(), kafka.settings, before).start()) {
+      awaitCheckpoint(database, kafka.committed().size());
+    }
+    // What a crash left half written is no checkpoint, and spoils none.
+    Files.writeString(file, "log.example\n7\n", StandardOpenOption.APPEND);
+    // The new key signs beside the old one: whoever knows one of them can check.
+    Checkpoints both = Checkpoints.with("log.example", List.of(newKey, oldKey), file);
+    kafka.publish(true, events(100, new Random(15)));
+    try (Sequencer _ = new Sequencer(database.dataSource(), kafka.settings, both).start()) {
+      awaitCheckpoint(database, kafka.committed().size());
+    }
+    List<SignedNote> kept = SignedNote.parseAll(Files.readString(file));
+    assertThat(kept).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(kept.getLast().format())
+        .isEqualTo(database.rows("SELECT note FROM log_checkpoint ORDER BY size DESC").getFirst());
+    for (VerifierKey key : both.keys()) {
+      assertThat(kept.getLast().signers(List.of(key)).holds()).isTrue();
+      assertThat(key.algorithm()).isEqualTo(Algorithm.ED25519);
+    }
+    assertThat(kept.getFirst().signers(before.keys()).holds()).isTrue();
+    Checkpoint head = Checkpoint.parse(kept.getLast().text());
+    assertThat(head.size()).isEqualTo(kafka.committed().size());
+    assertThat(head.root()).isEqualTo(tree(database).root());
+    // An emptied database comes to what was signed, and goes on.
+    LogDatabase lost = LogDatabase.empty();
+    kafka.publish(true, events(10, new Random(16)));
+    try (Sequencer _ = new Sequencer(lost.dataSource(), kafka.settings, both).start()) {
+      awaitCheckpoint(lost, kafka.committed().size());
+    }
+    // A log that does not go on from what was signed stands still, and signs nothing.
+    long size = lost.size();
+    new Checkpoints("log.example", both.signers(), file)
+        .sign(otherTree(size), Instant.EPOCH, LogDatabase.empty().dataSource());
+    kafka.publish(true, events(10, new Random(17)));
+    try (Sequencer forked = new Sequencer(lost.dataSource(), kafka.settings, both).start()) {
+      await().atMost(Duration.ofSeconds(30)).until(() -> forked.broken().isPresent());
+      assertThat(forked.broken().orElseThrow()).contains("are not those of the checkpoint");
+    }
+    assertThat(lost.size()).isEqualTo(size);
+  }
+
+  private static void awaitCheckpoint(LogDatabase database, long size) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(20))
+        .untilAsserted(
+            () ->
+                assertThat(database.number("SELECT coalesce(max(size), 0) FROM log_checkpoint"))
+                    .isEqualTo(size));
   }
 }

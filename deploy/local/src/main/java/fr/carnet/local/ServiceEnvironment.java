@@ -67,7 +67,12 @@ record ServiceEnvironment(
         variables.put("CARNET_RECEIPT_KEY_FILE", keys.resolve("receipts.key").toString());
         variables.put("CARNET_INGEST_EXTRACTS_FOLDER", extracts.toString());
       }
-      case ACCESS, AUDIT -> ownClient(variables, service);
+      case ACCESS -> ownClient(variables, service);
+      case AUDIT -> {
+        ownClient(variables, service);
+        variables.put("CARNET_LOG_KEY_FILES", keys.resolve("log.key").toString());
+        variables.put("CARNET_CHECKPOINT_FILE", keys.resolveSibling("checkpoints.txt").toString());
+      }
     }
     return variables;
   }

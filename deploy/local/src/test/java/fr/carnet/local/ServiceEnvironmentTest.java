@@ -67,4 +67,11 @@ class ServiceEnvironmentTest {
               "CARNET_PATIENT_REF_SECRET", "CARNET_LINE_KEY_SECRET", "CARNET_MASTER_KEY_FILE");
     }
   }
+
+  @Test
+  void theLogHasAKeyToSignWithAndAFileOfWhatItSigned() {
+    assertThat(ENVIRONMENT.of(Service.AUDIT, 8084))
+        .containsEntry("CARNET_LOG_KEY_FILES", "/data/keys/log.key")
+        .containsEntry("CARNET_CHECKPOINT_FILE", "/data/checkpoints.txt");
+  }
 }
