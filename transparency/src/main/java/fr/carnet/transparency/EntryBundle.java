@@ -31,21 +31,27 @@ public final class EntryBundle {
    * @throws Malformed when there are not as many as the width says
    */
   public static List<byte[]> read(Span span, byte[] bundle) {
-    List<byte[]> entries = new ArrayList<>(span.width());
+    List<byte[]> entries = readSome(bundle, Span.FULL);
+    int length = entries.stream().mapToInt(entry -> Short.BYTES + entry.length).sum();
+    if (entries.size() != span.width() || length != bundle.length) {
+      throw new Malformed(
+          "a bundle of width " + span.width() + " has not " + entries.size() + " entries");
+    }
+    return entries;
+  }
+
+  /** The first entries of a bundle that may have more, or be cut or spoiled behind them. */
+  public static List<byte[]> readSome(byte[] bundle, int most) {
+    List<byte[]> entries = new ArrayList<>();
     ByteBuffer bytes = ByteBuffer.wrap(bundle);
-    while (bytes.hasRemaining()) {
-      int length =
-          bytes.remaining() < Short.BYTES ? LONGEST : Short.toUnsignedInt(bytes.getShort());
+    while (bytes.remaining() >= Short.BYTES && entries.size() < most) {
+      int length = Short.toUnsignedInt(bytes.getShort());
       if (length > bytes.remaining()) {
-        throw new Malformed("a bundle ends within entry " + entries.size());
+        return entries;
       }
       byte[] entry = new byte[length];
       bytes.get(entry);
       entries.add(entry);
-    }
-    if (entries.size() != span.width()) {
-      throw new Malformed(
-          "a bundle of width " + span.width() + " has not " + entries.size() + " entries");
     }
     return entries;
   }

@@ -28,7 +28,23 @@ enum AuditProblem implements Reason {
   NO_SUCH_ENTRY(
       Kind.NOT_FOUND,
       "The log has no entry of this index; /log/size says how many there are, from 0.",
-      "Le journal n'a pas d'entrée de cet indice ; /log/size en donne le nombre, à partir de 0.");
+      "Le journal n'a pas d'entrée de cet indice ; /log/size en donne le nombre, à partir de 0."),
+  NO_CHECKPOINT(
+      Kind.NOT_FOUND,
+      "The log has not signed a checkpoint yet.",
+      "Le journal n'a pas encore signé de point de contrôle."),
+  NO_SUCH_TILE(
+      Kind.NOT_FOUND,
+      "The log has no such tile, or not as wide.",
+      "Le journal n'a pas cette tuile, ou pas de cette largeur."),
+  NO_SUCH_TREE(
+      Kind.NOT_FOUND,
+      "The log has not had that many entries, or the index lies beyond the size.",
+      "Le journal n'a pas eu autant d'entrées, ou l'indice dépasse la taille."),
+  SIZE_INVALID(
+      Kind.INVALID,
+      "index, size, from and to are numbers of entries.",
+      "index, size, from et to sont des nombres d'entrées.");
 
   private final Told told;
 

@@ -50,6 +50,15 @@ final class ReadTrace {
 
   /** An auditor read. */
   static AccessTraced byAuditor(Actor auditor, String action, List<Found> shown) {
+    return ofAuditor(auditor, action, stretch(shown));
+  }
+
+  /** An auditor read entries from one index to another, both of them too. */
+  static AccessTraced byAuditor(Actor auditor, String action, long first, long last) {
+    return ofAuditor(auditor, action, List.of("log:" + first + "-" + last));
+  }
+
+  private static AccessTraced ofAuditor(Actor auditor, String action, List<String> items) {
     return new AccessTraced(
         auditor,
         PurposeOfUse.NORMAL,
@@ -59,7 +68,7 @@ final class ReadTrace {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        stretch(shown),
+        items,
         Optional.empty());
   }
 

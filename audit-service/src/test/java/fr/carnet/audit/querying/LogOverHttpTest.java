@@ -28,11 +28,27 @@ import fr.carnet.testkit.Neighbours;
 import fr.carnet.testkit.RealServers;
 import fr.carnet.testkit.RealServersForQuarkus;
 import fr.carnet.testkit.TestTokens;
+import fr.carnet.transparency.Algorithm;
+import fr.carnet.transparency.Checkpoint;
+import fr.carnet.transparency.ConsistencyProof;
+import fr.carnet.transparency.EntryBundle;
+import fr.carnet.transparency.Hash;
+import fr.carnet.transparency.InclusionProof;
+import fr.carnet.transparency.SignedNote;
+import fr.carnet.transparency.Span;
+import fr.carnet.transparency.Tile;
+import fr.carnet.transparency.TiledTree;
+import fr.carnet.transparency.VerifierKey;
+import fr.carnet.transparency.verifying.Verify;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +66,7 @@ import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,6 +84,9 @@ class LogOverHttpTest {
   private static KafkaProducer<byte[], byte[]> producer;
 
   @Inject DataSource dataSource;
+
+  @ConfigProperty(name = "carnet.checkpoint-file")
+  String checkpointFile;
 
   private final UUID dossier = UUID.randomUUID();
   private final List<ProducerRecord<byte[], byte[]>> sent = new ArrayList<>();
@@ -633,5 +653,178 @@ class LogOverHttpTest {
     assertThat(millis.stream().sorted().toList().get(2)).isLessThan(1_500);
     assertThat(given().get("/q/metrics").asString())
         .contains("carnet_audit_lag_records", "carnet_audit_log_size_entries");
+  }
+
+  /** The newest checkpoint, once it covers everything that there is now. */
+  private SignedNote checkpoint() {
+    long size = count("SELECT size FROM log_head");
+    return await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> SignedNote.parse(as(auditor(), "/checkpoint").asString()),
+            note -> Checkpoint.parse(note.text()).size() >= size);
+  }
+
+  private static List<VerifierKey> logKeys() {
+    return given().get("/log/keys").asString().lines().map(VerifierKey::parse).toList();
+  }
+
+  private static Optional<byte[]> served(String path) {
+    Response answer = as(auditor(), "/" + path);
+    return answer.statusCode() == 200 ? Optional.of(answer.asByteArray()) : Optional.empty();
+  }
+
+  @Test
+  void checkpointsAndTilesAreServedAsTheSpecificationSays() throws Exception {
+    story();
+    SignedNote note = checkpoint();
+    Response answer = as(auditor(), "/checkpoint");
+    assertThat(answer.contentType()).isEqualTo("text/plain; charset=utf-8");
+    assertThat(note.signers(logKeys()).holds()).isTrue();
+    assertThat(logKeys().getFirst().algorithm()).isEqualTo(Algorithm.ED25519);
+    Checkpoint head = Checkpoint.parse(note.text());
+    assertThat(head.origin()).isEqualTo(logKeys().getFirst().name());
+    TiledTree tree = new TiledTree(head.size(), tile -> served(tile.path()));
+    assertThat(tree.root()).isEqualTo(head.root());
+    for (long first = 0; first < head.size(); first += Span.FULL) {
+      Span span = new Span(first / Span.FULL, (int) Math.min(Span.FULL, head.size() - first));
+      List<byte[]> entries = EntryBundle.read(span, served(Tile.entriesPath(span)).orElseThrow());
+      for (int i = 0; i < entries.size(); i++) {
+        assertThat(Hash.ofLeaf(entries.get(i))).isEqualTo(tree.at(0, first + i));
+      }
+    }
+    Response tile = as(auditor(), "/tile/0/000.p/1");
+    assertThat(tile.contentType()).isEqualTo("application/octet-stream");
+    assertThat(tile.header("Cache-Control")).contains("immutable");
+    assertThat(tile.asByteArray()).hasSize(Hash.SIZE);
+    awaitNoDossierTrace("audit-bundle");
+    for (String wrong :
+        List.of(
+            "tile/0/x001/x000/000",
+            "tile/0/0",
+            "tile/00/000",
+            "tile/64/000",
+            "tile/1/000",
+            "tile/0/000.p/0",
+            "tile/0/000.p/256",
+            "tile/entries/x999/999",
+            "tile/entries/..")) {
+      assertThat(as(auditor(), "/" + wrong).statusCode()).as(wrong).isEqualTo(404);
+    }
+  }
+
+  /** The size of the log moves with every line that passes the valve. */
+  @Test
+  void whoSendsLinesDoesNotSeeTheLogGrow() {
+    for (String path :
+        List.of(
+            "checkpoint",
+            "tile/0/000.p/1",
+            "tile/entries/000.p/1",
+            "log/export",
+            "log/proofs/inclusion?index=0",
+            "log/proofs/consistency?from=0")) {
+      assertThat(given().get("/" + path).statusCode()).as(path).isEqualTo(401);
+      for (String role : List.of("billing", "professional", "counter-agent", "programme")) {
+        assertThat(as(TestTokens.withRole("x", role), "/" + path).statusCode())
+            .as(path)
+            .isEqualTo(403);
+      }
+      assertThat(as(TestTokens.patient(OWNER_INS), "/" + path).statusCode()).isEqualTo(403);
+    }
+    for (String path : List.of("tile/entries/000.p/1", "log/export")) {
+      assertThat(as(TestTokens.withRole("x", "operator"), "/" + path).statusCode())
+          .as("exact bytes say facts in clear")
+          .isEqualTo(403);
+    }
+  }
+
+  @Test
+  void everyEntryAndEveryEarlierTreeIsProven() throws Exception {
+    story();
+    Checkpoint earlier = Checkpoint.parse(checkpoint().text());
+    story();
+    awaitEntries(10);
+    Checkpoint later = Checkpoint.parse(checkpoint().text());
+    Response consistency =
+        as(auditor(), "/log/proofs/consistency?from=" + earlier.size() + "&to=" + later.size());
+    assertThat(
+            new ConsistencyProof(earlier.size(), later.size(), hashes(consistency))
+                .connects(earlier.root(), later.root()))
+        .isTrue();
+    assertThat(consistency.jsonPath().getString("fromRoot")).isEqualTo(earlier.root().base64());
+    long index = count("SELECT max(index) FROM log_entry WHERE dossier_id = '" + dossier + "'");
+    Response inclusion =
+        as(auditor(), "/log/proofs/inclusion?index=" + index + "&size=" + later.size());
+    assertThat(
+            new InclusionProof(index, later.size(), hashes(inclusion))
+                .proves(Hash.fromBase64(inclusion.jsonPath().getString("leaf")), later.root()))
+        .isTrue();
+    for (String missing :
+        List.of(
+            "inclusion?index=5&size=5",
+            "inclusion?index=0&size=999999999",
+            "consistency?from=6&to=5",
+            "consistency?from=1&to=999999999")) {
+      assertThat(as(auditor(), "/log/proofs/" + missing).statusCode()).isEqualTo(404);
+    }
+    for (String wrong : List.of("inclusion", "inclusion?index=x", "consistency?from=-1")) {
+      assertThat(as(auditor(), "/log/proofs/" + wrong).statusCode()).isEqualTo(422);
+    }
+  }
+
+  private static List<Hash> hashes(Response proof) {
+    return proof.jsonPath().getList("path", String.class).stream().map(Hash::fromBase64).toList();
+  }
+
+  private String verified(Path file) throws Exception {
+    Files.write(file, as(auditor(), "/log/export").asByteArray());
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+    Path kept = Path.of(checkpointFile);
+    Verify.run(
+        List.of(file.toString(), "--key", logKeys().getFirst().format(), "--kept", kept.toString()),
+        out,
+        out);
+    return said.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void theExportHoldsOfflineAndARowThatIsTouchedIsNamed() throws Exception {
+    story();
+    checkpoint();
+    Path file = Path.of("target", "export-" + dossier);
+    assertThat(verified(file)).contains("THE LOG HOLDS");
+    long victim = count("SELECT min(index) FROM log_entry WHERE dossier_id = '" + dossier + "'");
+    execute("CREATE TABLE untouched AS SELECT * FROM log_entry WHERE index = " + victim);
+    try {
+      execute("UPDATE log_entry SET value = set_byte(value, 3, 0) WHERE index = " + victim);
+      assertThat(verified(file)).contains("\nCHANGED index " + victim);
+      execute(
+          "UPDATE log_entry SET record_offset = record_offset + 1000000 WHERE index = " + victim);
+      assertThat(verified(file)).contains("\nCHANGED index " + victim);
+      execute("DELETE FROM log_entry WHERE index = " + victim);
+      assertThat(verified(file)).contains("\nREMOVED index " + victim);
+    } finally {
+      execute("DELETE FROM log_entry WHERE index = " + victim);
+      execute("INSERT INTO log_entry SELECT * FROM untouched");
+      execute("DROP TABLE untouched");
+    }
+    assertThat(verified(file)).contains("THE LOG HOLDS");
+    awaitNoDossierTrace("audit-export");
+  }
+
+  private void awaitNoDossierTrace(String action) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                count(
+                        "SELECT count(*) FROM log_entry WHERE type = 'access.traced.v1' AND"
+                            + " convert_from(value, 'UTF8') LIKE '%\"action\":\""
+                            + action
+                            + "\"%'")
+                    > 0);
   }
 }

@@ -1,0 +1,268 @@
+package fr.carnet.transparency.verifying;
+
+import fr.carnet.transparency.Checkpoint;
+import fr.carnet.transparency.Entry;
+import fr.carnet.transparency.Export;
+import fr.carnet.transparency.Hash;
+import fr.carnet.transparency.Malformed;
+import fr.carnet.transparency.SignedNote;
+import fr.carnet.transparency.TreeEdge;
+import fr.carnet.transparency.VerifierKey;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Makes the tree of a log again from its entries, and compares it with the checkpoint that comes
+ * with it and with those kept from before. An entry is located exactly where leaves are at hand
+ * that a checkpoint proves: those in the log itself where only entries were touched, or tiles kept
+ * from before. Else it lies between the last checkpoint that agrees and the first that does not, so
+ * the more checkpoints were kept the closer.
+ */
+public final class Verification {
+  private static final int CHUNK = 4_096;
+
+  private final List<VerifierKey> keys;
+  private final List<VerifierKey> witnesses;
+  private final List<Finding> findings = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+
+  /**
+   * Who is trusted.
+   *
+   * @param keys the log's own
+   * @param witnesses whose cosignatures count
+   */
+  public Verification(List<VerifierKey> keys, List<VerifierKey> witnesses) {
+    this.keys = List.copyOf(keys);
+    this.witnesses = List.copyOf(witnesses);
+  }
+
+  /**
+   * What came out.
+   *
+   * @param size entries that were read
+   * @param notes what else is worth knowing, in sentences
+   */
+  public record Report(long size, Hash root, List<Finding> findings, List<String> notes) {
+    /** Whether nothing is wrong. */
+    public boolean holds() {
+      return findings.isEmpty();
+    }
+  }
+
+  /** Roots that one row of leaves makes, at the sizes that checkpoints are of. */
+  private static final class Roots {
+    private final List<Hash> waiting = new ArrayList<>();
+    private final Map<Long, Hash> at = new HashMap<>();
+    private final Set<Long> sizes;
+    private TreeEdge edge = TreeEdge.EMPTY;
+
+    Roots(Set<Long> sizes) {
+      this.sizes = sizes;
+      note();
+    }
+
+    void add(Hash leaf) {
+      waiting.add(leaf);
+      if (waiting.size() == CHUNK || sizes.contains(edge.size() + waiting.size())) {
+        settle();
+      }
+    }
+
+    void settle() {
+      edge = edge.grow(List.copyOf(waiting)).edge();
+      waiting.clear();
+      note();
+    }
+
+    private void note() {
+      if (sizes.contains(edge.size())) {
+        at.put(edge.size(), edge.root());
+      }
+    }
+  }
+
+  /**
+   * Checks a log.
+   *
+   * @param kept checkpoints from before
+   * @param keptTiles a folder of tiles from before, from which the leaves are taken
+   */
+  Report of(OpenedLog log, List<SignedNote> kept, Optional<OpenedLog> keptTiles)
+      throws IOException {
+    Optional<Checkpoint> head = trusted(log.checkpoint(), "of the log");
+    Map<Long, Checkpoint> proven = new TreeMap<>();
+    head.ifPresent(checkpoint -> proven.put(checkpoint.size(), checkpoint));
+    List<Checkpoint> before = new ArrayList<>();
+    for (SignedNote note : kept) {
+      trusted(note, "kept").ifPresent(before::add);
+    }
+    if (keptTiles.isPresent()) {
+      trusted(keptTiles.get().checkpoint(), "of the kept tiles").ifPresent(before::add);
+    }
+    before.sort(Comparator.comparingLong(Checkpoint::size));
+    // What was kept from before counts; where the log's own says otherwise, that is a finding.
+    for (Checkpoint checkpoint : before) {
+      Checkpoint same = proven.put(checkpoint.size(), checkpoint);
+      if (same != null && !same.root().equals(checkpoint.root())) {
+        findings.add(
+            new Finding(
+                Finding.Kind.TWO_HISTORIES, 0, checkpoint.size(), "size " + checkpoint.size()));
+      } else if (same != null && !same.origin().equals(checkpoint.origin())) {
+        findings.add(
+            new Finding(Finding.Kind.OTHER_LOG, 0, 0, same.origin() + ", " + checkpoint.origin()));
+      }
+    }
+    long end = head.map(Checkpoint::size).orElse(Long.MAX_VALUE);
+    Set<Long> sizes = new HashSet<>(proven.keySet());
+    Roots made = new Roots(sizes);
+    Roots leaves = new Roots(sizes);
+    List<Finding> located = new ArrayList<>();
+    Differences differences = new Differences(located::add);
+    Map<String, Long> offsets = new HashMap<>();
+    long index = 0;
+    for (Optional<Export.Line> next = log.next(); next.isPresent(); next = log.next()) {
+      Optional<byte[]> bytes = next.get().entry();
+      Optional<Entry> entry = bytes.flatMap(Verification::read);
+      Optional<Hash> leaf = entry.map(Entry::leaf).or(() -> bytes).map(Hash::ofLeaf);
+      Optional<Hash> own = next.get().kept();
+      made.add(leaf.or(() -> own).orElse(Hash.EMPTY_TREE));
+      leaves.add(own.or(() -> leaf).orElse(Hash.EMPTY_TREE));
+      differences.made(index, leaf, entry.map(Entry::origin).orElse("unreadable"));
+      if (keptTiles.isEmpty()) {
+        differences.kept(
+            index, own.or(() -> entry.isEmpty() ? Optional.of(Hash.EMPTY_TREE) : leaf));
+      }
+      if (entry.isPresent()) {
+        order(index, entry.get(), offsets);
+      }
+      index++;
+    }
+    if (keptTiles.isPresent()) {
+      leaves = tiles(keptTiles.get(), sizes, differences);
+    }
+    made.settle();
+    leaves.settle();
+    differences.end();
+    if (index > end) {
+      findings.add(new Finding(Finding.Kind.TOO_MANY, end, index, ""));
+    }
+    boolean leavesHold =
+        keptTiles.isEmpty() || leaves.edge.root().equals(rootOf(keptTiles.get().checkpoint()));
+    if (!leavesHold) {
+      notes.add("the kept tiles are not those of their checkpoint: nothing is located by them");
+      located.clear();
+    }
+    compare(proven, made, leaves, index, located);
+    boolean entriesHold =
+        proven.values().stream().allMatch(each -> each.root().equals(made.at.get(each.size())));
+    for (Finding each : located) {
+      findings.add(
+          entriesHold && !proven.isEmpty() && each.kind() != Finding.Kind.REMOVED
+              ? Finding.at(Finding.Kind.LEAF_CHANGED, each.from(), each.detail())
+              : each);
+    }
+    return new Report(index, made.edge.root(), List.copyOf(findings), List.copyOf(notes));
+  }
+
+  private static Optional<Entry> read(byte[] bytes) {
+    try {
+      return Optional.of(Entry.read(bytes));
+    } catch (Malformed e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Hash rootOf(SignedNote note) {
+    return Checkpoint.parse(note.text()).root();
+  }
+
+  /** A checkpoint whose signature holds. */
+  private Optional<Checkpoint> trusted(SignedNote note, String which) {
+    SignedNote.Signers signers = note.signers(keys);
+    Checkpoint checkpoint = Checkpoint.parse(note.text());
+    if (!signers.holds()) {
+      findings.add(
+          new Finding(
+              Finding.Kind.NOT_SIGNED, 0, 0, which + ", of " + checkpoint.size() + " entries"));
+      return Optional.empty();
+    }
+    SignedNote.Signers cosigners = note.signers(witnesses);
+    cosigners
+        .forged()
+        .forEach(
+            witness ->
+                findings.add(new Finding(Finding.Kind.WITNESS_FORGED, 0, 0, witness.name())));
+    if (!witnesses.isEmpty()) {
+      notes.add(
+          "%d of %d witnesses stand behind the checkpoint of %d entries (%s)"
+              .formatted(cosigners.signed().size(), witnesses.size(), checkpoint.size(), which));
+    }
+    return Optional.of(checkpoint);
+  }
+
+  private static Roots tiles(OpenedLog tiles, Set<Long> sizes, Differences differences)
+      throws IOException {
+    Roots leaves = new Roots(sizes);
+    long index = 0;
+    for (Optional<Export.Line> next = tiles.next(); next.isPresent(); next = tiles.next()) {
+      leaves.add(next.get().kept().orElse(Hash.EMPTY_TREE));
+      differences.kept(index, next.get().kept());
+      index++;
+    }
+    return leaves;
+  }
+
+  /** Within a partition offsets rise: a log takes its records in order and each once. */
+  private void order(long index, Entry entry, Map<String, Long> offsets) {
+    String partition = entry.topic() + "-" + entry.partition();
+    Long last = offsets.get(partition);
+    if (last != null && entry.offset() <= last) {
+      findings.add(
+          Finding.at(Finding.Kind.OUT_OF_ORDER, index, entry.origin() + " after offset " + last));
+    } else {
+      offsets.put(partition, entry.offset());
+    }
+  }
+
+  private void compare(
+      Map<Long, Checkpoint> proven, Roots made, Roots leaves, long size, List<Finding> located) {
+    long agrees = 0;
+    boolean contradicted = false;
+    for (Checkpoint checkpoint : proven.values()) {
+      if (checkpoint.size() > size) {
+        findings.add(
+            new Finding(
+                Finding.Kind.NEWEST_REMOVED,
+                size,
+                checkpoint.size(),
+                "a checkpoint covers " + checkpoint.size() + " entries"));
+        continue;
+      }
+      if (checkpoint.root().equals(made.at.get(checkpoint.size()))) {
+        agrees = checkpoint.size();
+        continue;
+      }
+      boolean leavesHold = checkpoint.root().equals(leaves.at.get(checkpoint.size()));
+      boolean known =
+          leavesHold && located.stream().anyMatch(each -> each.from() < checkpoint.size());
+      if (!contradicted && !known) {
+        findings.add(
+            new Finding(
+                Finding.Kind.REWRITTEN,
+                Math.min(agrees, checkpoint.size()),
+                checkpoint.size(),
+                "the checkpoint of " + checkpoint.size() + " entries has another root"));
+      }
+      contradicted = true;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package fr.carnet.transparency.verifying;
+
+import fr.carnet.transparency.Malformed;
+import fr.carnet.transparency.SignedNote;
+import fr.carnet.transparency.VerifierKey;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The command {@code carnet-verify}: 0 the log holds, 1 it does not, 2 it could not be checked. */
+public final class Verify {
+  private static final String USAGE =
+      """
+      usage: carnet-verify LOG --key KEY [--kept FILE]... [--kept-tiles FOLDER] [--witness KEY]...
+
+        LOG                  an export, or a folder with checkpoint, tile/0/... and tile/entries/...
+        --key KEY            the log's public key, as text or in a file, one a line
+        --kept FILE          checkpoints kept from before
+        --kept-tiles FOLDER  checkpoint and tile/0/... kept from before: names what differs exactly
+        --witness KEY        a witness whose cosignature counts, as text or in a file
+
+      Reads nothing but these files and asks nobody.
+      """;
+
+  private Verify() {}
+
+  public static void main(String[] args) {
+    System.exit(run(List.of(args), System.out, System.err));
+  }
+
+  /** Runs the command. */
+  public static int run(List<String> args, PrintStream out, PrintStream err) {
+    if (args.contains("--help")) {
+      out.print(USAGE);
+      return 0;
+    }
+    List<VerifierKey> keys = new ArrayList<>();
+    List<VerifierKey> witnesses = new ArrayList<>();
+    List<SignedNote> kept = new ArrayList<>();
+    List<Path> logs = new ArrayList<>();
+    Optional<Path> tiles = Optional.empty();
+    try {
+      for (int i = 0; i < args.size(); i++) {
+        String option = args.get(i);
+        if (option.startsWith("--") && i + 1 == args.size()) {
+          throw new Malformed(option + " without a value");
+        }
+        switch (option) {
+          case "--key" -> keys.addAll(keys(args.get(++i)));
+          case "--witness" -> witnesses.addAll(keys(args.get(++i)));
+          case "--kept" -> kept.addAll(notes(Path.of(args.get(++i))));
+          case "--kept-tiles" -> tiles = Optional.of(Path.of(args.get(++i)));
+          default -> {
+            if (option.startsWith("--")) {
+              throw new Malformed("unknown option " + option);
+            }
+            logs.add(Path.of(option));
+          }
+        }
+      }
+      if (logs.size() != 1 || keys.isEmpty()) {
+        throw new Malformed("one log and at least one key are needed");
+      }
+    } catch (Malformed | IOException e) {
+      err.println(e.getMessage());
+      err.print(USAGE);
+      return 2;
+    }
+    return verify(logs.getFirst(), new Verification(keys, witnesses), kept, tiles, out, err);
+  }
+
+  private static int verify(
+      Path path,
+      Verification verification,
+      List<SignedNote> kept,
+      Optional<Path> tiles,
+      PrintStream out,
+      PrintStream err) {
+    try (OpenedLog log = OpenedLog.at(path)) {
+      Optional<OpenedLog> keptTiles =
+          tiles.isPresent() ? Optional.of(OpenedLog.at(tiles.get())) : Optional.empty();
+      Verification.Report report = verification.of(log, kept, keptTiles);
+      out.printf("%d entries, root %s%n", report.size(), report.root());
+      out.printf("%d checkpoints kept from before%n", kept.size());
+      report.notes().forEach(out::println);
+      report.findings().forEach(out::println);
+      out.println(
+          report.holds()
+              ? "THE LOG HOLDS: nothing was removed, changed, inserted or reordered."
+              : "THE LOG DOES NOT HOLD: " + report.findings().size() + " findings.");
+      return report.holds() ? 0 : 1;
+    } catch (Malformed | IOException e) {
+      err.println("the log cannot be read: " + e.getMessage());
+      return 2;
+    }
+  }
+
+  private static List<VerifierKey> keys(String keyOrFile) throws IOException {
+    if (!Files.isRegularFile(Path.of(keyOrFile))) {
+      return List.of(VerifierKey.parse(keyOrFile));
+    }
+    return Files.readString(Path.of(keyOrFile), StandardCharsets.UTF_8)
+        .lines()
+        .filter(line -> !line.isBlank())
+        .map(VerifierKey::parse)
+        .toList();
+  }
+
+  private static List<SignedNote> notes(Path file) throws IOException {
+    List<SignedNote> notes = SignedNote.parseAll(Files.readString(file, StandardCharsets.UTF_8));
+    if (notes.isEmpty()) {
+      throw new Malformed("no checkpoint in " + file);
+    }
+    return notes;
+  }
+}
