@@ -1,0 +1,103 @@
+package fr.carnet.transparency.witnessing;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import fr.carnet.transparency.Malformed;
+import fr.carnet.transparency.NoteSigner;
+import fr.carnet.transparency.VerifierKey;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** The program {@code carnet-witness}: one log, one folder, one port. */
+public final class WitnessServer implements AutoCloseable {
+  private static final int LONGEST_REQUEST = 64 * 1024;
+  private static final String USAGE =
+      """
+      usage: carnet-witness NAME FOLDER PORT LOG-KEY...
+
+        NAME     of this witness, such as witness.example/w1
+        FOLDER   for its key (made when absent) and the last checkpoint
+        PORT     where it listens: POST /add-checkpoint
+        LOG-KEY  the log's public keys, as GET /log/keys gives them
+      """;
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Witness witness;
+  private final VerifierKey key;
+
+  private WitnessServer(Witness witness, VerifierKey key, int port) throws IOException {
+    this.witness = witness;
+    this.key = key;
+    this.server = HttpServer.create(new InetSocketAddress(port), 0);
+    server.setExecutor(threads);
+    server.createContext("/add-checkpoint", this::answer);
+    server.start();
+  }
+
+  /** Starts a witness. */
+  public static WitnessServer start(String name, Path folder, int port, List<VerifierKey> logKeys)
+      throws IOException {
+    Files.createDirectories(folder);
+    NoteSigner signer = WitnessKey.inFile(folder.resolve("witness.key"), name);
+    return new WitnessServer(
+        new Witness(signer, logKeys, folder.resolve("checkpoint"), Clock.systemUTC()),
+        signer.key(),
+        port);
+  }
+
+  /** The key with which its cosignatures are checked. */
+  public VerifierKey key() {
+    return key;
+  }
+
+  /** Where it listens. */
+  public int port() {
+    return server.getAddress().getPort();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      byte[] body = exchange.getRequestBody().readNBytes(LONGEST_REQUEST);
+      Witness.Answer answer =
+          exchange.getRequestMethod().equals("POST")
+              ? witness.addCheckpoint(new String(body, StandardCharsets.UTF_8))
+              : Witness.Answer.of(405, "POST a checkpoint");
+      byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", answer.type());
+      exchange.sendResponseHeaders(answer.status(), bytes.length);
+      exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.close();
+  }
+
+  public static void main(String[] args) throws IOException {
+    if (args.length < 4) {
+      System.err.print(USAGE);
+      System.exit(2);
+    }
+    try {
+      List<VerifierKey> logKeys =
+          List.of(args).subList(3, args.length).stream().map(VerifierKey::parse).toList();
+      WitnessServer server = start(args[0], Path.of(args[1]), Integer.parseInt(args[2]), logKeys);
+      System.out.println("listening on port " + server.port() + "; my key is");
+      System.out.println(server.key().format());
+    } catch (Malformed | NumberFormatException e) {
+      System.err.println(e.getMessage());
+      System.err.print(USAGE);
+      System.exit(2);
+    }
+  }
+}
