@@ -132,7 +132,8 @@ public final class Verification {
     for (Optional<Export.Line> next = log.next(); next.isPresent(); next = log.next()) {
       Optional<byte[]> bytes = next.get().entry();
       Optional<Entry> entry = bytes.flatMap(Verification::read);
-      Optional<Hash> leaf = entry.map(Entry::leaf).or(() -> bytes).map(Hash::ofLeaf);
+      Optional<Hash> leaf =
+          bytes.map(each -> Hash.ofLeaf(entry.map(as -> leaf(as, each)).orElse(each)));
       Optional<Hash> own = next.get().kept();
       made.add(leaf.or(() -> own).orElse(Hash.EMPTY_TREE));
       leaves.add(own.or(() -> leaf).orElse(Hash.EMPTY_TREE));
@@ -179,6 +180,13 @@ public final class Verification {
     } catch (Malformed e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Where no part can be too long, the bytes are the leaf: most entries need not be written anew.
+   */
+  private static byte[] leaf(Entry entry, byte[] bytes) {
+    return bytes.length <= Entry.LONGEST_PART ? bytes : entry.leaf();
   }
 
   private static Hash rootOf(SignedNote note) {
