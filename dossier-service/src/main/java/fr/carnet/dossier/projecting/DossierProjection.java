@@ -74,13 +74,7 @@ public class DossierProjection implements Projection {
   @Override
   public List<String> tables() {
     return List.of(
-        "dossier",
-        "dossier_patient",
-        "release_request",
-        "item",
-        "item_version",
-        "mask",
-        "opening");
+        "dossier", "dossier_patient", "release_request", "item", "item_version", "mask", "opening");
   }
 
   @Override
