@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -518,8 +519,9 @@ public final class FeedScenario implements ChaosScenario {
     }
 
     private void close(Holder holder) throws InterruptedException {
+      String key = UUID.randomUUID().toString();
       Api.Answer answer =
-          persistence.ask(() -> dossiers.close(patients.token(holder.ins), holder.dossierId));
+          persistence.ask(() -> dossiers.close(patients.token(holder.ins), holder.dossierId, key));
       require(
           answer.status() / 100 == 2 || answer.code().equals("DOSSIER_ALREADY_CLOSED"),
           "a closing was answered with %s".formatted(answer));
@@ -527,8 +529,9 @@ public final class FeedScenario implements ChaosScenario {
     }
 
     private void reopen(Holder holder) throws InterruptedException {
+      String key = UUID.randomUUID().toString();
       Api.Answer answer =
-          persistence.ask(() -> dossiers.reopen(patients.token(holder.ins), holder.dossierId));
+          persistence.ask(() -> dossiers.reopen(patients.token(holder.ins), holder.dossierId, key));
       require(
           answer.status() == 200 || answer.code().equals("DOSSIER_ALREADY_OPEN"),
           "a reopening was answered with %s".formatted(answer));

@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
@@ -331,8 +332,9 @@ public final class ValveScenario implements ChaosScenario {
     }
 
     void close(Holder holder) throws InterruptedException {
+      String key = UUID.randomUUID().toString();
       Api.Answer answer =
-          persistence.ask(() -> dossiers.close(patients.token(holder.ins), holder.dossierId));
+          persistence.ask(() -> dossiers.close(patients.token(holder.ins), holder.dossierId, key));
       require(
           answer.status() == 200 || answer.status() == 202,
           "a closing was answered with %s".formatted(answer));
@@ -351,8 +353,9 @@ public final class ValveScenario implements ChaosScenario {
 
     void reopen(Holder holder) throws InterruptedException {
       endClosure(holder);
+      String key = UUID.randomUUID().toString();
       Api.Answer answer =
-          persistence.ask(() -> dossiers.reopen(patients.token(holder.ins), holder.dossierId));
+          persistence.ask(() -> dossiers.reopen(patients.token(holder.ins), holder.dossierId, key));
       require(answer.status() == 200, "a reopening was answered with %s".formatted(answer));
       holder.life = Life.OPEN;
       count("reopenings");

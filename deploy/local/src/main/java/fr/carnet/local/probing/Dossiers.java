@@ -47,13 +47,14 @@ public final class Dossiers {
   }
 
   /** Closes one's own. */
-  public Api.Answer close(String patientToken, String dossierId) {
-    return api.post(at(dossierId, "/closing"), patientToken, Map.of());
+  public Api.Answer close(String patientToken, String dossierId, String idempotencyKey) {
+    return api.post(at(dossierId, "/closing"), patientToken, Map.of(), Optional.of(idempotencyKey));
   }
 
   /** Opens one's own again. */
-  public Api.Answer reopen(String patientToken, String dossierId) {
-    return api.post(at(dossierId, "/reopening"), patientToken, CONSENT);
+  public Api.Answer reopen(String patientToken, String dossierId, String idempotencyKey) {
+    return api.post(
+        at(dossierId, "/reopening"), patientToken, CONSENT, Optional.of(idempotencyKey));
   }
 
   /** Every item of the care history, all pages, in the order shown. */
