@@ -6,6 +6,7 @@ import fr.carnet.local.Service;
 import fr.carnet.local.ServiceInstance;
 import fr.carnet.local.Suite;
 import fr.carnet.local.probing.Dossiers;
+import fr.carnet.local.probing.Insisting;
 import fr.carnet.local.probing.Patients;
 import java.net.URI;
 import java.time.Clock;
@@ -138,20 +139,20 @@ public final class RevocationScenario implements ChaosScenario {
     int revokesAt = random.nextInt(2);
     URI asksAt = processes.get(1 - revokesAt);
     Api.Answer granted =
-        api.post(
-            grantsAt.resolve("/dossiers/" + own.dossierId() + "/grants"),
-            token,
-            Map.of("granteeKind", "PROFESSIONAL", "granteeId", doctor));
+        Insisting.onAnAnswer(
+            () ->
+                api.post(
+                    grantsOf(own, grantsAt),
+                    token,
+                    Map.of("granteeKind", "PROFESSIONAL", "granteeId", doctor)));
     require(granted.status() == 201, "a grant was answered with %s".formatted(granted));
     require(
         decide(api, asksAt, own.dossierId(), doctor),
         "dossier %s: a decision after a grant refused".formatted(own.dossierId()));
     allowed.incrementAndGet();
     String grant = granted.json().path("grantId").asText();
-    Api.Answer revoked =
-        api.delete(
-            processes.get(revokesAt).resolve("/dossiers/" + own.dossierId() + "/grants/" + grant),
-            token);
+    URI granting = URI.create(grantsOf(own, processes.get(revokesAt)) + "/" + grant);
+    Api.Answer revoked = Insisting.onAnAnswer(() -> api.delete(granting, token));
     require(
         revoked.status() == 200 || revoked.status() == 204,
         "a revocation was answered with %s".formatted(revoked));
@@ -164,12 +165,13 @@ public final class RevocationScenario implements ChaosScenario {
     acrossProcesses.incrementAndGet();
   }
 
+  private static URI grantsOf(Of own, URI process) {
+    return process.resolve("/dossiers/" + own.dossierId() + "/grants");
+  }
+
   private boolean decide(Api api, URI process, String dossierId, String doctor) throws Exception {
-    Api.Answer decision =
-        api.post(
-            process.resolve("/decisions"),
-            serviceToken(),
-            Map.of(
+    Map<String, Object> asked =
+        Map.of(
                 "dossierId",
                 dossierId,
                 "actor",
@@ -187,7 +189,9 @@ public final class RevocationScenario implements ChaosScenario {
                 "regulation",
                 false,
                 "wordsGiven",
-                false));
+                false);
+    Api.Answer decision =
+        Insisting.onAnAnswer(() -> api.post(process.resolve("/decisions"), serviceToken(), asked));
     require(decision.status() == 200, "a decision was answered with %s".formatted(decision));
     return decision.json().path("allowed").asBoolean();
   }

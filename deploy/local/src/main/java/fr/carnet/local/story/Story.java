@@ -9,6 +9,7 @@ import fr.carnet.local.Api;
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
 import fr.carnet.local.probing.Dossiers;
+import fr.carnet.local.probing.Insisting;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -233,16 +234,12 @@ public final class Story {
 
   private String granted() {
     doctorToken = suite.accounts().token("doctor");
-    // Half a second may be too short for the very first decision on a cold machine; then nothing is
-    // shown, and asking again is what the answer says.
-    await(
-        "a decision",
+    // The very first decision on a cold machine may take longer than a read waits for it.
+    Insisting.onAnAnswer(
         () ->
             api.get(
-                        suite.url(Service.DOSSIER).resolve("/dossiers/" + dossier + "/summary"),
-                        doctorToken)
-                    .status()
-                != 503);
+                suite.url(Service.DOSSIER).resolve("/dossiers/" + dossier + "/summary"),
+                doctorToken));
     refused("before the grant");
     Api.Answer search =
         api.post(
@@ -252,10 +249,12 @@ public final class Story {
     StepFailed.unless(
         search.status() == 403, "finding by INS without a grant answered " + search.status());
     Api.Answer granting =
-        api.post(
-            suite.url(Service.ACCESS).resolve("/dossiers/" + dossier + "/grants"),
-            patientToken,
-            Map.of("granteeKind", "PROFESSIONAL", "granteeId", DOCTOR));
+        Insisting.onAnAnswer(
+            () ->
+                api.post(
+                    suite.url(Service.ACCESS).resolve("/dossiers/" + dossier + "/grants"),
+                    patientToken,
+                    Map.of("granteeKind", "PROFESSIONAL", "granteeId", DOCTOR)));
     StepFailed.unless(
         granting.status() == 201, "granting answered " + granting.status() + " " + granting.code());
     grant = granting.json().path("grantId").asText();
