@@ -1,5 +1,6 @@
 package fr.carnet.resourceserver;
 
+import fr.carnet.events.Sha256;
 import fr.carnet.events.identity.UuidV7;
 import fr.carnet.eventstore.CommandEnvelope;
 import io.quarkus.security.identity.SecurityIdentity;
@@ -7,8 +8,6 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -59,7 +58,7 @@ public class CurrentCaller {
             given ->
                 new CommandEnvelope.Idempotency(
                     HexFormat.of()
-                        .formatHex(sha256(caller.subject().getBytes(StandardCharsets.UTF_8))),
+                        .formatHex(Sha256.of(caller.subject().getBytes(StandardCharsets.UTF_8))),
                     given,
                     digest(body))));
   }
@@ -70,14 +69,6 @@ public class CurrentCaller {
     byte[] all = new byte[head.length + body.length];
     System.arraycopy(head, 0, all, 0, head.length);
     System.arraycopy(body, 0, all, head.length, body.length);
-    return sha256(all);
-  }
-
-  private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Sha256.of(all);
   }
 }

@@ -7,11 +7,11 @@ import com.google.crypto.tink.RegistryConfiguration;
 import com.google.crypto.tink.signature.Ed25519Parameters;
 import com.google.crypto.tink.signature.Ed25519PublicKey;
 import com.google.crypto.tink.signature.SignatureConfig;
+import fr.carnet.events.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Base64;
 
 /** An Ed25519 key with which a service signs what it states, so that anyone can check it later. */
@@ -85,11 +85,6 @@ public final class SigningKey {
   /** The key's thumbprint (RFC 7638): its id in every signature. */
   public String id() {
     String jwk = "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"" + publicKey() + "\"}";
-    try {
-      return BASE64.encodeToString(
-          MessageDigest.getInstance("SHA-256").digest(jwk.getBytes(StandardCharsets.UTF_8)));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return BASE64.encodeToString(Sha256.of(jwk));
   }
 }

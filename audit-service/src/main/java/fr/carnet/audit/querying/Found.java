@@ -3,11 +3,9 @@ package fr.carnet.audit.querying;
 import fr.carnet.audit.sequencing.HeaderBytes;
 import fr.carnet.audit.sequencing.HeaderBytes.NamedValue;
 import fr.carnet.audit.sequencing.ReadableHeaders;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import fr.carnet.events.Sha256;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,7 +50,7 @@ record Found(
         readable.actor(),
         readable.correlation(),
         value.map(bytes -> bytes.length).orElse(0),
-        value.map(Found::sha256),
+        value.map(Sha256::hex),
         clear(readable));
   }
 
@@ -79,13 +77,5 @@ record Found(
 
   private Optional<ClearFacts> clear(ReadableHeaders readable) {
     return readable.type().flatMap(type -> value.flatMap(bytes -> ClearFacts.of(type, bytes)));
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

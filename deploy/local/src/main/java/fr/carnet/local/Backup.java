@@ -2,6 +2,7 @@ package fr.carnet.local;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import fr.carnet.events.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -18,7 +19,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -109,7 +109,7 @@ final class Backup {
           JSON.writeValueAsBytes(
               Map.of("takenAt", now.toString(), "erasures", erasures(data), "files", files));
       Files.write(copy.resolve(MANIFEST), manifest);
-      Files.writeString(copy.resolve(DIGEST), hex(sha256().digest(manifest)));
+      Files.writeString(copy.resolve(DIGEST), Sha256.hex(manifest));
       // It has its name once it is whole.
       return Files.move(copy, finished, StandardCopyOption.ATOMIC_MOVE);
     }
@@ -199,7 +199,7 @@ final class Backup {
   private static Manifest manifest(Path backup) throws Refused {
     try {
       byte[] bytes = Files.readAllBytes(backup.resolve(MANIFEST));
-      if (!Files.readString(backup.resolve(DIGEST)).equals(hex(sha256().digest(bytes)))) {
+      if (!Files.readString(backup.resolve(DIGEST)).equals(Sha256.hex(bytes))) {
         throw new Refused("The backup is damaged: " + MANIFEST + " is not as it was written.");
       }
       var json = JSON.readTree(bytes);
@@ -327,7 +327,7 @@ final class Backup {
   }
 
   private static String digestOf(Path file) throws IOException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     try (InputStream bytes = new DigestInputStream(Files.newInputStream(file), digest)) {
       byte[] buffer = new byte[1 << 16];
       while (bytes.read(buffer) >= 0) {
@@ -339,13 +339,5 @@ final class Backup {
 
   private static String hex(byte[] bytes) {
     return HexFormat.of().formatHex(bytes);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

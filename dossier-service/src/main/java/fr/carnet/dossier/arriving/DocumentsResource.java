@@ -7,6 +7,7 @@ import fr.carnet.dossier.documents.Received;
 import fr.carnet.dossier.documents.Receiving;
 import fr.carnet.dossier.documents.SealedDocuments;
 import fr.carnet.dossier.documents.StoredAt;
+import fr.carnet.events.Sha256;
 import fr.carnet.events.Wire;
 import fr.carnet.events.content.ItemBody;
 import fr.carnet.events.content.ItemContent;
@@ -28,12 +29,9 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.LocalDate;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -160,7 +158,7 @@ public class DocumentsResource {
             Refusal.unless(metadata.typeCode(), RequestProblem.FIELD_MISSING, "typeCode"),
             received.format().mediaType(),
             received.bytes().length,
-            sha256(received.bytes()),
+            Sha256.hex(received.bytes()),
             metadata.madeOn(),
             Optional.of(at.bytesId()));
     commands.requireValid(content);
@@ -178,14 +176,6 @@ public class DocumentsResource {
       return Wire.read(json, Metadata.class);
     } catch (Wire.UnreadableFact e) {
       throw new Refusal(RequestProblem.REQUEST_NOT_READABLE, "metadata");
-    }
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 }

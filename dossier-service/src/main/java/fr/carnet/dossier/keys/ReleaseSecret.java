@@ -1,8 +1,6 @@
 package fr.carnet.dossier.keys;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import fr.carnet.events.Sha256;
 import java.security.SecureRandom;
 import java.util.Base64;
 
@@ -20,14 +18,7 @@ public record ReleaseSecret(String value) {
 
   /** SHA-256, base64url. */
   public String hash() {
-    try {
-      return Base64.getUrlEncoder()
-          .withoutPadding()
-          .encodeToString(
-              MessageDigest.getInstance("SHA-256").digest(value.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(Sha256.of(value));
   }
 
   @Override

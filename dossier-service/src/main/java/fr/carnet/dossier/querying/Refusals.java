@@ -1,13 +1,10 @@
 package fr.carnet.dossier.querying;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import fr.carnet.events.Sha256;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.HexFormat;
 
 /** Counts refusals an actor and hour, so that trying door after door comes to an end. */
 final class Refusals {
@@ -26,7 +23,7 @@ final class Refusals {
             SELECT coalesce(sum(count), 0) FROM refusal_count
             WHERE actor = ? AND hour > clock_timestamp() - interval '1 hour'
             """)) {
-      select.setString(1, hashed(subject));
+      select.setString(1, Sha256.hex(subject));
       try (ResultSet row = select.executeQuery()) {
         row.next();
         return row.getLong(1) >= most;
@@ -43,7 +40,7 @@ final class Refusals {
             VALUES (?, date_trunc('minute', clock_timestamp()), 1)
             ON CONFLICT (actor, hour) DO UPDATE SET count = refusal_count.count + 1
             """)) {
-      upsert.setString(1, hashed(subject));
+      upsert.setString(1, Sha256.hex(subject));
       upsert.executeUpdate();
     }
     try (PreparedStatement delete =
@@ -52,19 +49,8 @@ final class Refusals {
             DELETE FROM refusal_count
             WHERE actor = ? AND hour < clock_timestamp() - interval '2 hours'
             """)) {
-      delete.setString(1, hashed(subject));
+      delete.setString(1, Sha256.hex(subject));
       delete.executeUpdate();
-    }
-  }
-
-  private static String hashed(String subject) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256")
-                  .digest(subject.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package fr.carnet.ingest.arriving;
 
+import fr.carnet.events.Sha256;
 import fr.carnet.events.billing.LineRejected;
 import fr.carnet.events.identity.UuidV7;
 import fr.carnet.eventstore.Transactions;
@@ -29,8 +30,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -112,7 +111,8 @@ public class DeliveryResource {
     String sender = caller.get().client();
     Tally tally = new Tally();
     String deliveryId = UuidV7.next(Clock.systemUTC()).toString();
-    try (DigestInputStream digested = new DigestInputStream(decoded(body, encoding), sha256());
+    try (DigestInputStream digested =
+            new DigestInputStream(decoded(body, encoding), Sha256.digest());
         InputStream in = new BufferedInputStream(digested, BUFFER)) {
       NdjsonLines lines = new NdjsonLines(in);
       if (dryRun) {
@@ -134,14 +134,6 @@ public class DeliveryResource {
       case "gzip" -> new GZIPInputStream(body, BUFFER);
       default -> throw new Refusal(DeliveryProblem.ENCODING_UNKNOWN);
     };
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   private void take(String sender, String deliveryId, NdjsonLines lines, Tally tally)

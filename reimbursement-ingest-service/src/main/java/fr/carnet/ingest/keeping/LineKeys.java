@@ -1,5 +1,6 @@
 package fr.carnet.ingest.keeping;
 
+import fr.carnet.events.Sha256;
 import fr.carnet.events.care.CareProvider;
 import fr.carnet.events.identity.PatientRef;
 import fr.carnet.ingest.deciding.BillingLine;
@@ -7,7 +8,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
@@ -86,11 +86,7 @@ public class LineKeys {
             // Only where there is one: a line that was kept before the field was known repeats.
             line.duringHospitalStay()
                 + line.treatingPhysician().map(rpps -> "|" + rpps).orElse(""));
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Sha256.of(content);
   }
 
   private static String text(Optional<CareProvider> provider) {
