@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
 
 import fr.carnet.events.Headers;
+import fr.carnet.events.Paris;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
 import fr.carnet.events.care.Act;
@@ -26,7 +27,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -49,7 +49,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 public final class Dossiers {
   /** Today where care is reckoned. */
   public static LocalDate today() {
-    return LocalDate.now(ZoneId.of("Europe/Paris"));
+    return LocalDate.now(Paris.ZONE);
   }
 
   private static final CareProvider SOMEBODY =

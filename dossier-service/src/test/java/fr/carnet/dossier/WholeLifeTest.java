@@ -13,6 +13,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import fr.carnet.dossier.arriving.Timetable;
+import fr.carnet.events.Paris;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
 import fr.carnet.events.dossier.Channel;
@@ -37,7 +38,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +53,6 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(RealServersForQuarkus.class)
 class WholeLifeTest {
-  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
   private static final String AGENT = TestTokens.withRole("agent-7", "counter-agent");
   private static final String OFFICER = TestTokens.withRole("officer-1", "privacy-officer");
   private static final String CONSENT = "\"consentWording\":\"v1\"";
@@ -249,8 +248,8 @@ class WholeLifeTest {
     close(dossier, AGENT, "FERMETURE_ERREUR");
     JsonPath mine = get("/dossiers/mine", owner).statusCode(200).extract().jsonPath();
     assertThat(mine.getString("state")).isEqualTo("CLOSED");
-    LocalDate end = Instant.parse(mine.getString("archiveEndsAt")).atZone(PARIS).toLocalDate();
-    assertThat(end).isEqualTo(LocalDate.now(PARIS).plusYears(10));
+    LocalDate end = Instant.parse(mine.getString("archiveEndsAt")).atZone(Paris.ZONE).toLocalDate();
+    assertThat(end).isEqualTo(LocalDate.now(Paris.ZONE).plusYears(10));
     get("/dossiers/" + dossier + "/export", owner)
         .body("life[1].type", equalTo("dossier.closed.v1"))
         .body("life[1].facts.reason", equalTo("FERMETURE_ERREUR"))
@@ -267,7 +266,7 @@ class WholeLifeTest {
     post(path, TestTokens.patient(Dossiers.newIns()), "")
         .statusCode(403)
         .body("code", equalTo("NO_STANDING"));
-    String deadline = LocalDate.now(PARIS).plusMonths(3).toString();
+    String deadline = LocalDate.now(Paris.ZONE).plusMonths(3).toString();
     post(path, owner, "").statusCode(201).body("deadline", equalTo(deadline));
     post(path, owner, "").statusCode(409).body("code", equalTo("ERASURE_PENDING"));
     get("/dossiers/mine", owner).body("erasure.deadline", equalTo(deadline));
@@ -429,7 +428,7 @@ class WholeLifeTest {
                 assertThat(entry)
                     .containsEntry("dossierId", toErase.toString())
                     .containsEntry("cause", "REQUESTED")
-                    .containsEntry("deadline", LocalDate.now(PARIS).plusMonths(3).toString()));
+                    .containsEntry("deadline", LocalDate.now(Paris.ZONE).plusMonths(3).toString()));
     assertThat(next)
         .anySatisfy(
             entry ->
@@ -469,7 +468,7 @@ class WholeLifeTest {
     get("/dossiers/mine", TestTokens.patient(unwanted)).statusCode(404);
     get("/dossiers/mine", TestTokens.patient(archived)).statusCode(200);
     // when: ten years on
-    destroyed = twice(now.atZone(PARIS).plusYears(10).plusMinutes(1).toInstant());
+    destroyed = twice(now.atZone(Paris.ZONE).plusYears(10).plusMinutes(1).toInstant());
     // then: the archive is no more, and its owner may begin anew
     assertThat(destroyed).containsOnlyOnce(closed).doesNotContain(withdrawn, toErase);
     get("/dossiers/mine", TestTokens.patient(archived)).statusCode(404);

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import fr.carnet.billing.BillingSystem;
 import fr.carnet.billing.LineStream;
+import fr.carnet.events.Paris;
 import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.testkit.RealServers;
 import fr.carnet.testkit.RealServersForQuarkus;
@@ -20,7 +21,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -48,7 +48,7 @@ public abstract class IngestOverHttp {
   }
 
   protected static LocalDate today() {
-    return LocalDate.now(ZoneId.of("Europe/Paris"));
+    return LocalDate.now(Paris.ZONE);
   }
 
   /** People of whom no other test knows. */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import fr.carnet.billing.BillingSystem;
 import fr.carnet.billing.LineStream;
+import fr.carnet.events.Paris;
 import fr.carnet.events.Topic;
 import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.platform.KafkaBroker;
@@ -14,7 +15,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -29,7 +29,7 @@ class KafkaStandsStillIT {
   @Test
   void whileKafkaStandsStillNothingIsLostAndAClosingWaits() throws Exception {
     // given
-    LocalDate today = LocalDate.now(ZoneId.of("Europe/Paris"));
+    LocalDate today = LocalDate.now(Paris.ZONE);
     BillingSystem billing = BillingSystem.seeded(61, today).withBeneficiaries(2);
     List<String> people = billing.beneficiaryNumbers();
     RegisteredDossier stays = RegisteredDossier.of(people.get(0));

@@ -9,6 +9,7 @@ import fr.carnet.billing.BillingSystem;
 import fr.carnet.billing.CodeLists;
 import fr.carnet.billing.SentLine;
 import fr.carnet.billing.WarehouseExtract;
+import fr.carnet.events.Paris;
 import fr.carnet.local.chaos.ChaosReport;
 import fr.carnet.local.chaos.FeedScenario;
 import fr.carnet.local.chaos.RelayScenario;
@@ -31,7 +32,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
@@ -57,7 +57,7 @@ class EndToEndTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static LocalDate today() {
-    return LocalDate.now(ZoneId.of("Europe/Paris"));
+    return LocalDate.now(Paris.ZONE);
   }
 
   private static final long SEED = 20_261_121;

@@ -13,6 +13,7 @@ import fr.carnet.dossier.deciding.DossierRefusal;
 import fr.carnet.dossier.deciding.ItemRules;
 import fr.carnet.dossier.showing.Viewer;
 import fr.carnet.dossier.showing.Visibility;
+import fr.carnet.events.Paris;
 import fr.carnet.events.Sealed;
 import fr.carnet.events.Wire;
 import fr.carnet.events.content.ItemBody;
@@ -41,7 +42,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -52,7 +52,7 @@ import javax.sql.DataSource;
  */
 @ApplicationScoped
 public class ItemCommands {
-  private static final Clock PARIS = Clock.system(ZoneId.of("Europe/Paris"));
+  private static final Clock PARIS = Clock.system(Paris.ZONE);
 
   @Inject Dossiers dossiers;
   @Inject CurrentCaller current;

@@ -1,5 +1,6 @@
 package fr.carnet.dossier.deciding;
 
+import fr.carnet.events.Paris;
 import fr.carnet.events.dossier.Channel;
 import fr.carnet.events.dossier.PatientIdentity;
 import fr.carnet.events.dossier.Representative;
@@ -7,7 +8,6 @@ import fr.carnet.events.dossier.Sex;
 import fr.carnet.events.identity.Ins;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -17,7 +17,6 @@ import java.util.regex.Pattern;
  * @param ins with a right key
  */
 public record Applicant(Ins ins, PatientIdentity identity) {
-  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
   private static final int MAJORITY = 18;
   private static final Pattern SCHEME = Pattern.compile("[0-9]{2}");
   private static final Pattern CAISSE = Pattern.compile("[0-9]{3}");
@@ -31,7 +30,7 @@ public record Applicant(Ins ins, PatientIdentity identity) {
   boolean isMinor(Instant at) {
     return identity
         .birthDate()
-        .filter(born -> at.atZone(PARIS).toLocalDate().isBefore(majority(born)))
+        .filter(born -> Paris.dayOf(at).isBefore(majority(born)))
         .isPresent();
   }
 

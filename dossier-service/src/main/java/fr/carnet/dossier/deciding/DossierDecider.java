@@ -18,6 +18,7 @@ import fr.carnet.dossier.deciding.DossierState.Open;
 import fr.carnet.dossier.deciding.DossierState.Release;
 import fr.carnet.dossier.deciding.DossierState.Requests;
 import fr.carnet.events.Decision;
+import fr.carnet.events.Paris;
 import fr.carnet.events.Reason;
 import fr.carnet.events.dossier.ClosingReason;
 import fr.carnet.events.dossier.ContentEvent;
@@ -36,7 +37,6 @@ import fr.carnet.events.dossier.ReleaseUsed;
 import fr.carnet.events.trace.Actor;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -45,8 +45,6 @@ import java.util.UUID;
  * after a closing or when the patient asks for it.
  */
 public final class DossierDecider {
-  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
-
   /** CSP L1111-18. */
   private static final int YEARS_OF_ARCHIVE = 10;
 
@@ -68,7 +66,7 @@ public final class DossierDecider {
 
   /** Ten calendar years after a closing, at the same time of day in Europe/Paris. */
   public static Instant archiveEnd(Instant closedAt) {
-    return closedAt.atZone(PARIS).plusYears(YEARS_OF_ARCHIVE).toInstant();
+    return closedAt.atZone(Paris.ZONE).plusYears(YEARS_OF_ARCHIVE).toInstant();
   }
 
   /** What follows from a command. */
@@ -194,7 +192,7 @@ public final class DossierDecider {
     if (asked.erasureFrom().isPresent()) {
       return Decision.refused(DossierRefusal.ERASURE_PENDING);
     }
-    var now = request.at().atZone(PARIS);
+    var now = request.at().atZone(Paris.ZONE);
     return Decision.accepted(
         new ErasureRequested(
             request.at(),

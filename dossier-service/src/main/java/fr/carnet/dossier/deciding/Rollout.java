@@ -1,8 +1,8 @@
 package fr.carnet.dossier.deciding;
 
+import fr.carnet.events.Paris;
 import fr.carnet.events.Reason;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
@@ -24,8 +24,6 @@ public record Rollout(
     Optional<Instant> next) {
   /** Régime général. */
   private static final String GENERAL_SCHEME = "01";
-
-  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
 
   public Rollout {
     pilots = pilots.map(Map::copyOf);
@@ -86,7 +84,7 @@ public record Rollout(
     }
 
     private static String day(Instant from, Locale locale) {
-      return DateTimeFormatter.ofPattern("d MMMM uuuu", locale).format(from.atZone(PARIS));
+      return DateTimeFormatter.ofPattern("d MMMM uuuu", locale).format(from.atZone(Paris.ZONE));
     }
   }
 }

@@ -1,5 +1,6 @@
 package fr.carnet.dossier.forgetting;
 
+import fr.carnet.events.Paris;
 import fr.carnet.events.Wire;
 import fr.carnet.events.dossier.DossierErased;
 import fr.carnet.events.dossier.ErasureCause;
@@ -9,7 +10,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
@@ -32,8 +32,6 @@ public record ErasureCertificate(
     List<Words> destroyed,
     List<Words> proofs,
     List<Remaining> remaining) {
-  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
-
   private static final List<Words> DESTROYED =
       List.of(
           new Words(
@@ -111,7 +109,7 @@ public record ErasureCertificate(
                     + " l'effacement en dernier, par GET /log?dossier="
                     + dossierId
                     + " et compare sha256 à toute copie antérieure.")),
-        remaining(erasedAt.atZone(PARIS)));
+        remaining(erasedAt.atZone(Paris.ZONE)));
   }
 
   private static List<Remaining> remaining(ZonedDateTime erasedAt) {

@@ -1,16 +1,14 @@
 package fr.carnet.dossier.programme;
 
+import fr.carnet.events.Paris;
 import fr.carnet.resourceserver.Refusal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
-import java.time.ZoneId;
 
 /** Months in which the programme is reckoned: Europe/Paris, and over for a day. */
 final class Months {
-  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
-
   private Months() {}
 
   /** The last month of which all that happened in it has been recorded and read. */
@@ -29,7 +27,7 @@ final class Months {
 
   /** The first instant of a month. */
   static Instant start(YearMonth month) {
-    return month.atDay(1).atStartOfDay(PARIS).toInstant();
+    return month.atDay(1).atStartOfDay(Paris.ZONE).toInstant();
   }
 
   /** The first instant after a month. */
@@ -39,6 +37,6 @@ final class Months {
 
   /** The day of an instant. */
   static LocalDate day(Instant instant) {
-    return LocalDate.ofInstant(instant, PARIS);
+    return Paris.dayOf(instant);
   }
 }

@@ -1,6 +1,7 @@
 package fr.carnet.dossier.projecting;
 
 import fr.carnet.dossier.keys.KeyRing;
+import fr.carnet.events.Paris;
 import fr.carnet.events.Sealed;
 import fr.carnet.events.Wire;
 import fr.carnet.events.content.ItemBody;
@@ -25,8 +26,6 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.sql.Types;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,8 +35,6 @@ import java.util.UUID;
 
 /** What a dossier holds, event by event. */
 final class ContentRows {
-  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
-
   private ContentRows() {}
 
   /** Opens the sealed bodies of these events at once, by event id. */
@@ -228,8 +225,7 @@ final class ContentRows {
   }
 
   private static Date aboutDate(RecordedEvent event, ItemContent content) {
-    return Date.valueOf(
-        content.aboutDate().orElseGet(() -> LocalDate.ofInstant(event.time(), PARIS)));
+    return Date.valueOf(content.aboutDate().orElseGet(() -> Paris.dayOf(event.time())));
   }
 
   private static Array acts(Connection tx, ItemContent content) throws SQLException {

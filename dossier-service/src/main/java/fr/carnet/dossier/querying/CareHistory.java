@@ -1,6 +1,7 @@
 package fr.carnet.dossier.querying;
 
 import fr.carnet.dossier.showing.Visibility;
+import fr.carnet.events.Paris;
 import fr.carnet.events.care.Act;
 import fr.carnet.events.care.ActSystem;
 import fr.carnet.events.care.CareCategory;
@@ -13,7 +14,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +24,6 @@ import java.util.UUID;
  * when they are read, and what is positive is shown. A sum does not care about order or lateness.
  */
 final class CareHistory {
-  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
   private static final int MONTHS = 24;
 
   private CareHistory() {}
@@ -100,7 +99,7 @@ final class CareHistory {
 
   /** Today in Europe/Paris. */
   static LocalDate today() {
-    return LocalDate.now(Clock.system(PARIS));
+    return LocalDate.now(Clock.system(Paris.ZONE));
   }
 
   /** The first day of the window that ends on this one. */

@@ -13,6 +13,7 @@ import static org.hamcrest.Matchers.startsWith;
 import fr.carnet.dossier.Dossiers;
 import fr.carnet.dossier.deciding.ItemRulesTest;
 import fr.carnet.dossier.showing.Viewer;
+import fr.carnet.events.Paris;
 import fr.carnet.events.Topic;
 import fr.carnet.events.care.ActSystem;
 import fr.carnet.events.care.Care;
@@ -36,7 +37,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -54,7 +54,6 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(RealServersForQuarkus.class)
 class ContentTest {
-  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
   private static final String CONDITION = right(ItemKind.CONDITION);
   private static final String ALLERGY = right(ItemKind.ALLERGY);
   private static final String DIRECTIVE = right(ItemKind.ADVANCE_DIRECTIVE);
@@ -363,10 +362,10 @@ class ContentTest {
     item(dossier, colleague, told)
         .body(
             "item.announcement.before",
-            equalTo(added.atZone(PARIS).plusWeeks(2).toInstant().toString()))
+            equalTo(added.atZone(Paris.ZONE).plusWeeks(2).toInstant().toString()))
         .body(
             "item.announcement.visibleFrom",
-            equalTo(added.atZone(PARIS).plusMonths(1).toInstant().toString()))
+            equalTo(added.atZone(Paris.ZONE).plusMonths(1).toInstant().toString()))
         .body("item.announcement.announcedAt", nullValue());
     String announcement = "/dossiers/" + dossier + "/items/" + told + "/announcement";
     as(colleague).post(announcement).then().statusCode(404);

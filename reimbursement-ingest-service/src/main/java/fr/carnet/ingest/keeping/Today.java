@@ -1,17 +1,15 @@
 package fr.carnet.ingest.keeping;
 
+import fr.carnet.events.Paris;
 import java.time.Clock;
 import java.time.LocalDate;
-import java.time.ZoneId;
 
 /** The calendar day that dates of care and the window are compared with. */
 public final class Today {
-  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
-
   private Today() {}
 
   /** Today in Europe/Paris. */
   public static LocalDate inParis() {
-    return LocalDate.now(Clock.system(PARIS));
+    return LocalDate.now(Clock.system(Paris.ZONE));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import fr.carnet.billing.BillingSystem;
 import fr.carnet.billing.LineStream;
+import fr.carnet.events.Paris;
 import fr.carnet.events.Wire;
 import fr.carnet.ingest.PackagedService;
 import java.io.ByteArrayInputStream;
@@ -12,7 +13,6 @@ import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +27,7 @@ class LargeDeliveryIT {
 
   @Test
   void aDeliveryLargerThanTheHeapIsTaken() throws Exception {
-    LocalDate today = LocalDate.now(ZoneId.of("Europe/Paris"));
+    LocalDate today = LocalDate.now(Paris.ZONE);
     BillingSystem billing = BillingSystem.seeded(71, today).withBeneficiaries(50);
     LineStream lines = billing.endless("large", billing.beneficiaryNumbers());
     // given: half of them outside the window, the other half a few thousand again and again

@@ -10,6 +10,7 @@ import fr.carnet.billing.SentLine;
 import fr.carnet.billing.WireLine;
 import fr.carnet.billing.reckoning.ReckonedCare;
 import fr.carnet.billing.reckoning.Reckoning;
+import fr.carnet.events.Paris;
 import fr.carnet.events.Topic;
 import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.ingest.CareOnKafka;
@@ -24,7 +25,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -104,7 +104,7 @@ class ValveUnderKillsIT {
   private static final class Round implements AutoCloseable {
     private final long seed;
     private final Random random;
-    private final LocalDate today = LocalDate.now(ZoneId.of("Europe/Paris"));
+    private final LocalDate today = LocalDate.now(Paris.ZONE);
     private final Careers careers;
     private final List<Life> lives = new ArrayList<>();
     private final List<WireLine> arrived = new ArrayList<>();

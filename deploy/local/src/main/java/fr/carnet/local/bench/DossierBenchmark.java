@@ -1,6 +1,7 @@
 package fr.carnet.local.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import fr.carnet.events.Paris;
 import fr.carnet.local.Api;
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
@@ -16,7 +17,6 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -40,7 +40,6 @@ import org.apache.kafka.common.TopicPartition;
  * more. Traces are on Kafka all the same, and counted there.
  */
 final class DossierBenchmark {
-  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
   private static final String SUMMARY = "summary";
   private static final String TIMELINE = "timeline";
 
@@ -79,7 +78,7 @@ final class DossierBenchmark {
   private final Size size;
   private final Consumer<String> progress;
   private final Logs logs;
-  private final LocalDate today = LocalDate.now(Clock.system(PARIS));
+  private final LocalDate today = LocalDate.now(Clock.system(Paris.ZONE));
   private final MadeUpDossier madeUp;
   private final List<String> losses = new ArrayList<>();
 

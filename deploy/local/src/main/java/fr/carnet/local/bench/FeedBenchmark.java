@@ -5,6 +5,7 @@ import fr.carnet.billing.LineStream;
 import fr.carnet.billing.SentLine;
 import fr.carnet.billing.reckoning.ReckonedCare;
 import fr.carnet.billing.reckoning.Reckoning;
+import fr.carnet.events.Paris;
 import fr.carnet.local.Api;
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
@@ -19,7 +20,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -58,7 +58,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
  * there, and reading them is within the time given.
  */
 final class FeedBenchmark {
-  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
   private static final int WINDOW_MONTHS = 24;
 
   private static final int BULK_DOSSIERS = 200;
@@ -116,7 +115,7 @@ final class FeedBenchmark {
   private final Size size;
   private final Consumer<String> progress;
   private final Logs logs;
-  private final LocalDate today = LocalDate.now(Clock.system(PARIS));
+  private final LocalDate today = LocalDate.now(Clock.system(Paris.ZONE));
   private final Map<String, String> dossierOf = new ConcurrentHashMap<>();
   private final List<SentLine> sent = new ArrayList<>();
 

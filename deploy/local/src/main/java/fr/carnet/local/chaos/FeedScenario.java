@@ -10,6 +10,7 @@ import fr.carnet.billing.WarehouseExtract;
 import fr.carnet.billing.WireLine;
 import fr.carnet.billing.reckoning.ReckonedCare;
 import fr.carnet.billing.reckoning.Reckoning;
+import fr.carnet.events.Paris;
 import fr.carnet.local.Api;
 import fr.carnet.local.Foundation;
 import fr.carnet.local.Part;
@@ -28,7 +29,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -64,7 +64,6 @@ import org.apache.kafka.common.KafkaException;
  * durable: what PostgreSQL has acknowledged must outlive its being killed.
  */
 public final class FeedScenario implements ChaosScenario {
-  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
   private static final String SENDER = "billing-system";
   private static final int LINES_A_PORTION = 20_000;
   private static final int LINES_A_PERSON = 200;
@@ -128,7 +127,7 @@ public final class FeedScenario implements ChaosScenario {
   private final long wanted;
   private final boolean loses;
   private final Consumer<String> progress;
-  private final LocalDate today = LocalDate.now(Clock.system(PARIS));
+  private final LocalDate today = LocalDate.now(Clock.system(Paris.ZONE));
   private final Logs logs;
   private final Persistence persistence = new Persistence();
   private final Map<String, AtomicLong> tally = new ConcurrentHashMap<>();

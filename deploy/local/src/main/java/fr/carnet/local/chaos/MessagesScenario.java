@@ -10,6 +10,7 @@ import fr.carnet.billing.RejectionCode;
 import fr.carnet.billing.SentLine;
 import fr.carnet.billing.reckoning.ReckonedCare;
 import fr.carnet.billing.reckoning.Reckoning;
+import fr.carnet.events.Paris;
 import fr.carnet.local.Api;
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
@@ -23,7 +24,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -134,7 +134,7 @@ public final class MessagesScenario implements ChaosScenario {
       Producer<String, byte[]> producer,
       KafkaConsumer<String, byte[]> rejections)
       throws Exception {
-    LocalDate today = LocalDate.now(Clock.system(ZoneId.of("Europe/Paris")));
+    LocalDate today = LocalDate.now(Clock.system(Paris.ZONE));
     long own = 100_003 * seed + 2L * number;
     BillingSystem billing =
         BillingSystem.seeded(own, today)

@@ -1,6 +1,7 @@
 package fr.carnet.local.chaos;
 
 import fr.carnet.billing.BillingSystem;
+import fr.carnet.events.Paris;
 import fr.carnet.local.Api;
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
@@ -15,7 +16,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,7 +37,6 @@ import java.util.function.Consumer;
  * committed, in order within its stream; and everything that was acknowledged was committed, once.
  */
 public final class RelayScenario implements ChaosScenario {
-  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
   private static final int OPENERS = 4;
   private static final int OWNERS = 6;
   private static final int PEOPLE_A_KILL = 2_000;
@@ -73,7 +72,7 @@ public final class RelayScenario implements ChaosScenario {
   @Override
   public ChaosReport run() throws Exception {
     List<String> people =
-        BillingSystem.seeded(31 * seed + 3, LocalDate.now(Clock.system(PARIS)))
+        BillingSystem.seeded(31 * seed + 3, LocalDate.now(Clock.system(Paris.ZONE)))
             .withBeneficiaries(OWNERS + Math.min(kills, 50) * PEOPLE_A_KILL)
             .beneficiaryNumbers();
     try (Api api = new Api();

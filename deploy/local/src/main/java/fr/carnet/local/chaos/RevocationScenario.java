@@ -1,6 +1,7 @@
 package fr.carnet.local.chaos;
 
 import fr.carnet.billing.BillingSystem;
+import fr.carnet.events.Paris;
 import fr.carnet.local.Api;
 import fr.carnet.local.Service;
 import fr.carnet.local.ServiceInstance;
@@ -12,7 +13,6 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +27,6 @@ import java.util.function.Consumer;
  * acknowledgement. Every trial, or the scenario fails.
  */
 public final class RevocationScenario implements ChaosScenario {
-  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
   private static final int PATIENTS = 16;
   private static final int ONLOOKERS = 4;
   private static final int TELL = 500;
@@ -73,7 +72,7 @@ public final class RevocationScenario implements ChaosScenario {
   @Override
   public ChaosReport run() throws Exception {
     List<String> people =
-        BillingSystem.seeded(31 * seed + 2, LocalDate.now(Clock.system(PARIS)))
+        BillingSystem.seeded(31 * seed + 2, LocalDate.now(Clock.system(Paris.ZONE)))
             .withBeneficiaries(PATIENTS)
             .beneficiaryNumbers();
     service = newServiceToken();
@@ -172,24 +171,17 @@ public final class RevocationScenario implements ChaosScenario {
   private boolean decide(Api api, URI process, String dossierId, String doctor) throws Exception {
     Map<String, Object> asked =
         Map.of(
-                "dossierId",
-                dossierId,
-                "actor",
-                Map.of(
-                    "role",
-                    "PROFESSIONAL",
-                    "id",
-                    doctor,
-                    "profession",
-                    "10",
-                    "structure",
-                    STRUCTURE),
-                "purpose",
-                "normal",
-                "regulation",
-                false,
-                "wordsGiven",
-                false);
+            "dossierId",
+            dossierId,
+            "actor",
+            Map.of(
+                "role", "PROFESSIONAL", "id", doctor, "profession", "10", "structure", STRUCTURE),
+            "purpose",
+            "normal",
+            "regulation",
+            false,
+            "wordsGiven",
+            false);
     Api.Answer decision =
         Insisting.onAnAnswer(() -> api.post(process.resolve("/decisions"), serviceToken(), asked));
     require(decision.status() == 200, "a decision was answered with %s".formatted(decision));

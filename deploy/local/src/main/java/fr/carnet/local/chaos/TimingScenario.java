@@ -2,6 +2,7 @@ package fr.carnet.local.chaos;
 
 import fr.carnet.billing.BillingSystem;
 import fr.carnet.billing.LineStream;
+import fr.carnet.events.Paris;
 import fr.carnet.local.Api;
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
@@ -13,7 +14,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -113,7 +113,7 @@ public final class TimingScenario implements ChaosScenario {
 
   @Override
   public ChaosReport run() throws Exception {
-    LocalDate today = LocalDate.now(Clock.system(ZoneId.of("Europe/Paris")));
+    LocalDate today = LocalDate.now(Clock.system(Paris.ZONE));
     BillingSystem billing =
         BillingSystem.seeded(31 * seed + 5, today).withBeneficiaries(2 * PEOPLE);
     List<String> people = billing.beneficiaryNumbers();

@@ -9,6 +9,7 @@ import fr.carnet.billing.SentLine;
 import fr.carnet.billing.WireLine;
 import fr.carnet.billing.reckoning.ReckonedCare;
 import fr.carnet.billing.reckoning.Reckoning;
+import fr.carnet.events.Paris;
 import fr.carnet.local.Api;
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
@@ -23,7 +24,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -53,7 +53,6 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class ValveScenario implements ChaosScenario {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
   private static final int BENEFICIARIES = 36;
   private static final int HOLDERS = 24;
   private static final int OPEN_FROM_THE_START = 6;
@@ -96,7 +95,7 @@ public final class ValveScenario implements ChaosScenario {
   private final long seed;
   private final int kills;
   private final Consumer<String> progress;
-  private final LocalDate today = LocalDate.now(Clock.system(PARIS));
+  private final LocalDate today = LocalDate.now(Clock.system(Paris.ZONE));
   private final Logs logs;
   private final Persistence persistence = new Persistence();
   private final List<WireLine> arrived = Collections.synchronizedList(new ArrayList<>());

@@ -5,6 +5,7 @@ import fr.carnet.billing.BillingSystem;
 import fr.carnet.billing.SentLine;
 import fr.carnet.billing.reckoning.ReckonedCare;
 import fr.carnet.billing.reckoning.Reckoning;
+import fr.carnet.events.Paris;
 import fr.carnet.local.Api;
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
@@ -13,7 +14,6 @@ import fr.carnet.local.probing.Insisting;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,7 +30,6 @@ import java.util.function.BooleanSupplier;
  */
 public final class Story {
   private static final int TOO_MANY = 429;
-  private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
   private static final int BENEFICIARIES = 60;
@@ -44,7 +43,7 @@ public final class Story {
   private final PrintStream out;
   private final Api api = new Api();
   private final Billing billing;
-  private final LocalDate today = LocalDate.now(PARIS);
+  private final LocalDate today = LocalDate.now(Paris.ZONE);
   private final List<SentLine> sent = new ArrayList<>();
 
   private String patientToken = "";

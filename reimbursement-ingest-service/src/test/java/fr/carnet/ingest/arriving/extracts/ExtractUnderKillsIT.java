@@ -9,6 +9,7 @@ import fr.carnet.billing.CodeLists;
 import fr.carnet.billing.WarehouseExtract;
 import fr.carnet.billing.WireLine;
 import fr.carnet.billing.reckoning.Reckoning;
+import fr.carnet.events.Paris;
 import fr.carnet.events.Wire;
 import fr.carnet.ingest.PackagedService;
 import fr.carnet.testkit.TestTokens;
@@ -16,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -35,7 +35,7 @@ class ExtractUnderKillsIT {
   @Test
   void aLoadThatIsKilledAtAnyPointFeedsEachLineOnce() throws Exception {
     // given
-    LocalDate today = LocalDate.now(ZoneId.of("Europe/Paris"));
+    LocalDate today = LocalDate.now(Paris.ZONE);
     List<String> people =
         BillingSystem.seeded(2_201, today).withBeneficiaries(40).beneficiaryNumbers();
     Path root = Path.of("target/extracts-of-it").toAbsolutePath();
