@@ -1,6 +1,6 @@
 package fr.carnet.dossier.arriving;
 
-import fr.carnet.dossier.projecting.DatabaseClock;
+import fr.carnet.resourceserver.DatabaseClock;
 import fr.carnet.resourceserver.Refusal;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,13 +1,13 @@
 package fr.carnet.dossier.programme;
 
 import fr.carnet.dossier.projecting.CareHistoryProjection;
-import fr.carnet.dossier.projecting.DatabaseClock;
 import fr.carnet.dossier.projecting.DossierProjection;
 import fr.carnet.dossier.projecting.FirstUseProjection;
 import fr.carnet.events.dossier.Channel;
 import fr.carnet.eventstore.CaughtUp;
 import fr.carnet.eventstore.StreamRecovery;
 import fr.carnet.eventstore.Transactions;
+import fr.carnet.resourceserver.DatabaseClock;
 import fr.carnet.resourceserver.KafkaSettings;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;

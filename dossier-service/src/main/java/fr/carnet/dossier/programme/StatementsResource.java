@@ -1,10 +1,10 @@
 package fr.carnet.dossier.programme;
 
-import fr.carnet.dossier.projecting.DatabaseClock;
 import fr.carnet.events.dossier.Channel;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.resourceserver.CurrentCaller;
+import fr.carnet.resourceserver.DatabaseClock;
 import fr.carnet.resourceserver.Refusal;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;

@@ -1,10 +1,10 @@
 package fr.carnet.dossier.querying;
 
-import fr.carnet.dossier.projecting.DatabaseClock;
 import fr.carnet.events.dossier.ErasureCause;
 import fr.carnet.events.dossier.ReleaseRequested;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.resourceserver.CurrentCaller;
+import fr.carnet.resourceserver.DatabaseClock;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;

@@ -1,4 +1,4 @@
-package fr.carnet.dossier.projecting;
+package fr.carnet.resourceserver;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
