@@ -16,12 +16,6 @@ import fr.carnet.events.dossier.DossierReopened;
 import fr.carnet.events.dossier.ErasureRequested;
 import fr.carnet.events.dossier.ErasureWithdrawn;
 import fr.carnet.events.dossier.InsRecorded;
-import fr.carnet.events.dossier.ItemAdded;
-import fr.carnet.events.dossier.ItemAnnounced;
-import fr.carnet.events.dossier.ItemDeleted;
-import fr.carnet.events.dossier.ItemReplaced;
-import fr.carnet.events.dossier.MaskLifted;
-import fr.carnet.events.dossier.MaskSet;
 import fr.carnet.events.dossier.NewIns;
 import fr.carnet.events.dossier.PatientIdentity;
 import fr.carnet.events.dossier.ReleaseDecided;
@@ -92,27 +86,10 @@ public class DossierProjection implements Projection {
         // The log holds it for ever, and nobody can read it.
         continue;
       }
-      switch (event.type()) {
-        case DossierOpened.WIRE_NAME,
-            DossierClosed.WIRE_NAME,
-            DossierReopened.WIRE_NAME,
-            InsRecorded.WIRE_NAME,
-            ErasureRequested.WIRE_NAME,
-            ErasureWithdrawn.WIRE_NAME,
-            ReleaseRequested.WIRE_NAME,
-            ReleaseDecided.WIRE_NAME,
-            ReleaseUsed.WIRE_NAME,
-            DossierErased.WIRE_NAME,
-            ItemAdded.WIRE_NAME,
-            ItemReplaced.WIRE_NAME,
-            ItemDeleted.WIRE_NAME,
-            ItemAnnounced.WIRE_NAME,
-            MaskSet.WIRE_NAME,
-            MaskLifted.WIRE_NAME ->
-            apply(tx, event, DossierEvent.read(event.type(), event.data()), bodies);
-        default -> {
-          // A type of a later version: the stream goes on, this view does not need it.
-        }
+      // A type of a later version: the stream goes on, this view does not need it.
+      Optional<DossierEvent> fact = DossierEvent.ifKnown(event.type(), event.data());
+      if (fact.isPresent()) {
+        apply(tx, event, fact.get(), bodies);
       }
     }
   }

@@ -1,6 +1,7 @@
 package fr.carnet.events.dossier;
 
 import fr.carnet.events.Wire;
+import java.util.Optional;
 
 /** What can happen to a dossier: its life, and what it holds. */
 public sealed interface DossierEvent
@@ -43,24 +44,35 @@ public sealed interface DossierEvent
    * @throws Wire.UnreadableFact when it is none
    */
   static DossierEvent read(String wireName, byte[] json) {
+    return ifKnown(wireName, json)
+        .orElseThrow(() -> new Wire.UnreadableFact("not an event of a dossier: " + wireName));
+  }
+
+  /**
+   * The same for whoever goes on where a later version has told something that this one does not
+   * know.
+   *
+   * @throws Wire.UnreadableFact when the name is known and the JSON is not such a fact
+   */
+  static Optional<DossierEvent> ifKnown(String wireName, byte[] json) {
     return switch (wireName) {
-      case DossierOpened.WIRE_NAME -> Wire.read(json, DossierOpened.class);
-      case DossierClosed.WIRE_NAME -> Wire.read(json, DossierClosed.class);
-      case DossierReopened.WIRE_NAME -> Wire.read(json, DossierReopened.class);
-      case DossierErased.WIRE_NAME -> Wire.read(json, DossierErased.class);
-      case InsRecorded.WIRE_NAME -> Wire.read(json, InsRecorded.class);
-      case ErasureRequested.WIRE_NAME -> Wire.read(json, ErasureRequested.class);
-      case ErasureWithdrawn.WIRE_NAME -> Wire.read(json, ErasureWithdrawn.class);
-      case ReleaseRequested.WIRE_NAME -> Wire.read(json, ReleaseRequested.class);
-      case ReleaseDecided.WIRE_NAME -> Wire.read(json, ReleaseDecided.class);
-      case ReleaseUsed.WIRE_NAME -> Wire.read(json, ReleaseUsed.class);
-      case ItemAdded.WIRE_NAME -> Wire.read(json, ItemAdded.class);
-      case ItemReplaced.WIRE_NAME -> Wire.read(json, ItemReplaced.class);
-      case ItemDeleted.WIRE_NAME -> Wire.read(json, ItemDeleted.class);
-      case ItemAnnounced.WIRE_NAME -> Wire.read(json, ItemAnnounced.class);
-      case MaskSet.WIRE_NAME -> Wire.read(json, MaskSet.class);
-      case MaskLifted.WIRE_NAME -> Wire.read(json, MaskLifted.class);
-      default -> throw new Wire.UnreadableFact("not an event of a dossier: " + wireName);
+      case DossierOpened.WIRE_NAME -> Optional.of(Wire.read(json, DossierOpened.class));
+      case DossierClosed.WIRE_NAME -> Optional.of(Wire.read(json, DossierClosed.class));
+      case DossierReopened.WIRE_NAME -> Optional.of(Wire.read(json, DossierReopened.class));
+      case DossierErased.WIRE_NAME -> Optional.of(Wire.read(json, DossierErased.class));
+      case InsRecorded.WIRE_NAME -> Optional.of(Wire.read(json, InsRecorded.class));
+      case ErasureRequested.WIRE_NAME -> Optional.of(Wire.read(json, ErasureRequested.class));
+      case ErasureWithdrawn.WIRE_NAME -> Optional.of(Wire.read(json, ErasureWithdrawn.class));
+      case ReleaseRequested.WIRE_NAME -> Optional.of(Wire.read(json, ReleaseRequested.class));
+      case ReleaseDecided.WIRE_NAME -> Optional.of(Wire.read(json, ReleaseDecided.class));
+      case ReleaseUsed.WIRE_NAME -> Optional.of(Wire.read(json, ReleaseUsed.class));
+      case ItemAdded.WIRE_NAME -> Optional.of(Wire.read(json, ItemAdded.class));
+      case ItemReplaced.WIRE_NAME -> Optional.of(Wire.read(json, ItemReplaced.class));
+      case ItemDeleted.WIRE_NAME -> Optional.of(Wire.read(json, ItemDeleted.class));
+      case ItemAnnounced.WIRE_NAME -> Optional.of(Wire.read(json, ItemAnnounced.class));
+      case MaskSet.WIRE_NAME -> Optional.of(Wire.read(json, MaskSet.class));
+      case MaskLifted.WIRE_NAME -> Optional.of(Wire.read(json, MaskLifted.class));
+      default -> Optional.empty();
     };
   }
 }
