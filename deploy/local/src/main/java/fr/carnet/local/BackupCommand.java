@@ -16,8 +16,6 @@ import picocli.CommandLine.Parameters;
             + " older than 30 days there.",
     mixinStandardHelpOptions = true)
 final class BackupCommand implements Callable<Integer> {
-  private static final int FAILED = 1;
-
   @Parameters(paramLabel = "FOLDER", description = "Where backups are kept.")
   private Path folder;
 
@@ -25,16 +23,7 @@ final class BackupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path of = kept.options().data();
-    try {
-      System.out.println(
-          "Backed up into " + Backup.take(of, folder.toAbsolutePath(), Instant.now()) + ".");
-      return 0;
-    } catch (AlreadyUp e) {
-      System.err.println("A suite is up on " + of + ". Stop it first (Ctrl-C where it runs).");
-    } catch (Backup.Refused e) {
-      System.err.println(e.getMessage());
-    }
-    return FAILED;
+    return kept.whileStopped(
+        of -> "Backed up into " + Backup.take(of, folder.toAbsolutePath(), Instant.now()) + ".");
   }
 }
