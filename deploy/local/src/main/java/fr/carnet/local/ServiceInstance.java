@@ -1,6 +1,7 @@
 package fr.carnet.local;
 
 import fr.carnet.platform.ChildProcess;
+import fr.carnet.platform.Clients;
 import fr.carnet.platform.Server;
 import fr.carnet.platform.StopSignal;
 import java.io.IOException;
@@ -61,11 +62,7 @@ public final class ServiceInstance implements Server {
         HttpRequest.newBuilder(address.resolve("/q/health/ready"))
             .timeout(Duration.ofSeconds(10))
             .build();
-    try (HttpClient client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(2))
-            .build()) {
+    try (HttpClient client = Clients.http().build()) {
       process.awaitReady(START, () -> answersOk(client, ready));
     }
     return new ServiceInstance(service, process, address);
@@ -93,27 +90,7 @@ public final class ServiceInstance implements Server {
   }
 
   @Override
-  public long pid() {
-    return process.pid();
-  }
-
-  @Override
-  public boolean isAlive() {
-    return process.isAlive();
-  }
-
-  @Override
-  public Path log() {
-    return process.log();
-  }
-
-  @Override
-  public void kill() {
-    process.kill();
-  }
-
-  @Override
-  public void close() {
-    process.close();
+  public ChildProcess process() {
+    return process;
   }
 }

@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
  * <p>It runs in a session of its own where the machine has {@code setsid}, so that Ctrl-C in the
  * terminal reaches only us and we stop the parts in order.
  */
-public final class ChildProcess implements Server {
+public final class ChildProcess implements AutoCloseable {
 
   private static final Duration GRACE = Duration.ofSeconds(30);
   private static final int LAST_LINES = 25;
@@ -160,22 +160,22 @@ public final class ChildProcess implements Server {
     }
   }
 
-  @Override
+  /** The process id. */
   public long pid() {
     return process.pid();
   }
 
-  @Override
+  /** Whether it runs. */
   public boolean isAlive() {
     return process.isAlive();
   }
 
-  @Override
+  /** Where its output goes. */
   public Path log() {
     return log;
   }
 
-  @Override
+  /** Ends it, and what it started, with SIGKILL. */
   public void kill() {
     List<ProcessHandle> family = process.descendants().toList();
     process.destroyForcibly();

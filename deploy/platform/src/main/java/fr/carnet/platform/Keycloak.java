@@ -68,8 +68,7 @@ public final class Keycloak implements Server {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    try (HttpClient client =
-        HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build()) {
+    try (HttpClient client = Clients.http().build()) {
       ChildProcess process = launch(home, port, log, false);
       if (!readyOrRebuilt(process, client, port, realm)) {
         keepBuild(platform, home);
@@ -274,27 +273,7 @@ public final class Keycloak implements Server {
   }
 
   @Override
-  public long pid() {
-    return process.pid();
-  }
-
-  @Override
-  public boolean isAlive() {
-    return process.isAlive();
-  }
-
-  @Override
-  public Path log() {
-    return process.log();
-  }
-
-  @Override
-  public void kill() {
-    process.kill();
-  }
-
-  @Override
-  public void close() {
-    process.close();
+  public ChildProcess process() {
+    return process;
   }
 }

@@ -5,19 +5,32 @@ import java.nio.file.Path;
 /** A server that runs as a process of its own, from the moment it is ready. */
 public interface Server extends AutoCloseable {
 
+  /** What it runs in. */
+  ChildProcess process();
+
   /** The process id. */
-  long pid();
+  default long pid() {
+    return process().pid();
+  }
 
   /** Whether it runs. */
-  boolean isAlive();
+  default boolean isAlive() {
+    return process().isAlive();
+  }
 
   /** Where its output goes. */
-  Path log();
+  default Path log() {
+    return process().log();
+  }
 
   /** Ends it, and what it started, with SIGKILL, as a machine that fails would. */
-  void kill();
+  default void kill() {
+    process().kill();
+  }
 
   /** Asks it to end in order and waits until it is gone. Idle when it has ended. */
   @Override
-  void close();
+  default void close() {
+    process().close();
+  }
 }

@@ -3,6 +3,7 @@ package fr.carnet.local.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
+import fr.carnet.platform.Clients;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -63,7 +64,7 @@ final class DocumentLoad {
   Optional<Timing> run(int count) throws IOException, InterruptedException {
     String token = suite.accounts().token(MadeUpDossier.DOCTOR);
     byte[] image = png(random);
-    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+    try (HttpClient client = Clients.http().build()) {
       HttpResponse<byte[]> probe = put(client, token, dossier.apply(0), image);
       if (NO_SUCH_RESOURCE.contains(probe.statusCode())) {
         return Optional.empty();

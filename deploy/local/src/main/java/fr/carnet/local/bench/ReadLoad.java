@@ -2,6 +2,7 @@ package fr.carnet.local.bench;
 
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
+import fr.carnet.platform.Clients;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -41,8 +42,7 @@ final class ReadLoad implements AutoCloseable {
   private final AtomicLong answered = new AtomicLong();
   private final Map<String, Integer> failed = new ConcurrentSkipListMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).executor(threads).build();
+  private final HttpClient client = Clients.http().executor(threads).build();
 
   ReadLoad(Suite suite, IntFunction<UUID> dossier, int dossiers) {
     this.suite = suite;

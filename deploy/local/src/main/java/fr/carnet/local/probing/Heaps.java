@@ -2,6 +2,7 @@ package fr.carnet.local.probing;
 
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
+import fr.carnet.platform.Clients;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -40,7 +41,7 @@ public final class Heaps {
 
   private static long used(Suite suite, Service service) throws IOException, InterruptedException {
     // An upgrade to HTTP/2 may leave a request without an answer for ever.
-    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+    try (HttpClient client = Clients.http().build()) {
       String metrics =
           client
               .send(

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import fr.carnet.local.Accounts;
 import fr.carnet.local.Suite;
+import fr.carnet.platform.Clients;
 import fr.carnet.platform.Keycloak;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,8 +48,7 @@ public final class Patients implements AutoCloseable {
 
   private final URI keycloak;
   private final URI tokens;
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpClient client = Clients.http().build();
   private final Map<String, Token> known = new ConcurrentHashMap<>();
 
   /** Nobody yet. */
