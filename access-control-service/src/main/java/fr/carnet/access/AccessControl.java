@@ -12,14 +12,12 @@ import fr.carnet.eventstore.StreamRecovery;
 import fr.carnet.eventstore.TopicReader;
 import fr.carnet.resourceserver.KafkaSettings;
 import fr.carnet.resourceserver.Machinery;
+import fr.carnet.resourceserver.ShippedFile;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import javax.sql.DataSource;
@@ -89,11 +87,7 @@ public final class AccessControl {
   @Produces
   @Singleton
   Policies policies(@ConfigProperty(name = "carnet.policy") String policy) throws IOException {
-    try (InputStream resource =
-        Thread.currentThread().getContextClassLoader().getResourceAsStream(policy)) {
-      return Policies.read(
-          resource == null ? Files.readAllBytes(Path.of(policy)) : resource.readAllBytes());
-    }
+    return Policies.read(ShippedFile.bytes(policy));
   }
 
   @Produces

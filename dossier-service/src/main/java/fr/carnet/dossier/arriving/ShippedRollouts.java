@@ -1,15 +1,13 @@
 package fr.carnet.dossier.arriving;
 
 import fr.carnet.dossier.deciding.Rollouts;
+import fr.carnet.resourceserver.ShippedFile;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -22,11 +20,7 @@ class ShippedRollouts {
   @Produces
   @Singleton
   Rollouts rollouts(@ConfigProperty(name = "carnet.rollout") String rollout) throws IOException {
-    try (InputStream resource =
-        Thread.currentThread().getContextClassLoader().getResourceAsStream(rollout)) {
-      return Rollouts.read(
-          resource == null ? Files.readAllBytes(Path.of(rollout)) : resource.readAllBytes());
-    }
+    return Rollouts.read(ShippedFile.bytes(rollout));
   }
 
   /** Read at the start, so that a file that is wrong ends it. */

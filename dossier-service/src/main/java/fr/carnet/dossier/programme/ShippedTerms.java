@@ -1,14 +1,12 @@
 package fr.carnet.dossier.programme;
 
+import fr.carnet.resourceserver.ShippedFile;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -21,11 +19,7 @@ class ShippedTerms {
   @Produces
   @Singleton
   Terms terms(@ConfigProperty(name = "carnet.programme") String programme) throws IOException {
-    try (InputStream resource =
-        Thread.currentThread().getContextClassLoader().getResourceAsStream(programme)) {
-      return Terms.read(
-          resource == null ? Files.readAllBytes(Path.of(programme)) : resource.readAllBytes());
-    }
+    return Terms.read(ShippedFile.bytes(programme));
   }
 
   /** Read at the start, so that a file that is wrong ends it. */
