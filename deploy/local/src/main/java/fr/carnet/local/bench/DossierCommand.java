@@ -1,8 +1,5 @@
 package fr.carnet.local.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import fr.carnet.local.Suite;
 import fr.carnet.local.SuiteOfItsOwn;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +19,6 @@ import picocli.CommandLine.Option;
             + " read models are made anew from Kafka.",
     mixinStandardHelpOptions = true)
 final class DossierCommand implements Callable<Integer> {
-  private static final int FAILED = 1;
   private static final int MISUSED = 2;
 
   @Option(
@@ -81,35 +77,19 @@ final class DossierCommand implements Callable<Integer> {
               + " line and a second.");
       return MISUSED;
     }
-    DossierResult result;
-    try (Suite suite = own.in("bench-dossier")) {
-      System.out.println("Starting, with data in " + suite.data());
-      suite.start();
-      result =
-          new DossierBenchmark(
-                  suite,
-                  new DossierBenchmark.Size(
-                      dossiers,
-                      items,
-                      lines.map(OptionalInt::of).orElseGet(OptionalInt::empty),
-                      seconds,
-                      seed),
-                  System.out::println)
-              .run();
-    } catch (RuntimeException e) {
-      System.err.println();
-      System.err.println("The benchmark failed: " + e.getMessage());
-      return FAILED;
-    }
-    System.out.println();
-    System.out.print(result.table());
-    System.out.println();
-    result.losses().forEach(System.err::println);
-    System.out.println(json(result));
-    return result.losses().isEmpty() ? 0 : FAILED;
-  }
-
-  private static String json(DossierResult result) throws JsonProcessingException {
-    return new ObjectMapper().writeValueAsString(result.figures());
+    return Benchmarking.on(
+        own,
+        "bench-dossier",
+        suite ->
+            new DossierBenchmark(
+                    suite,
+                    new DossierBenchmark.Size(
+                        dossiers,
+                        items,
+                        lines.map(OptionalInt::of).orElseGet(OptionalInt::empty),
+                        seconds,
+                        seed),
+                    System.out::println)
+                .run());
   }
 }

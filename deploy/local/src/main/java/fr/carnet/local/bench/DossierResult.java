@@ -26,7 +26,8 @@ record DossierResult(
     SealingCost sealing,
     FeedResult.Shape live,
     FeedResult.Shape bulk,
-    List<String> losses) {
+    List<String> losses)
+    implements Measured {
 
   private static final double SUMMARIES_PER_SECOND = 1_000;
   private static final double P99_MILLIS = 25;
@@ -147,8 +148,8 @@ record DossierResult(
         GROWN_PERCENT);
   }
 
-  /** The line of JSON, units in the names; what was not measured is not in it. */
-  Map<String, Object> figures() {
+  @Override
+  public Map<String, Object> figures() {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("benchmark", "dossier");
     figures.put("summariesPerSecond", Math.round(last().summary().perSecond()));
@@ -202,8 +203,8 @@ record DossierResult(
     return Math.round(10 * value) / 10.0;
   }
 
-  /** For people. */
-  String table() {
+  @Override
+  public String table() {
     Formatter table = new Formatter(Locale.ROOT);
     table.format(
         "%-32s %10s %10s %10s %12s%n", "reading", "a second", "p50 ms", "p99 ms", "CPU ms a read");

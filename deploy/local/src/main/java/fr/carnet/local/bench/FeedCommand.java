@@ -1,8 +1,5 @@
 package fr.carnet.local.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import fr.carnet.local.Suite;
 import fr.carnet.local.SuiteOfItsOwn;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +19,6 @@ import picocli.CommandLine.Option;
             + " pipe; how soon one is seen at the country's peak; how fast a dossier opens.",
     mixinStandardHelpOptions = true)
 final class FeedCommand implements Callable<Integer> {
-  private static final int FAILED = 1;
-
   @Option(
       names = "--lines",
       paramLabel = "N",
@@ -72,35 +67,19 @@ final class FeedCommand implements Callable<Integer> {
       System.err.println("There must be a line, a dossier, and a beneficiary for each dossier.");
       return 2;
     }
-    FeedResult result;
-    try (Suite suite = own.in("bench-feed")) {
-      System.out.println("Starting, with data in " + suite.data());
-      suite.start();
-      result =
-          new FeedBenchmark(
-                  suite,
-                  new FeedBenchmark.Size(
-                      lines.map(OptionalInt::of).orElseGet(OptionalInt::empty),
-                      dossiers,
-                      people,
-                      stored,
-                      seed),
-                  System.out::println)
-              .run();
-    } catch (RuntimeException e) {
-      System.err.println();
-      System.err.println("The benchmark failed: " + e.getMessage());
-      return FAILED;
-    }
-    System.out.println();
-    System.out.print(result.table());
-    System.out.println();
-    result.losses().forEach(System.err::println);
-    System.out.println(json(result));
-    return result.losses().isEmpty() ? 0 : FAILED;
-  }
-
-  private static String json(FeedResult result) throws JsonProcessingException {
-    return new ObjectMapper().writeValueAsString(result.figures());
+    return Benchmarking.on(
+        own,
+        "bench-feed",
+        suite ->
+            new FeedBenchmark(
+                    suite,
+                    new FeedBenchmark.Size(
+                        lines.map(OptionalInt::of).orElseGet(OptionalInt::empty),
+                        dossiers,
+                        people,
+                        stored,
+                        seed),
+                    System.out::println)
+                .run());
   }
 }

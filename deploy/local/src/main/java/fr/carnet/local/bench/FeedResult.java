@@ -27,7 +27,8 @@ record FeedResult(
     List<Grown> grown,
     double dossiersOpenedPerSecond,
     BarePipe.Timing barePipe,
-    List<String> losses) {
+    List<String> losses)
+    implements Measured {
 
   private static final double BULK_LINES_PER_SECOND = 10_000;
 
@@ -152,8 +153,8 @@ record FeedResult(
         Goal.below("opening, the slowest, ms", openings.complete().slowest(), OPENING_MILLIS));
   }
 
-  /** The line of JSON, units in the names. */
-  Map<String, Object> figures() {
+  @Override
+  public Map<String, Object> figures() {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("benchmark", "feed");
     figures.put("linesPerSecond", Math.round(bulk.linesPerSecond()));
@@ -205,8 +206,8 @@ record FeedResult(
     return Math.round(10 * value) / 10.0;
   }
 
-  /** For people. */
-  String table() {
+  @Override
+  public String table() {
     Formatter table = new Formatter(Locale.ROOT);
     stages(table, bulk);
     table.format(
