@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class RevocationBindsTheNextDecisionTest extends AccessOverHttp {
   private static final int THREADS = 16;
-  private static final int TRIALS = Integer.getInteger("carnet.trials", 2_000);
+  private static final int TRIALS = Integer.getInteger("carnet.trials", 600);
   private static final int TRIALS_PER_DOSSIER = 25;
 
   private final HttpClient client =

@@ -58,10 +58,10 @@ class ValveUnderKillsIT {
   private static final int ROUNDS = Integer.getInteger("carnet.rounds", 1);
   private static final long FIRST_SEED = Long.getLong("carnet.seed", 20_260_601L);
   private static final String UNPASSED = "SELECT count(*) FROM unpassed";
-  private static final int KILLS = 7;
+  private static final int KILLS = 5;
   private static final int PEOPLE = 36;
   private static final int DOSSIERS = 20;
-  private static final int LINES = 2_000;
+  private static final int LINES = 1_300;
   private static final int CHUNK = 25;
   private static final String SENDER = "billing-system";
   private static final Pattern LINE_ID = Pattern.compile("\"lineId\":\"((?:[^\"\\\\]|\\\\.)*)\"");
