@@ -12,6 +12,7 @@ import fr.carnet.local.probing.Databases;
 import fr.carnet.local.probing.Logs;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
@@ -25,8 +26,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
@@ -53,6 +56,7 @@ final class DossierBenchmark {
   private static final int SAMPLED = 20;
   private static final int NOT_FOUND = 404;
   private static final int OK = 200;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration LOOK = Duration.ofMillis(100);
   private static final Duration TELL = Duration.ofSeconds(5);
   private static final Duration STANDSTILL = Duration.ofMinutes(2);
@@ -290,7 +294,7 @@ final class DossierBenchmark {
       Api api, Databases databases, int dossiers, double filledPerSecond, Rebuilt first)
       throws SQLException, InterruptedException {
     Map<TopicPartition, Long> tracesFrom = traceEnds();
-    try (ReadLoad load = new ReadLoad(suite, madeUp::id, dossiers)) {
+    try (Load load = new Load()) {
       Read summary = read(databases, load, SUMMARY, dossiers);
       Optional<Read> timeline = Optional.empty();
       Api.Answer probe =
@@ -314,25 +318,42 @@ final class DossierBenchmark {
     }
   }
 
-  private Read read(Databases databases, ReadLoad load, String resource, int dossiers)
+  private Read read(Databases databases, Load load, String resource, int dossiers)
       throws SQLException, InterruptedException {
     Duration time = Duration.ofSeconds(size.seconds());
     progress.accept(
         "Reading: %s of %,d dossiers, as fast as it goes, after a warm-up of %d s"
             .formatted(resource, dossiers, time.toSeconds()));
-    load.closedLoop(resource, time);
+    Supplier<Load.Asked> next = reads(resource, dossiers);
+    load.closedLoop(next, time);
     Costs before = Costs.of(suite);
-    double perSecond = load.closedLoop(resource, time);
+    double perSecond = load.closedLoop(next, time);
     Costs costs = Costs.of(suite).since(before);
     quiet(databases);
     progress.accept(
         String.format(
             Locale.ROOT, "  %,.0f a second; now evenly, %d a second", perSecond, PACED_PER_SECOND));
-    Latencies paced = load.openLoop(resource, PACED_PER_SECOND, time);
+    Latencies paced = load.openLoop(next, PACED_PER_SECOND, time);
     progress.accept(
         String.format(
             Locale.ROOT, "  p50 %.1f ms, p99 %.1f ms", paced.percentile(50), paced.percentile(99)));
     return new Read(perSecond, time.toSeconds(), paced, costs);
+  }
+
+  /**
+   * A resource of random dossiers by a doctor with a grant: each costs a look at the token, a
+   * decision by the access-control-service, and a trace.
+   */
+  private Supplier<Load.Asked> reads(String resource, int dossiers) {
+    String token = suite.accounts().token(MadeUpDossier.DOCTOR);
+    return () ->
+        new Load.Asked(
+            HttpRequest.newBuilder(
+                    at(madeUp.id(ThreadLocalRandom.current().nextInt(dossiers)), resource))
+                .header("Authorization", "Bearer " + token)
+                .timeout(PATIENCE)
+                .build(),
+            _ -> true);
   }
 
   private Map<TopicPartition, Long> traceEnds() {

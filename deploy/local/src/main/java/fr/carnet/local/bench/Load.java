@@ -1,10 +1,7 @@
 package fr.carnet.local.bench;
 
-import fr.carnet.local.Service;
-import fr.carnet.local.Suite;
 import fr.carnet.platform.Clients;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -12,67 +9,59 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntFunction;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
-/**
- * One resource of random dossiers, read with a doctor's token: each answer costs a look at the
- * token, a decision by the access-control-service, and a trace.
- */
-final class ReadLoad implements AutoCloseable {
-  private static final int READING_AT_ONCE = 16;
+/** Asks over HTTP, as fast as answers come or evenly, and looks at every answer. */
+final class Load implements AutoCloseable {
+  private static final int ASKING_AT_ONCE = 16;
 
   /** So many wait at most; who waits longer for a turn waits within the time that is measured. */
   private static final int WAITING_AT_ONCE = 200;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int OK = 200;
 
-  private final Suite suite;
-  private final IntFunction<UUID> dossier;
-  private final int dossiers;
+  /**
+   * One request.
+   *
+   * @param isRight whether the body of an answer with 200 is what it must be
+   */
+  record Asked(HttpRequest request, Predicate<byte[]> isRight) {}
+
   private final AtomicLong answered = new AtomicLong();
   private final Map<String, Integer> failed = new ConcurrentSkipListMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient client = Clients.http().executor(threads).build();
 
-  ReadLoad(Suite suite, IntFunction<UUID> dossier, int dossiers) {
-    this.suite = suite;
-    this.dossier = dossier;
-    this.dossiers = dossiers;
-  }
-
-  /** How many answers came with 200, warm-ups included. */
+  /** How many answers came with 200 and were right, warm-ups included. */
   long answered() {
     return answered.get();
   }
 
-  /** How many came with another status, or did not come, by which. */
+  /** How many came with another status, were wrong, or did not come: by which. */
   Map<String, Integer> failed() {
     return new TreeMap<>(failed);
   }
 
-  /** Answers a second, as fast as they come: each reader asks again when it was answered. */
-  double closedLoop(String resource, Duration time) throws InterruptedException {
-    String token = suite.accounts().token(MadeUpDossier.DOCTOR);
+  /** Answers a second, as fast as they come: each asks again when it was answered. */
+  double closedLoop(Supplier<Asked> next, Duration time) throws InterruptedException {
     long begin = System.nanoTime();
     long before = answered.get();
     long end = begin + time.toNanos();
     try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < READING_AT_ONCE; i++) {
+      for (int i = 0; i < ASKING_AT_ONCE; i++) {
         var _ =
             readers.submit(
                 () -> {
                   while (System.nanoTime() - end < 0) {
-                    read(resource, token);
+                    ask(next.get());
                   }
                 });
       }
@@ -84,8 +73,7 @@ final class ReadLoad implements AutoCloseable {
    * How long answers take that are asked for evenly, whether or not those before have come: from
    * when it was time to ask.
    */
-  Latencies openLoop(String resource, int perSecond, Duration time) {
-    String token = suite.accounts().token(MadeUpDossier.DOCTOR);
+  Latencies openLoop(Supplier<Asked> next, int perSecond, Duration time) {
     Collection<Long> nanos = new ConcurrentLinkedQueue<>();
     Semaphore turns = new Semaphore(WAITING_AT_ONCE);
     long between = Duration.ofSeconds(1).toNanos() / perSecond;
@@ -101,7 +89,7 @@ final class ReadLoad implements AutoCloseable {
                 () -> {
                   turns.acquireUninterruptibly();
                   try {
-                    read(resource, token);
+                    ask(next.get());
                   } finally {
                     turns.release();
                   }
@@ -112,22 +100,16 @@ final class ReadLoad implements AutoCloseable {
     return Latencies.ofNanos(nanos);
   }
 
-  private void read(String resource, String token) {
-    UUID id = dossier.apply(ThreadLocalRandom.current().nextInt(dossiers));
+  private void ask(Asked asked) {
     try {
-      int status =
-          client
-              .send(
-                  HttpRequest.newBuilder(at(id, resource))
-                      .header("Authorization", "Bearer " + token)
-                      .timeout(PATIENCE)
-                      .build(),
-                  HttpResponse.BodyHandlers.ofByteArray())
-              .statusCode();
-      if (status == OK) {
-        answered.incrementAndGet();
+      HttpResponse<byte[]> answer =
+          client.send(asked.request(), HttpResponse.BodyHandlers.ofByteArray());
+      if (answer.statusCode() != OK) {
+        failed.merge("status " + answer.statusCode(), 1, Integer::sum);
+      } else if (!asked.isRight().test(answer.body())) {
+        failed.merge("a wrong answer", 1, Integer::sum);
       } else {
-        failed.merge("status " + status, 1, Integer::sum);
+        answered.incrementAndGet();
       }
     } catch (IOException e) {
       failed.merge(e.getClass().getSimpleName(), 1, Integer::sum);
@@ -135,10 +117,6 @@ final class ReadLoad implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
-  }
-
-  private URI at(UUID id, String resource) {
-    return suite.url(Service.DOSSIER).resolve("/dossiers/" + id + "/" + resource);
   }
 
   @Override
