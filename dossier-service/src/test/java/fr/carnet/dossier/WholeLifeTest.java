@@ -158,6 +158,21 @@ class WholeLifeTest {
         .body("traits.representative.until", equalTo("2034-06-05"));
   }
 
+  @Test
+  void a_minor_is_no_adult_because_the_birth_date_was_left_out() {
+    String child = Dossiers.newIns("21606");
+    for (String token :
+        List.of(
+            AGENT,
+            TestTokens.professional("899700024450", "21"),
+            TestTokens.professional("899700024450", "10"))) {
+      post("/dossiers", token, "{" + CONSENT + ",\"ins\":\"" + child + "\"}")
+          .statusCode(422)
+          .body("code", equalTo("BIRTH_DATE_MISSING"))
+          .body("field", equalTo("birthDate"));
+    }
+  }
+
   private static String onKafka(UUID dossier) {
     recordedOpening(dossier);
     StringBuilder all = new StringBuilder();

@@ -143,7 +143,8 @@ public class DossierCommandsResource {
       summary = "Open a dossier",
       description =
           "A patient's token needs the scope ins. Agents and professionals send the INS and, where"
-              + " known, the traits. For a minor or a protected adult a counter agent sends the"
+              + " known, the traits; the birth date in any case where the INS leaves it open that the"
+              + " person is a minor. For a minor or a protected adult a counter agent sends the"
               + " representative who is there.")
   @APIResponse(responseCode = "201", description = "Opened")
   public Response open(Opening asked) throws SQLException {

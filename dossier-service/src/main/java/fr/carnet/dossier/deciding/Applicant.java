@@ -8,11 +8,13 @@ import fr.carnet.events.dossier.Sex;
 import fr.carnet.events.identity.Ins;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Whose dossier is to be opened. What is not known is not checked.
+ * Whose dossier is to be opened. What is not known is not checked, but for the birth date of who
+ * may be a minor.
  *
  * @param ins with a right key
  */
@@ -37,8 +39,36 @@ public record Applicant(Ins ins, PatientIdentity identity) {
   /** Why this person cannot open a dossier in this way, if so. */
   Optional<DossierRefusal> fault(Channel channel, Instant at) {
     return mismatch(ins, identity.sex(), identity.birthDate())
+        .or(() -> birthDateFault(at))
         .or(() -> affiliationFault())
         .or(() -> representativeFault(channel, at));
+  }
+
+  /** Nobody is taken for an adult because a birth date was left out. */
+  private Optional<DossierRefusal> birthDateFault(Instant at) {
+    return identity.birthDate().isEmpty() && mayBeMinor(ins, Paris.dayOf(at))
+        ? Optional.of(DossierRefusal.BIRTH_DATE_MISSING)
+        : Optional.empty();
+  }
+
+  /**
+   * Whether the INS leaves it open that the person is a minor on this day: its year has two digits,
+   * so that a child and somebody a hundred years older may have the same, and its month has no day.
+   */
+  static boolean mayBeMinor(Ins ins, LocalDate today) {
+    int month = digits(ins, 3);
+    boolean known = month >= 1 && month <= 12;
+    YearMonth youngest =
+        YearMonth.of(today.getYear() / 100 * 100 + digits(ins, 1), known ? month : 1);
+    if (youngest.isAfter(YearMonth.from(today))) {
+      youngest = youngest.minusYears(100);
+    }
+    LocalDate latest = (known ? youngest : youngest.withMonth(12)).atEndOfMonth();
+    return today.isBefore(majority(latest));
+  }
+
+  private static int digits(Ins ins, int from) {
+    return Integer.parseInt(ins.value().substring(from, from + 2));
   }
 
   /**
@@ -52,8 +82,8 @@ public record Applicant(Ins ins, PatientIdentity identity) {
     if (sex.filter(known -> known != inscribed).isPresent()) {
       return Optional.of(DossierRefusal.INS_CONTRADICTS_SEX);
     }
-    int year = Integer.parseInt(ins.value().substring(1, 3));
-    int month = Integer.parseInt(ins.value().substring(3, 5));
+    int year = digits(ins, 1);
+    int month = digits(ins, 3);
     if (birthDate.filter(born -> born.getYear() % 100 != year).isPresent()) {
       return Optional.of(DossierRefusal.INS_CONTRADICTS_BIRTH_YEAR);
     }

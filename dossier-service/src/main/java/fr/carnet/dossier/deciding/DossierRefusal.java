@@ -42,6 +42,14 @@ public enum DossierRefusal implements Reason {
       "The INS says another month of birth than the field birthDate. Check both with the person.",
       "L'INS indique un autre mois de naissance que le champ birthDate. Vérifiez les deux avec la"
           + " personne."),
+  BIRTH_DATE_MISSING(
+      Kind.INVALID,
+      "birthDate",
+      "By the INS this person may be a minor: send birthDate, as the proof of identity has it."
+          + " Online it comes with the sign-in; where it does not, a counter opens the dossier.",
+      "D'après l'INS, cette personne peut être mineure : envoyez birthDate, telle qu'elle figure sur"
+          + " la pièce d'identité. En ligne elle vient avec la connexion ; à défaut, le dossier"
+          + " s'ouvre à un guichet."),
   AFFILIATION_INVALID(
       Kind.INVALID,
       "affiliation",

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -159,6 +160,50 @@ class OpeningTest {
     assertThat(represented(minor, Representative.Kind.GUARDIAN_OF_MINOR)).isEmpty();
     assertThat(represented(minor, Representative.Kind.GUARDIAN_OF_ADULT))
         .contains("REPRESENTATIVE_INVALID");
+  }
+
+  @Test
+  void who_may_be_a_minor_by_the_ins_is_not_an_adult_because_the_birth_date_was_left_out() {
+    // On 22 November 2026. A month above 12 is not known.
+    Map<String, Boolean> mayBeMinor =
+        Map.ofEntries(
+            Map.entry("1609", true),
+            Map.entry("0811", true),
+            Map.entry("0812", true),
+            Map.entry("0810", false),
+            Map.entry("2611", true),
+            Map.entry("2612", false),
+            Map.entry("2701", false),
+            Map.entry("0831", true),
+            Map.entry("0731", false),
+            Map.entry("2655", true),
+            Map.entry("5307", false),
+            Map.entry("0001", false));
+    mayBeMinor.forEach(
+        (yearMonth, may) -> {
+          long number = Long.parseLong("1" + yearMonth + "75115001");
+          Applicant unknown =
+              applicant(
+                  number + String.format("%02d", 97 - number % 97),
+                  Optional.empty(),
+                  Optional.empty());
+          for (Channel channel : Channel.values()) {
+            assertThat(refusal(unknown, channel, NOW))
+                .as(yearMonth + " " + channel)
+                .isEqualTo(may ? Optional.of("BIRTH_DATE_MISSING") : Optional.empty());
+          }
+        });
+    assertThat(DossierRefusal.BIRTH_DATE_MISSING.field()).isEqualTo("birthDate");
+    assertThat(DossierRefusal.BIRTH_DATE_MISSING.french()).contains("birthDate", "mineure");
+  }
+
+  @Test
+  void a_representative_does_not_stand_for_a_birth_date() {
+    Applicant child =
+        applicant(born(LocalDate.of(2016, 6, 5)).ins().value(), Optional.empty(), Optional.empty());
+    for (Representative.Kind kind : Representative.Kind.values()) {
+      assertThat(represented(child, kind)).contains("BIRTH_DATE_MISSING");
+    }
   }
 
   @Test

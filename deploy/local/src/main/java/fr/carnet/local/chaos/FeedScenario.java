@@ -510,8 +510,7 @@ public final class FeedScenario implements ChaosScenario {
       Api.Answer answer =
           persistence.ask(
               () ->
-                  dossiers.openOnline(
-                      patients.token(holder.ins), "chaos-feed-" + seed + "-" + holder.ins));
+                  dossiers.openFor(patients, holder.ins, "chaos-feed-" + seed + "-" + holder.ins));
       require(answer.status() == 201, "an opening was answered with %s".formatted(answer));
       holder.dossierId = answer.json().path("dossierId").asText();
       count("openings");

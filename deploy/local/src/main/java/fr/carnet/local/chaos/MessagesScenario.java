@@ -146,8 +146,7 @@ public final class MessagesScenario implements ChaosScenario {
     Dossiers dossiers = new Dossiers(suite, api);
     Map<String, String> dossierOf = new HashMap<>();
     for (String ins : holders) {
-      Api.Answer answer =
-          dossiers.openOnline(patients.token(ins), "chaos-messages-" + seed + "-" + ins);
+      Api.Answer answer = dossiers.openFor(patients, ins, "chaos-messages-" + seed + "-" + ins);
       require(answer.status() == 201, "an opening was answered with " + answer);
       dossierOf.put(ins, answer.json().path("dossierId").asText());
     }

@@ -322,7 +322,7 @@ public final class ValveScenario implements ChaosScenario {
           persistence.ask(
               () ->
                   online
-                      ? dossiers.openOnline(patients.token(holder.ins), key)
+                      ? dossiers.openFor(patients, holder.ins, key)
                       : dossiers.openAtCounter(agent, holder.ins, key));
       require(answer.status() == 201, "an opening was answered with %s".formatted(answer));
       holder.dossierId = answer.json().path("dossierId").asText();

@@ -1,10 +1,12 @@
 package fr.carnet.local.probing;
 
 import fr.carnet.billing.reckoning.ReckonedCare;
+import fr.carnet.local.Accounts;
 import fr.carnet.local.Api;
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,32 +18,46 @@ public final class Dossiers {
 
   private final Api api;
   private final URI service;
+  private final Accounts accounts;
 
   /** As this suite's dossier-service answers. */
   public Dossiers(Suite suite, Api api) {
     this.api = api;
     this.service = suite.url(Service.DOSSIER);
+    this.accounts = suite.accounts();
   }
 
-  /** Opens the dossier of somebody who stands at the counter. */
+  /** Opens the dossier of somebody who stands at the counter; with a parent, for a minor. */
   public Api.Answer openAtCounter(String agentToken, String ins, String idempotencyKey) {
-    return api.post(
-        service.resolve("/dossiers"),
-        agentToken,
-        Map.of(
-            "consentWording",
-            CONSENT.get("consentWording"),
-            "ins",
-            ins,
-            "familyName",
-            "Exemple",
-            "givenName",
-            "Camille"),
-        Optional.of(idempotencyKey));
+    Map<String, Object> opening = new HashMap<>(CONSENT);
+    opening.put("ins", ins);
+    opening.put("familyName", "Exemple");
+    opening.put("givenName", "Camille");
+    opening.put("birthDate", Births.of(ins).toString());
+    if (!Births.ofAdult(ins)) {
+      opening.put(
+          "representative",
+          Map.of(
+              "kind",
+              "PARENT",
+              "familyName",
+              "Exemple",
+              "givenName",
+              "Dominique",
+              "evidence",
+              "livret de famille"));
+    }
+    return api.post(service.resolve("/dossiers"), agentToken, opening, Optional.of(idempotencyKey));
   }
 
-  /** Opens one's own. */
-  public Api.Answer openOnline(String patientToken, String idempotencyKey) {
+  /** Opens the dossier of a registered patient: online, or for a minor at the counter. */
+  public Api.Answer openFor(Patients patients, String ins, String idempotencyKey) {
+    return Births.ofAdult(ins)
+        ? openOnline(patients.token(ins), idempotencyKey)
+        : openAtCounter(accounts.token("counter-agent"), ins, idempotencyKey);
+  }
+
+  private Api.Answer openOnline(String patientToken, String idempotencyKey) {
     return api.post(
         service.resolve("/dossiers"), patientToken, CONSENT, Optional.of(idempotencyKey));
   }

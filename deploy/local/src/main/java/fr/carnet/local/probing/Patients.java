@@ -70,7 +70,10 @@ public final class Patients implements AutoCloseable {
                 "enabled", true,
                 "realmRoles", List.of("patient"),
                 "attributes",
-                    Map.of("ins", List.of(ins), "patient_ref", List.of(Accounts.patientRef(ins))),
+                    Map.of(
+                        "ins", List.of(ins),
+                        "patient_ref", List.of(Accounts.patientRef(ins)),
+                        "birthdate", List.of(Births.of(ins).toString())),
                 "credentials",
                     List.of(Map.of("type", "password", "value", PASSWORD, "temporary", false))));
       }
