@@ -9,13 +9,10 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -32,12 +29,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A copy of everything that a stopped suite keeps: databases, Kafka, keys, and whatever else stands
- * in its data folder. All of it is of one moment, because nothing runs. It holds keys, so it ends
- * after 30 days: then it is neither restored nor kept.
+ * A copy of everything that a stopped suite keeps: databases, Kafka, keys and checkpoints. All of
+ * it is of one moment, because nothing runs. It holds keys, so it ends after 30 days: then it is
+ * neither restored nor kept.
  *
  * <p>The journal of erasures is no part of it, and no restore touches it: what was erased since is
  * erased again when the suite starts.
@@ -45,7 +43,7 @@ import java.util.stream.Stream;
 final class Backup {
   static final Duration KEPT = Duration.ofDays(30);
 
-  private static final String JOURNAL = "erasures.ndjson";
+  private static final String JOURNAL = DataFolder.ERASURES;
   private static final String MANIFEST = "manifest.json";
   private static final String DIGEST = "manifest.sha256";
   private static final String CONTENT = "data";
@@ -53,18 +51,6 @@ final class Backup {
   private static final DateTimeFormatter NAME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH-mm-ss'Z'").withZone(ZoneOffset.UTC);
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  /** What starts anew with the next suite, or must not go back in time. */
-  private static final Set<String> LEFT_OUT =
-      Set.of(
-          "lock",
-          "pid",
-          "addresses.txt",
-          "logs",
-          "keycloak",
-          "extracts",
-          JOURNAL,
-          DataFolder.RESTORING);
 
   private Backup() {}
 
@@ -93,6 +79,10 @@ final class Backup {
    * @throws AlreadyUp when a suite holds the data folder
    */
   static Path take(Path data, Path into, Instant now) throws IOException, Refused {
+    requireApart(data, into);
+    if (!DataFolder.isOfASuite(data) || !holdsASuite(parts(data).stream())) {
+      throw new Refused("There is nothing to back up in " + data + ": no suite has run there.");
+    }
     try (DataFolder _ = DataFolder.claim(data, false)) {
       requireNothingRuns(data);
       Files.createDirectories(into);
@@ -122,8 +112,12 @@ final class Backup {
    * @throws AlreadyUp when a suite holds the data folder
    */
   static Path restore(Path data, Path from, Instant now) throws IOException, Refused {
+    requireApart(data, from);
     Path backup = newest(from);
     Manifest manifest = manifest(backup);
+    if (!holdsASuite(manifest.files().keySet().stream().map(Path::of))) {
+      throw new Refused("The backup " + backup + " is of no suite that ran: it has no database.");
+    }
     if (hasEnded(manifest.takenAt(), now)) {
       throw new Refused(
           "The backup is of "
@@ -142,14 +136,63 @@ final class Backup {
                 + JOURNAL
                 + " back first, or erased dossiers would return.");
       }
+      // What there was stays until all of the backup has been copied: a full disk costs nothing.
+      Path restored = data.resolve(DataFolder.RESTORED);
+      DataFolder.deleteAll(restored);
+      copy(backup.resolve(CONTENT), restored);
       folder.restoring(true);
+      keepAside(data, restored, now);
       for (Path part : parts(data)) {
-        deleteAll(part);
+        DataFolder.deleteAll(part);
       }
-      copy(backup.resolve(CONTENT), data);
+      for (Path part : parts(restored)) {
+        Files.move(part, data.resolve(part.getFileName()));
+      }
+      DataFolder.deleteAll(restored);
       folder.restoring(false);
     }
     return backup;
+  }
+
+  /**
+   * Checkpoints that were signed since the backup say what the log was, and nobody else may have
+   * kept them.
+   */
+  private static void keepAside(Path data, Path restored, Instant now) throws IOException {
+    Path signed = data.resolve(DataFolder.CHECKPOINTS);
+    Path old = restored.resolve(DataFolder.CHECKPOINTS);
+    if (Files.exists(signed) && (Files.notExists(old) || Files.mismatch(signed, old) >= 0)) {
+      Files.copy(signed, data.resolve("checkpoints-until-" + NAME.format(now) + ".txt"));
+    }
+  }
+
+  private static void requireApart(Path data, Path backups) throws Refused {
+    Path one = real(data);
+    Path other = real(backups);
+    if (one.startsWith(other) || other.startsWith(one)) {
+      throw new Refused(
+          "Backups cannot be kept in the data folder, nor it in them: name a folder outside of "
+              + data
+              + ".");
+    }
+  }
+
+  /** With links followed, as far as it exists. */
+  private static Path real(Path path) {
+    Path absolute = path.toAbsolutePath().normalize();
+    try {
+      return absolute.toRealPath();
+    } catch (IOException e) {
+      Path above = absolute.getParent();
+      return above == null ? absolute : real(above).resolve(absolute.getFileName());
+    }
+  }
+
+  private static boolean holdsASuite(Stream<Path> parts) {
+    return parts
+        .map(path -> path.getName(path.isAbsolute() ? path.getNameCount() - 1 : 0).toString())
+        .collect(Collectors.toSet())
+        .containsAll(Set.of("postgres", "kafka", "keys"));
   }
 
   private static Path newest(Path from) throws IOException, Refused {
@@ -186,12 +229,12 @@ final class Backup {
   private static void removeEnded(Path into, Instant now) throws IOException {
     for (Path backup : backups(into).toList()) {
       if (hasEnded(takenAt(backup).orElseThrow(), now)) {
-        deleteAll(backup);
+        DataFolder.deleteAll(backup);
       }
     }
     try (Stream<Path> left = Files.list(into)) {
       for (Path path : left.filter(p -> p.toString().endsWith(UNFINISHED)).toList()) {
-        deleteAll(path);
+        DataFolder.deleteAll(path);
       }
     }
   }
@@ -268,13 +311,8 @@ final class Backup {
     }
   }
 
-  private static List<Path> parts(Path data) throws IOException {
-    try (Stream<Path> entries = Files.list(data)) {
-      return entries
-          .filter(path -> !LEFT_OUT.contains(path.getFileName().toString()))
-          .sorted()
-          .toList();
-    }
+  private static List<Path> parts(Path data) {
+    return DataFolder.KEPT.stream().map(data::resolve).filter(Files::exists).toList();
   }
 
   /** Copies all parts; gives the SHA-256 of each file by its path, and an empty one of folders. */
@@ -304,26 +342,6 @@ final class Backup {
     try (Stream<String> lines = Files.lines(journal)) {
       return lines.count();
     }
-  }
-
-  private static void deleteAll(Path path) throws IOException {
-    Files.walkFileTree(
-        path,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, IOException failure)
-              throws IOException {
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   private static String digestOf(Path file) throws IOException {

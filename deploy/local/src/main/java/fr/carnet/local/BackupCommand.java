@@ -24,6 +24,11 @@ final class BackupCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     return kept.whileStopped(
-        of -> "Backed up into " + Backup.take(of, folder.toAbsolutePath(), Instant.now()) + ".");
+        of ->
+            "Backed up into "
+                + Backup.take(of, folder.toAbsolutePath(), Instant.now())
+                + ".\nKeep "
+                + of.resolve(DataFolder.ERASURES)
+                + " elsewhere too, where it is: it is in no backup, and a restore needs it.");
   }
 }

@@ -7,12 +7,14 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -29,7 +31,19 @@ final class DataFolder implements AutoCloseable {
   static final String RESTORING = "restoring";
 
   /** What was erased: it outlives the data, because a backup of them may come back. */
-  private static final String ERASURES = "erasures.ndjson";
+  static final String ERASURES = "erasures.ndjson";
+
+  /** Where what is restored is whole before it takes the place of what there was. */
+  static final String RESTORED = "restored";
+
+  /** Every checkpoint that the audit log signed. */
+  static final String CHECKPOINTS = "checkpoints.txt";
+
+  /** What cannot be made again from something else; a backup is of these. */
+  static final List<String> KEPT = List.of("postgres", "kafka", "keys", CHECKPOINTS);
+
+  private static final List<String> MADE_AGAIN =
+      List.of("keycloak", "logs", "extracts", "addresses.txt", "pid", RESTORING, RESTORED);
 
   /** For {@code ./carnet}, which must not build over the files that a running suite runs from. */
   private static final String PID = "pid";
@@ -46,8 +60,9 @@ final class DataFolder implements AutoCloseable {
    * Takes the folder, making it when it is absent; the logs of the suite before are kept beside the
    * new ones as {@code *.previous.log}.
    *
-   * @param fresh whether what is in it is thrown away
+   * @param fresh whether what suites have left in it is thrown away
    * @throws AlreadyUp when another suite holds it
+   * @throws NotADataFolder when it holds something, and no suite was ever in it
    */
   static DataFolder claim(Path folder, boolean fresh) {
     DataFolder claimed = claimToRestore(folder);
@@ -77,6 +92,9 @@ final class DataFolder implements AutoCloseable {
   static DataFolder claimToRestore(Path folder) {
     try {
       Files.createDirectories(folder);
+      if (!isOfASuite(folder) && !isEmpty(folder)) {
+        throw new NotADataFolder(folder);
+      }
       FileChannel channel =
           FileChannel.open(
               folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -89,6 +107,17 @@ final class DataFolder implements AutoCloseable {
       return new DataFolder(folder, channel);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether a suite has ever kept its data there: the lock stays. */
+  static boolean isOfASuite(Path folder) {
+    return Files.isRegularFile(folder.resolve(LOCK));
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.findAny().isEmpty();
     }
   }
 
@@ -119,26 +148,32 @@ final class DataFolder implements AutoCloseable {
     }
   }
 
+  /** The lock stays, or another suite would lock another file of the same name. */
   private void empty() throws IOException {
+    for (String part : Stream.concat(KEPT.stream(), MADE_AGAIN.stream()).toList()) {
+      deleteAll(folder.resolve(part));
+    }
+  }
+
+  /** Deletes a file, or a folder with all that is in it; a link, not what it leads to. */
+  static void deleteAll(Path path) throws IOException {
+    if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
     Files.walkFileTree(
-        folder,
+        path,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            // The lock stays, or another suite would lock another file of the same name.
-            if (!file.equals(folder.resolve(LOCK)) && !file.equals(folder.resolve(ERASURES))) {
-              Files.delete(file);
-            }
+            Files.delete(file);
             return FileVisitResult.CONTINUE;
           }
 
           @Override
           public FileVisitResult postVisitDirectory(Path directory, IOException failure)
               throws IOException {
-            if (!directory.equals(folder)) {
-              Files.delete(directory);
-            }
+            Files.delete(directory);
             return FileVisitResult.CONTINUE;
           }
         });

@@ -33,7 +33,7 @@ final class KeptData {
       return 0;
     } catch (AlreadyUp e) {
       System.err.println("A suite is up on " + folder + ". Stop it first (Ctrl-C where it runs).");
-    } catch (Backup.Refused e) {
+    } catch (NotADataFolder | Backup.Refused e) {
       System.err.println(e.getMessage());
     }
     return FAILED;

@@ -24,6 +24,12 @@ final class RestoreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     return kept.whileStopped(
-        of -> "Restored " + Backup.restore(of, folder.toAbsolutePath(), Instant.now()) + ".");
+        of ->
+            "Restored "
+                + Backup.restore(of, folder.toAbsolutePath(), Instant.now())
+                + ".\nThe audit log goes on from there: checkpoints signed since do not fit it any"
+                + " more and are kept in "
+                + of
+                + "/checkpoints-until-*.txt. Tell whoever holds one (docs/operators.md).");
   }
 }

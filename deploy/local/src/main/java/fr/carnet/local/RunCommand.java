@@ -44,6 +44,9 @@ final class RunCommand implements Callable<Integer> {
       err.println("Carnet is up already: " + e.getMessage() + ".");
       err.println(e.addresses().isEmpty() ? "It is still starting." : "\n" + e.addresses());
       return FAILED;
+    } catch (NotADataFolder e) {
+      err.println(e.getMessage());
+      return FAILED;
     }
     // Ctrl-C reaches this process alone: the parts have sessions of their own and are stopped here.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(suite), "stop"));

@@ -26,6 +26,7 @@ class BackupTest {
 
   @BeforeEach
   void aStoppedSuite() throws IOException {
+    DataFolder.claim(data, false).close();
     write("postgres/base/1", "rows");
     write("kafka/topic-0/segment", "facts");
     write("kafka/.lock", "");
@@ -136,6 +137,61 @@ class BackupTest {
     assertThatIllegalStateException().isThrownBy(() -> DataFolder.claim(data, false));
     Backup.restore(data, backups, NOON);
     DataFolder.claim(data, false).close();
+  }
+
+  @Test
+  void a_folder_that_no_suite_made_is_left_as_it_is() throws Exception {
+    // given
+    Path thesis = Files.writeString(Files.createTempDirectory("documents").resolve("thesis"), "x");
+    Path documents = thesis.getParent();
+    Backup.take(data, backups, NOON);
+    // then
+    assertThatExceptionOfType(NotADataFolder.class)
+        .isThrownBy(() -> DataFolder.claim(documents, true));
+    assertThatExceptionOfType(NotADataFolder.class)
+        .isThrownBy(() -> Backup.restore(documents, backups, NOON));
+    refused("nothing to back up", () -> Backup.take(documents, backups, NOON.plusSeconds(1)));
+    assertThat(documents).isDirectoryNotContaining("glob:**lock");
+    assertThat(thesis).hasContent("x");
+  }
+
+  @Test
+  void what_is_not_a_suites_stays_in_its_data_folder() throws Exception {
+    write("thesis/chapter", "x");
+    Backup.take(data, backups, NOON);
+    Backup.restore(data, backups, NOON);
+    DataFolder.claim(data, true).close();
+    assertThat(data.resolve("thesis/chapter")).hasContent("x");
+  }
+
+  @Test
+  void a_backup_is_not_kept_within_what_it_is_of() throws Exception {
+    refused("name a folder outside", () -> Backup.take(data, data.resolve("backups"), NOON));
+    refused("name a folder outside", () -> Backup.take(data, data.getParent(), NOON));
+    Path link = backups.resolve("link");
+    Files.createSymbolicLink(link, data);
+    refused("name a folder outside", () -> Backup.restore(data, link.resolve("backups"), NOON));
+    assertThat(data.resolve("postgres/base/1")).hasContent("rows");
+  }
+
+  @Test
+  void nothing_is_not_backed_up() throws Exception {
+    Path absent = data.resolveSibling(data.getFileName() + "-mistyped");
+    refused("nothing to back up", () -> Backup.take(absent, backups, NOON));
+    assertThat(absent).doesNotExist();
+    DataFolder.claim(absent, false).close();
+    refused("nothing to back up", () -> Backup.take(absent, data.resolveSibling("b"), NOON));
+  }
+
+  @Test
+  void checkpoints_signed_since_the_backup_are_kept_aside() throws Exception {
+    write("checkpoints.txt", "first\n");
+    Backup.take(data, backups, NOON);
+    write("checkpoints.txt", "first\nsecond\n");
+    Backup.restore(data, backups, NOON);
+    assertThat(data.resolve("checkpoints.txt")).hasContent("first\n");
+    assertThat(data.resolve("checkpoints-until-2026-11-21T12-00-00Z.txt"))
+        .hasContent("first\nsecond\n");
   }
 
   @Test

@@ -27,6 +27,7 @@ class DataFolderTest {
 
   @Test
   void keepsWhatIsInItUnlessItIsToBeFresh() throws Exception {
+    DataFolder.claim(folder, false).close();
     Path kept = folder.resolve("kafka/log/segment");
     Files.createDirectories(kept.getParent());
     Files.writeString(kept, "facts");
