@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Finds entries, in the order of the log; what repeats another entry shows once. */
+/**
+ * Finds entries, in the order of the log; what repeats another entry shows once. What has just come
+ * into the log is found a moment later.
+ */
 final class LogSearch {
   private LogSearch() {}
 
@@ -21,7 +24,8 @@ final class LogSearch {
     StringBuilder sql =
         new StringBuilder("SELECT ")
             .append(Found.COLUMNS)
-            .append(" FROM log_entry WHERE repeat_of IS NULL AND index > ?");
+            .append(
+                " FROM log_facts JOIN log_entry USING (index) WHERE repeat_of IS NULL AND index > ?");
     List<Object> values = new ArrayList<>();
     values.add(Math.max(paging.after(), before(tx, search.from())));
     search.dossier().ifPresent(dossier -> and(sql, "dossier_id = ?", values, dossier));
@@ -80,7 +84,10 @@ final class LogSearch {
   /** The entry of this index, a repeat too. */
   static Optional<Found> at(Connection tx, long index) throws SQLException {
     try (PreparedStatement select =
-        tx.prepareStatement("SELECT " + Found.COLUMNS + " FROM log_entry WHERE index = ?")) {
+        tx.prepareStatement(
+            "SELECT "
+                + Found.COLUMNS
+                + " FROM log_entry LEFT JOIN log_facts USING (index) WHERE index = ?")) {
       select.setLong(1, index);
       try (ResultSet row = select.executeQuery()) {
         return row.next() ? Optional.of(Found.read(row)) : Optional.empty();
@@ -91,7 +98,7 @@ final class LogSearch {
   /** Whether the log holds anything of this dossier. */
   static boolean knows(Connection tx, UUID dossier) throws SQLException {
     try (PreparedStatement select =
-        tx.prepareStatement("SELECT EXISTS (SELECT 1 FROM log_entry WHERE dossier_id = ?)")) {
+        tx.prepareStatement("SELECT EXISTS (SELECT 1 FROM log_facts WHERE dossier_id = ?)")) {
       select.setObject(1, dossier);
       try (ResultSet row = select.executeQuery()) {
         return row.next() && row.getBoolean(1);

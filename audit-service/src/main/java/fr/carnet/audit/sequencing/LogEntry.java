@@ -3,7 +3,6 @@ package fr.carnet.audit.sequencing;
 import fr.carnet.transparency.Entry;
 import fr.carnet.transparency.Hash;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -49,17 +48,6 @@ record LogEntry(
               Entry.Part.of(headers),
               Entry.Part.of(value));
       return Hash.ofLeaf(entry.leaf());
-    }
-
-    /**
-     * Whether it says the same, byte for byte. The same event id with other bytes is no repeat: it
-     * is something to look at, so it must show.
-     */
-    boolean repeats(Content first) {
-      return topic.equals(first.topic)
-          && Arrays.equals(key, first.key)
-          && Arrays.equals(headers, first.headers)
-          && Arrays.equals(value, first.value);
     }
   }
 }

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -119,7 +118,7 @@ final class LogTables {
           prepare(tx);
           move(tx, head, end);
           insertBatches(tx, heads);
-          insertEntries(tx, entries, repeats(tx, entries));
+          insertEntries(tx, entries);
           new StoredTree(tx).write(tiles);
           return end;
         });
@@ -191,17 +190,10 @@ final class LogTables {
     return leaves;
   }
 
-  /**
-   * A sequencer that is stopped in the middle must not keep the head's row from its successor. And
-   * event ids are looked up by their index whatever the statistics say: after a start there are
-   * none.
-   */
+  /** A sequencer that is stopped in the middle must not keep the head's row from its successor. */
   private static void prepare(Connection tx) throws SQLException {
     try (Statement settings = tx.createStatement()) {
-      settings.execute(
-          "SET LOCAL idle_in_transaction_session_timeout = '3s';"
-              + " SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;"
-              + " SET LOCAL enable_mergejoin = off");
+      settings.execute("SET LOCAL idle_in_transaction_session_timeout = '3s'");
     }
   }
 
@@ -267,17 +259,14 @@ final class LogTables {
     }
   }
 
-  private static void insertEntries(Connection tx, List<LogEntry> entries, Map<Long, Long> repeats)
-      throws SQLException {
+  private static void insertEntries(Connection tx, List<LogEntry> entries) throws SQLException {
     try (PreparedStatement insert =
         tx.prepareStatement(
             """
             INSERT INTO log_entry
-              (index, topic, partition, record_offset, record_key, headers, value,
-               event_id, type, dossier_id, actor, time, repeat_of)
+              (index, topic, partition, record_offset, record_key, headers, value)
             SELECT * FROM unnest(?::bigint[], ?::text[], ?::int[], ?::bigint[], ?::bytea[],
-                                 ?::bytea[], ?::bytea[], ?::uuid[], ?::text[], ?::uuid[],
-                                 ?::text[], ?::timestamptz[], ?::bigint[])
+                                 ?::bytea[], ?::bytea[])
             """)) {
       array(insert, 1, "int8", entries, LogEntry::index);
       array(insert, 2, "text", entries, entry -> entry.record().topic());
@@ -286,72 +275,8 @@ final class LogTables {
       bytes(insert, 5, entries, entry -> entry.content().key());
       bytes(insert, 6, entries, entry -> entry.content().headers());
       bytes(insert, 7, entries, entry -> entry.content().value());
-      array(insert, 8, "uuid", entries, entry -> entry.headers().eventId().orElse(null));
-      array(insert, 9, "text", entries, entry -> entry.headers().type().orElse(null));
-      array(insert, 10, "uuid", entries, entry -> entry.headers().dossierId().orElse(null));
-      array(insert, 11, "text", entries, entry -> entry.headers().actor().orElse(null));
-      array(
-          insert,
-          12,
-          "timestamptz",
-          entries,
-          entry -> entry.headers().time().map(Instant::toString).orElse(null));
-      array(insert, 13, "int8", entries, entry -> repeats.get(entry.index()));
       insert.executeUpdate();
     }
-  }
-
-  private record Known(long index, Content content) {}
-
-  /** Which entries repeat an earlier one; it depends on nothing but the entries before each. */
-  private static Map<Long, Long> repeats(Connection tx, List<LogEntry> entries)
-      throws SQLException {
-    Map<UUID, List<Known>> firsts = known(tx, entries);
-    Map<Long, Long> repeats = new HashMap<>();
-    for (LogEntry entry : entries) {
-      Optional<UUID> id = entry.headers().eventId();
-      if (id.isEmpty()) {
-        continue;
-      }
-      List<Known> before = firsts.computeIfAbsent(id.get(), _ -> new ArrayList<>(1));
-      Optional<Known> first =
-          before.stream().filter(known -> entry.content().repeats(known.content())).findFirst();
-      if (first.isPresent()) {
-        repeats.put(entry.index(), first.get().index());
-      } else {
-        before.add(new Known(entry.index(), entry.content()));
-      }
-    }
-    return repeats;
-  }
-
-  private static Map<UUID, List<Known>> known(Connection tx, List<LogEntry> entries)
-      throws SQLException {
-    Map<UUID, List<Known>> known = new HashMap<>();
-    try (PreparedStatement select =
-        tx.prepareStatement(
-            """
-            SELECT event_id, index, topic, record_key, headers, value
-            FROM log_entry WHERE event_id = ANY (?) AND repeat_of IS NULL ORDER BY index
-            """)) {
-      select.setArray(
-          1,
-          tx.createArrayOf(
-              "uuid",
-              entries.stream().flatMap(entry -> entry.headers().eventId().stream()).toArray()));
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          known
-              .computeIfAbsent(row.getObject(1, UUID.class), _ -> new ArrayList<>(1))
-              .add(
-                  new Known(
-                      row.getLong(2),
-                      new Content(
-                          row.getString(3), row.getBytes(4), row.getBytes(5), row.getBytes(6))));
-        }
-      }
-    }
-    return known;
   }
 
   private static <T> void array(

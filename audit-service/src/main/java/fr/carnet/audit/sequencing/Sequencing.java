@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -34,18 +33,6 @@ class Sequencing {
     metrics.gauge("carnet.audit.lag.records", started, Sequencer::lag);
     metrics.gauge("carnet.audit.leads", started, leader -> leader.leads() ? 1 : 0);
     metrics.gauge("carnet.audit.broken", started, leader -> leader.broken().isPresent() ? 1 : 0);
-    metrics.gauge("carnet.audit.log.size.entries", this, Sequencing::size);
-  }
-
-  private double size() {
-    try (var connection = dataSource.getConnection();
-        var select = connection.createStatement();
-        var row = select.executeQuery("SELECT size FROM log_head WHERE name = 'carnet'")) {
-      row.next();
-      return row.getLong(1);
-    } catch (SQLException e) {
-      return Double.NaN;
-    }
   }
 
   /** A log that contradicts itself, or stands although records wait, is not ready. */

@@ -3,6 +3,7 @@ package fr.carnet.audit.sequencing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import fr.carnet.audit.projecting.FactsProjection;
 import fr.carnet.audit.proving.Checkpoints;
 import fr.carnet.testkit.RealServers;
 import java.io.IOException;
@@ -89,12 +90,14 @@ record LogDatabase(String jdbcUrl, DataSource dataSource) {
 
   /** All rows as text, a table each; the epoch of the head counts leaderships and may differ. */
   Map<String, List<String>> everything() throws SQLException {
+    FactsProjection.catchUp(dataSource);
     return new TreeMap<>(
         Map.of(
             "head", rows("SELECT (name, size, tree_size, batches)::text FROM log_head"),
             "tile", rows("SELECT t::text FROM log_tile t ORDER BY level, index"),
             "position", rows("SELECT p::text FROM log_position p ORDER BY topic, partition"),
             "batch", rows("SELECT b::text FROM log_batch b ORDER BY number"),
+            "facts", rows("SELECT f::text FROM log_facts f ORDER BY index"),
             "entry", rows("SELECT e::text FROM log_entry e ORDER BY index")));
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import fr.carnet.audit.projecting.FactsProjection;
 import fr.carnet.audit.proving.Checkpoints;
 import fr.carnet.audit.proving.StoredTree;
 import fr.carnet.events.Headers;
@@ -159,8 +160,9 @@ class SequencerTest {
       assertThat(stored.get(record.topic() + "-" + record.partition() + "@" + record.offset()))
           .isEqualTo(parts);
     }
+    FactsProjection.catchUp(database.dataSource());
     assertThat(
-            database.number("SELECT count(*) FROM log_entry WHERE dossier_id = '" + dossier + "'"))
+            database.number("SELECT count(*) FROM log_facts WHERE dossier_id = '" + dossier + "'"))
         .as("one unreadable header hides no other")
         .isEqualTo(1);
   }
@@ -175,6 +177,7 @@ class SequencerTest {
         true, List.of(AuditedKafka.event(Topic.ACCESS_EVENTS, id, dossier, "test.v1", value)));
     try (Sequencer _ = sequencer(database)) {
       database.awaitSize(kafka.committed().size());
+      FactsProjection.catchUp(database.dataSource());
       kafka.publish(
           true,
           List.of(
@@ -183,13 +186,14 @@ class SequencerTest {
               AuditedKafka.event(Topic.ACCESS_EVENTS, id, dossier, "test.v1", value)));
       database.awaitSize(kafka.committed().size());
     }
+    FactsProjection.catchUp(database.dataSource());
     String first =
         database
-            .rows("SELECT min(index)::text FROM log_entry WHERE event_id = '" + id + "'")
+            .rows("SELECT min(index)::text FROM log_facts WHERE event_id = '" + id + "'")
             .getFirst();
     assertThat(
             database.rows(
-                "SELECT coalesce(repeat_of::text, 'shows') FROM log_entry WHERE event_id = '"
+                "SELECT coalesce(repeat_of::text, 'shows') FROM log_facts WHERE event_id = '"
                     + id
                     + "' ORDER BY index"))
         .containsExactly("shows", first, "shows", first);

@@ -220,7 +220,10 @@ class EndToEndTest {
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpResponse<byte[]> response =
           client.send(
-              HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofByteArray());
+              HttpRequest.newBuilder(address)
+                  .header("Authorization", "Bearer " + suite.accounts().token("operator"))
+                  .build(),
+              HttpResponse.BodyHandlers.ofByteArray());
       assertThat(response.statusCode()).isEqualTo(200);
       return response.body();
     }

@@ -221,7 +221,12 @@ class ReceiptTest extends IngestOverHttp {
   @Test
   void rejectionsAreCountedByReasonAndSender() {
     deliver("counted", "x\n").then().statusCode(200);
-    assertThat(given().get("/q/metrics").asString())
+    assertThat(
+            given()
+                .auth()
+                .oauth2(TestTokens.withRole("op", "operator"))
+                .get("/q/metrics")
+                .asString())
         .contains("carnet_lines_rejected_total{code=\"NOT_JSON\",sender=\"counted\"} 1.0");
   }
 

@@ -257,7 +257,22 @@ class RejectionsTest extends IngestOverHttp {
     register(dossier, State.OPEN);
     deliver(SENDER, String.join("\n", texts(lines(31, "metrics", people), 50)));
     // when
-    String metrics = given().get("/q/metrics").then().statusCode(200).extract().asString();
+    given().get("/q/metrics").then().statusCode(401);
+    given()
+        .auth()
+        .oauth2(TestTokens.withRole(SENDER, "billing"))
+        .get("/q/metrics")
+        .then()
+        .statusCode(403);
+    String metrics =
+        given()
+            .auth()
+            .oauth2(TestTokens.withRole("op", "operator"))
+            .get("/q/metrics")
+            .then()
+            .statusCode(200)
+            .extract()
+            .asString();
     // then
     assertThat(metrics).contains("carnet_lines_total").contains("/registry/{dossierId}");
     assertThat(metrics)

@@ -46,6 +46,7 @@ public final class Heaps {
           client
               .send(
                   HttpRequest.newBuilder(suite.url(service).resolve("/q/metrics"))
+                      .header("Authorization", "Bearer " + suite.accounts().token("operator"))
                       .timeout(PATIENCE)
                       .build(),
                   HttpResponse.BodyHandlers.ofString())
