@@ -63,6 +63,7 @@ public final class AccessControl {
             dataSource,
             kafka.client(),
             new StreamRecovery(streams)));
+    starting.streams(streams.topic());
     starting.rebuild(
         streams.readModel().name(),
         new Rebuild(dataSource, kafka.client(), streams.readModel(), Rebuild.Source.OWN_STREAMS));

@@ -36,6 +36,7 @@ class WhoMayAskTest extends AccessOverHttp {
               "patient"),
           new Endpoint(Method.PUT, "/dossiers/{dossierId}/emergency-wishes/{wish}", "patient"),
           new Endpoint(Method.GET, "/operations/parked", "operator"),
+          new Endpoint(Method.GET, "/operations/streams", "operator"),
           new Endpoint(Method.DELETE, "/operations/parked/{id}", "operator"),
           new Endpoint(Method.POST, "/operations/rebuilds/{projection}", "operator"));
 

@@ -70,6 +70,10 @@ class StreamRecoveryTest {
     // when the backup comes back
     restore();
     assertThat(bench.count("SELECT count(*) FROM event")).isEqualTo(3);
+    // then an operator sees what the database has lost
+    StreamComparison.Report lost = compared();
+    assertThat(lost.kafkaAhead()).isEqualTo(2);
+    assertThat(lost.places()).hasSize(2).allMatch(place -> place.startsWith("dossier.events-"));
     CaughtUp caughtUp = caughtUp();
     CommandHandler<Accounts.Account, Accounts.Event> handler =
         new CommandHandler<>(bench.dataSource(), accounts, () -> {}, caughtUp::reached);
@@ -84,6 +88,8 @@ class StreamRecoveryTest {
       // then they are those of Kafka, times included, and so is the read model
       assertThat(events()).isEqualTo(events);
       assertThat(bench.accountRows()).isEqualTo(rows);
+      assertThat(compared().kafkaAhead()).isZero();
+      assertThat(compared().streams()).isEqualTo(2);
       assertThat(bench.count("SELECT count(*) FROM parked")).isZero();
       // and the next append has the next version
       assertThat(ask(handler, continued, Accounts.deposit(9)))
@@ -167,6 +173,10 @@ class StreamRecoveryTest {
 
   private CaughtUp caughtUp() {
     return new CaughtUp(bench.dataSource(), bench.kafka(), name, List.of(Topic.DOSSIER_EVENTS));
+  }
+
+  private StreamComparison.Report compared() throws SQLException {
+    return StreamComparison.of(bench.dataSource(), bench.kafka(), Topic.DOSSIER_EVENTS);
   }
 
   private TopicReader recovery() {

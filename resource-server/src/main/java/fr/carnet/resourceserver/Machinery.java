@@ -54,6 +54,11 @@ public class Machinery {
       machinery.workers.add(worker);
     }
 
+    /** Makes the service's own streams, published on this topic, comparable with Kafka. */
+    public void streams(Topic topic) {
+      machinery.streams.add(topic);
+    }
+
     /** Makes a read model rebuildable by an operator. */
     public void rebuild(String projection, Rebuild rebuild) {
       machinery.rebuilds.put(projection, rebuild);
@@ -72,6 +77,7 @@ public class Machinery {
   private final List<TopicReader> readers = new ArrayList<>();
   private final List<AutoCloseable> workers = new ArrayList<>();
   private final Map<String, Rebuild> rebuilds = new LinkedHashMap<>();
+  private final List<Topic> streams = new ArrayList<>();
   private volatile Optional<Relay> relay = Optional.empty();
 
   void start(@Observes @Priority(2_000) StartupEvent event) throws InterruptedException {
@@ -107,6 +113,11 @@ public class Machinery {
   /** Tells the relay that something was committed. */
   public void wakeRelay() {
     relay.ifPresent(Relay::wake);
+  }
+
+  /** The topics of the service's own streams. */
+  List<Topic> streams() {
+    return List.copyOf(streams);
   }
 
   Optional<Rebuild> rebuildOf(String projection) {

@@ -1,7 +1,9 @@
 package fr.carnet.resourceserver;
 
+import fr.carnet.events.Topic;
 import fr.carnet.eventstore.Parking;
 import fr.carnet.eventstore.Rebuild;
+import fr.carnet.eventstore.StreamComparison;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
@@ -10,6 +12,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -23,6 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class OperationsResource {
   @Inject DataSource dataSource;
   @Inject Machinery machinery;
+  @Inject KafkaSettings kafka;
 
   /** Records that could not be applied: where and why, never what. */
   @GET
@@ -44,6 +48,18 @@ public class OperationsResource {
         throw new Refusal(RequestProblem.NO_SUCH_RESOURCE);
       }
     }
+  }
+
+  /** Compares the service's own streams with Kafka. */
+  @GET
+  @Path("/streams")
+  @Operation(summary = "Compare the highest version of each stream of this database with Kafka's")
+  public List<StreamComparison.Report> streams() throws SQLException {
+    List<StreamComparison.Report> reports = new ArrayList<>();
+    for (Topic topic : machinery.streams()) {
+      reports.add(StreamComparison.of(dataSource, kafka.client(), topic));
+    }
+    return reports;
   }
 
   /** Makes a read model anew from Kafka while the service goes on; names the rows that differed. */

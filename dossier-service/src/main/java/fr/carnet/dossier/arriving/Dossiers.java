@@ -53,6 +53,7 @@ public class Dossiers {
     starting.reader(
         new TopicReader(
             recovery, dossiers.topics(), dataSource, kafka.client(), new StreamRecovery(streams)));
+    starting.streams(streams.topic());
     for (Projection projection : List.of(careHistory, firstUses)) {
       starting.reader(
           new TopicReader(
