@@ -139,8 +139,17 @@ public record Checkpoints(String origin, List<NoteSigner> signers, Path file) {
                 .formatted(size));
   }
 
-  /** The newest checkpoint that is served. */
+  /** The newest checkpoint that is served, with what witnesses have signed of it by now. */
   public static Optional<SignedNote> newest(Connection tx) throws SQLException {
+    Optional<SignedNote> newest = newestAsSigned(tx);
+    return newest.isEmpty()
+        ? newest
+        : Optional.of(
+            newest.get().with(Cosignatures.of(tx, Checkpoint.parse(newest.get().text()).size())));
+  }
+
+  /** The same as the log signed it. */
+  static Optional<SignedNote> newestAsSigned(Connection tx) throws SQLException {
     try (PreparedStatement select =
             tx.prepareStatement("SELECT note FROM log_checkpoint ORDER BY size DESC LIMIT 1");
         ResultSet row = select.executeQuery()) {

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Entries with their exact bytes, as they are hashed and exported. */
-final class StoredEntries {
+public final class StoredEntries {
   private StoredEntries() {}
 
   /** The entries of these indexes that are there, in order. */
@@ -49,7 +49,7 @@ final class StoredEntries {
   }
 
   /** What stands at each index of a span, whether or not something is missing there. */
-  static List<Export.Line> lines(Connection tx, Span span) throws SQLException {
+  public static List<Export.Line> lines(Connection tx, Span span) throws SQLException {
     Map<Long, Entry> entries = read(tx, span.first(), span.end());
     Optional<List<Hash>> leaves =
         new StoredTree(tx).read(new Tile(0, span)).map(tile -> Tile.read(span, tile));

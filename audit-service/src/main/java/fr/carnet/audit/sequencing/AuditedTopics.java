@@ -14,16 +14,18 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The topics that the log is made of, read without a group: the log itself says how far. */
-final class AuditedTopics implements AutoCloseable {
+public final class AuditedTopics implements AutoCloseable {
   /** A batch is closed after this long, or when it is full. */
   private static final Duration GATHER = Duration.ofMillis(250);
 
   static final int FULL_RECORDS = 8_000;
   private static final int FULL_BYTES = 8 << 20;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration ASKED = Duration.ofSeconds(3);
 
   private static final Comparator<ConsumerRecord<byte[], byte[]>> LOG_ORDER =
       Comparator.<ConsumerRecord<byte[], byte[]>, String>comparing(ConsumerRecord::topic)
@@ -36,7 +38,8 @@ final class AuditedTopics implements AutoCloseable {
     this.consumer = new KafkaConsumer<>(settings(kafka));
   }
 
-  static Map<String, Object> settings(Map<String, Object> kafka) {
+  /** How the log's topics are read: what is committed, without a group, nothing stepped over. */
+  public static Map<String, Object> settings(Map<String, Object> kafka) {
     Map<String, Object> settings = new HashMap<>(kafka);
     // Kafka shares nothing out and keeps no offset here.
     settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
@@ -121,6 +124,16 @@ final class AuditedTopics implements AutoCloseable {
     return consumer.assignment().stream()
         .mapToLong(partition -> consumer.currentLag(partition).orElse(0))
         .sum();
+  }
+
+  /** Whether everything that Kafka has committed by now was gathered; asks Kafka. */
+  boolean isAtEnd() {
+    try {
+      return consumer.endOffsets(consumer.assignment(), ASKED).entrySet().stream()
+          .allMatch(end -> consumer.position(end.getKey(), ASKED) >= end.getValue());
+    } catch (TimeoutException e) {
+      return false;
+    }
   }
 
   private Iterable<ConsumerRecord<byte[], byte[]>> poll(Duration wait) {

@@ -20,7 +20,7 @@ public final class HeaderBytes {
   /** One header; the value is absent where Kafka has null. */
   public record NamedValue(String name, Optional<byte[]> value) {}
 
-  static byte[] write(Headers headers) {
+  public static byte[] write(Headers headers) {
     List<byte[]> parts = new ArrayList<>();
     int size = 0;
     for (Header header : headers) {

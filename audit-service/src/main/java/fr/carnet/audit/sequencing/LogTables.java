@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -86,6 +87,32 @@ final class LogTables {
         return new Head(epoch, batches, size, Optional.of(last), latest, tree, positions);
       }
     }
+  }
+
+  /**
+   * Notes that the log held, at this time, all that Kafka had.
+   *
+   * @throws Deposed when another epoch has begun
+   */
+  void noteWhole(Head head, Instant at) throws SQLException {
+    Transactions.run(
+        dataSource,
+        tx -> {
+          try (PreparedStatement update =
+              tx.prepareStatement(
+                  """
+                  UPDATE log_head SET whole_at = greatest(whole_at, ?)
+                  WHERE name = ? AND epoch = ?
+                  """)) {
+            update.setObject(1, at.atOffset(ZoneOffset.UTC));
+            update.setString(2, log);
+            update.setLong(3, head.epoch());
+            if (update.executeUpdate() == 0) {
+              throw new Deposed();
+            }
+            return head;
+          }
+        });
   }
 
   /**

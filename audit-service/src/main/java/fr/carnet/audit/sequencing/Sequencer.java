@@ -1,11 +1,14 @@
 package fr.carnet.audit.sequencing;
 
+import fr.carnet.audit.noticing.LogNotice;
+import fr.carnet.audit.noticing.Notices;
 import fr.carnet.audit.proving.Checkpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +43,9 @@ public final class Sequencer implements AutoCloseable {
   private static final Duration CHECKPOINT = Duration.ofSeconds(1);
 
   private static final Duration BROKEN = Duration.ofSeconds(5);
+
+  /** How often it is noted how far the log is. */
+  private static final Duration NOTED = Duration.ofSeconds(2);
 
   private final DataSource dataSource;
   private final Map<String, Object> kafka;
@@ -120,6 +126,7 @@ public final class Sequencer implements AutoCloseable {
       } catch (LogBroken e) {
         LOG.errorf("THE LOG STANDS STILL: %s", e.getMessage());
         broken = Optional.of(e.getMessage());
+        tell(e.getMessage());
         rest(BROKEN);
       } catch (Exception e) {
         if (running) {
@@ -144,6 +151,8 @@ public final class Sequencer implements AutoCloseable {
       long signedAt = 0;
       lastMoved = System.nanoTime();
       broken = Optional.empty();
+      Notices.end(dataSource, LogNotice.LOG_CONTRADICTED, "");
+      long notedAt = 0;
       leads = true;
       while (running) {
         leadership.confirm();
@@ -158,11 +167,39 @@ public final class Sequencer implements AutoCloseable {
           signed = head.size();
           signedAt = System.nanoTime();
         }
+        if (notedAt == 0 || System.nanoTime() - notedAt > NOTED.toNanos()) {
+          noteWhole(head, topics, records);
+          notedAt = System.nanoTime();
+        }
         lag = topics.lag();
         if (!records.isEmpty() || lag == 0) {
           lastMoved = System.nanoTime();
         }
       }
+    }
+  }
+
+  /**
+   * The log holds what Kafka had before it was asked; or, while more comes than was taken, what was
+   * there before the oldest record of the last batch.
+   */
+  private void noteWhole(
+      Head head, AuditedTopics topics, List<ConsumerRecord<byte[], byte[]>> records)
+      throws SQLException {
+    Instant before = Clock.systemUTC().instant();
+    if (topics.isAtEnd()) {
+      tables.noteWhole(head, before);
+    } else if (!records.isEmpty()) {
+      long oldest = records.stream().mapToLong(ConsumerRecord::timestamp).min().getAsLong();
+      tables.noteWhole(head, Instant.ofEpochMilli(Math.min(oldest, before.toEpochMilli())));
+    }
+  }
+
+  private void tell(String contradiction) {
+    try {
+      Notices.raise(dataSource, LogNotice.LOG_CONTRADICTED, "", contradiction);
+    } catch (SQLException e) {
+      LOG.warnf("the notice of it could not be kept: %s", e.getSQLState());
     }
   }
 

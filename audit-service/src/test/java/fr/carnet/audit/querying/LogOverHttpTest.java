@@ -728,6 +728,10 @@ class LogOverHttpTest {
             "tile/0/000.p/1",
             "tile/entries/000.p/1",
             "log/export",
+            "log/state",
+            "log/witnesses",
+            "log/comparison",
+            "notices",
             "log/proofs/inclusion?index=0",
             "log/proofs/consistency?from=0")) {
       assertThat(given().get("/" + path).statusCode()).as(path).isEqualTo(401);
@@ -801,14 +805,29 @@ class LogOverHttpTest {
     checkpoint();
     Path file = Path.of("target", "export-" + dossier);
     assertThat(verified(file)).contains("THE LOG HOLDS");
+    assertThat(compared().getLast()).contains("\"place\":\"all\"", "\"differences\":0");
+    assertThat(compared().stream().filter(line -> line.contains("care.reimbursements"))).hasSize(2);
     long victim = count("SELECT min(index) FROM log_facts WHERE dossier_id = '" + dossier + "'");
+    String place =
+        text(
+            "SELECT topic || '-' || partition || '@' || record_offset FROM log_entry WHERE index = "
+                + victim);
     execute("CREATE TABLE untouched AS SELECT * FROM log_entry WHERE index = " + victim);
     try {
       execute("UPDATE log_entry SET value = set_byte(value, 3, 0) WHERE index = " + victim);
       assertThat(verified(file)).contains("\nCHANGED index " + victim);
+      assertThat(compared()).anyMatch(line -> line.contains("OTHER_BYTES " + place));
+      // The log says so itself, loudly, and to whom it concerns.
+      awaitNotice("LOG_NOT_VERIFIED", "index " + victim, true);
+      given().get("/q/health/well").then().statusCode(503);
+      given().get("/q/health/ready").then().statusCode(200);
+      assertThat(as(auditor(), "/log/state").jsonPath().getBoolean("whole")).isFalse();
       execute(
           "UPDATE log_entry SET record_offset = record_offset + 1000000 WHERE index = " + victim);
       assertThat(verified(file)).contains("\nCHANGED index " + victim);
+      assertThat(compared())
+          .anyMatch(line -> line.contains("NOT_IN_LOG " + place))
+          .anyMatch(line -> line.contains("NOT_ON_KAFKA " + place.replaceFirst("@.*", "@")));
       execute("DELETE FROM log_entry WHERE index = " + victim);
       assertThat(verified(file)).contains("\nREMOVED index " + victim);
     } finally {
@@ -817,7 +836,104 @@ class LogOverHttpTest {
       execute("DROP TABLE untouched");
     }
     assertThat(verified(file)).contains("THE LOG HOLDS");
+    awaitNotice("LOG_NOT_VERIFIED", "index " + victim, false);
+    awaitWhole();
+    assertThat(compared().getLast()).contains("\"differences\":0");
     awaitNoDossierTrace("audit-export");
+  }
+
+  private static List<String> compared() {
+    return as(TestTokens.withRole("op", "operator"), "/log/comparison").asString().lines().toList();
+  }
+
+  private static void awaitNotice(String code, String detail, boolean open) {
+    for (String role : List.of("operator", "privacy-officer")) {
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () ->
+                  as(TestTokens.withRole("somebody", role), "/notices")
+                      .jsonPath()
+                      .<Map<String, Object>>getList("")
+                      .stream()
+                      .anyMatch(
+                          notice ->
+                              notice.get("code").equals(code)
+                                  && notice.get("detail").toString().startsWith(detail)
+                                  && notice.containsKey("ended") != open
+                                  && !notice.get("french").equals(notice.get("english"))));
+    }
+  }
+
+  private static void awaitWhole() {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> given().get("/q/health/well").statusCode() == 200);
+  }
+
+  @Test
+  void aLogThatFallsBehindIsToldLoudlyAndSaysSoAgainWhenItIsWhole() throws Exception {
+    story();
+    awaitWhole();
+    assertThat(as(auditor(), "/log/state").jsonPath().getBoolean("whole")).isTrue();
+    // given: whoever leads cannot write that the log holds all that Kafka has
+    execute(
+        "ALTER TABLE log_head ADD CONSTRAINT late CHECK (whole_at < now() - interval '61 s')"
+            + " NOT VALID");
+    try {
+      execute("UPDATE log_head SET whole_at = now() - interval '61500 ms'");
+      // then
+      awaitNotice("LOG_BEHIND", "6", true);
+      given().get("/q/health/well").then().statusCode(503);
+      String metrics = as(TestTokens.withRole("op", "operator"), "/q/metrics").asString();
+      assertThat(metrics).contains("carnet_audit_notices 1.0");
+      assertThat(metrics).containsPattern("carnet_audit_behind_seconds 6[0-9]");
+    } finally {
+      execute("ALTER TABLE log_head DROP CONSTRAINT late");
+    }
+    awaitNotice("LOG_BEHIND", "6", false);
+    awaitWhole();
+  }
+
+  @Test
+  void perTopicItIsToldHowFarTheLogIs() throws Exception {
+    story();
+    checkpoint();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> state("dossier.events", "recordsBehind") == 0);
+    // given: the log cannot take what comes
+    try (var connection = dataSource.getConnection();
+        var lock = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      lock.execute("LOCK TABLE log_entry IN EXCLUSIVE MODE");
+      record(
+          Topic.DOSSIER_EVENTS,
+          dossier,
+          DossierClosed.WIRE_NAME,
+          "owner",
+          "2026-05-04T08:00:00Z",
+          new DossierClosed(ClosingReason.FERMETURE_DEMANDE_PATIENT, Optional.empty()));
+      assertThat(state("dossier.events", "recordsBehind")).isEqualTo(1);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> state("dossier.events", "secondsBehind") >= 1);
+      assertThat(state("care.reimbursements", "recordsBehind")).isZero();
+      connection.rollback();
+      connection.setAutoCommit(true);
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> state("dossier.events", "recordsBehind") == 0);
+    // No witness is asked here, and that is told too.
+    assertThat(as(auditor(), "/log/witnesses").jsonPath().getInt("of")).isZero();
+    assertThat(as(auditor(), "/log/witnesses").jsonPath().getLong("size")).isPositive();
+  }
+
+  private static long state(String topic, String what) {
+    return as(TestTokens.withRole("op", "operator"), "/log/state")
+        .jsonPath()
+        .getLong("topics.find { it.topic == '" + topic + "' }." + what);
   }
 
   private void awaitNoDossierTrace(String action) {

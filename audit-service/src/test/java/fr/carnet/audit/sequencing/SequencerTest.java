@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import fr.carnet.audit.projecting.FactsProjection;
 import fr.carnet.audit.proving.Checkpoints;
 import fr.carnet.audit.proving.StoredTree;
+import fr.carnet.audit.proving.Witness;
+import fr.carnet.audit.proving.Witnesses;
 import fr.carnet.events.Headers;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
@@ -18,7 +20,9 @@ import fr.carnet.transparency.Hash;
 import fr.carnet.transparency.SignedNote;
 import fr.carnet.transparency.TreeEdge;
 import fr.carnet.transparency.VerifierKey;
+import fr.carnet.transparency.witnessing.WitnessServer;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -336,9 +340,12 @@ class SequencerTest {
   }
 
   private static TreeEdge otherTree(long size) {
-    return TreeEdge.EMPTY
-        .grow(Collections.nCopies(Math.toIntExact(size), Hash.ofLeaf(new byte[0])))
-        .edge();
+    return grown(size).edge();
+  }
+
+  private static TreeEdge.Growth grown(long size) {
+    return TreeEdge.EMPTY.grow(
+        Collections.nCopies(Math.toIntExact(size), Hash.ofLeaf(new byte[0])));
   }
 
   @Test
@@ -427,6 +434,93 @@ class SequencerTest {
       assertThat(forked.broken().orElseThrow()).contains("are not those of the checkpoint");
     }
     assertThat(lost.size()).isEqualTo(size);
+  }
+
+  @Test
+  void witnessesStandBehindWhatIsSignedAndNoneOfThemStopsTheLog() throws Exception {
+    LogDatabase database = LogDatabase.empty();
+    Checkpoints checkpoints = database.checkpoints();
+    Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "witnesses");
+    VerifierKey otherLog =
+        Checkpoints.with("other.example", List.of(folder.resolve("other.key")), folder)
+            .keys()
+            .getFirst();
+    try (WitnessServer good =
+            WitnessServer.start("good.example/w", folder.resolve("g"), 0, checkpoints.keys());
+        WitnessServer stranger =
+            WitnessServer.start("strange.example/w", folder.resolve("s"), 0, List.of(otherLog));
+        WitnessServer gone =
+            WitnessServer.start("gone.example/w", folder.resolve("x"), 0, checkpoints.keys())) {
+      gone.close();
+      Witnesses witnesses =
+          new Witnesses(
+              List.of(witness(good), witness(stranger), witness(gone)), database.dataSource());
+      kafka.publish(true, events(100, new Random(21)));
+      try (Sequencer _ = new Sequencer(database.dataSource(), kafka.settings, checkpoints).start();
+          Witnesses _ = witnesses.start()) {
+        for (int more = 0; more < 2; more++) {
+          kafka.publish(true, events(100, new Random(22 + more)));
+          awaitCheckpoint(database, kafka.committed().size());
+          awaitBehind(database, witnesses, kafka.committed().size());
+        }
+      }
+      Witnesses.Behind behind = behind(database, witnesses);
+      assertThat(behind.of()).isEqualTo(3);
+      assertThat(behind.each())
+          .extracting(Witnesses.One::standing)
+          .containsExactly("COSIGNED", "REFUSED", "UNREACHABLE");
+      assertThat(behind.each().getFirst().size()).isEqualTo(behind.size());
+      // The cosignature is a line of the checkpoint itself, beside the log's own.
+      SignedNote shown;
+      try (Connection connection = database.dataSource().getConnection()) {
+        shown = Checkpoints.newest(connection).orElseThrow();
+      }
+      assertThat(shown.signers(List.of(good.key())).holds()).isTrue();
+      assertThat(shown.signers(checkpoints.keys()).holds()).isTrue();
+      assertThat(behind.checkpoint()).contains(shown.format());
+      assertThat(database.rows("SELECT code FROM log_notice")).isEmpty();
+
+      // Whoever shows another history, with the same key, is not cosigned, and it is told.
+      LogDatabase forked = LogDatabase.empty();
+      long longer = behind.size() + 10;
+      try (Connection connection = forked.dataSource().getConnection()) {
+        TreeEdge.Growth other = grown(longer);
+        new StoredTree(connection).write(other.tiles());
+        checkpoints.sign(other.edge(), Instant.EPOCH, forked.dataSource());
+      }
+      Witnesses asked = new Witnesses(List.of(witness(good)), forked.dataSource());
+      try (Witnesses _ = asked.start()) {
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(
+                () ->
+                    behind(forked, asked).each().getFirst().standing().equals("CONTRADICTS")
+                        && forked.rows("SELECT code || about FROM log_notice").size() == 1);
+      }
+      assertThat(forked.rows("SELECT code || ' ' || about FROM log_notice WHERE ended IS NULL"))
+          .containsExactly("WITNESS_CONTRADICTS good.example/w");
+      assertThat(behind(forked, asked).cosigned()).isZero();
+    }
+  }
+
+  private static Witness witness(WitnessServer server) {
+    return new Witness(URI.create("http://localhost:" + server.port() + "/"), server.key());
+  }
+
+  private static Witnesses.Behind behind(LogDatabase database, Witnesses witnesses)
+      throws SQLException {
+    try (Connection connection = database.dataSource().getConnection()) {
+      return witnesses.behind(connection);
+    }
+  }
+
+  private static void awaitBehind(LogDatabase database, Witnesses witnesses, long size) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> behind(database, witnesses),
+            behind -> behind.size() == size && behind.cosigned() == 1);
   }
 
   private static void awaitCheckpoint(LogDatabase database, long size) {
