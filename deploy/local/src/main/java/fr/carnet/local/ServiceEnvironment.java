@@ -55,6 +55,7 @@ record ServiceEnvironment(
       case DOSSIER -> {
         ownClient(variables, service);
         variables.put("CARNET_PATIENT_REF_SECRET", PATIENT_REF_SECRET);
+        variables.put("CARNET_AUDIT_URL", address.apply(Service.AUDIT).toString());
         variables.put("CARNET_MASTER_KEY_FILE", masterKey().toString());
         // Beside the keys and not among them: no backup takes it along, no restore sets it back.
         variables.put("CARNET_ERASURE_JOURNAL", keys.resolveSibling("erasures.ndjson").toString());

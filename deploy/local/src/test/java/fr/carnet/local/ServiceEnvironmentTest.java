@@ -45,7 +45,8 @@ class ServiceEnvironmentTest {
                 Map.entry("CARNET_ERASURE_JOURNAL", "/data/erasures.ndjson"),
                 Map.entry("CARNET_DOSSIER_URL", "http://127.0.0.1:8081"),
                 Map.entry("CARNET_INGEST_URL", "http://127.0.0.1:8082"),
-                Map.entry("CARNET_ACCESS_URL", "http://127.0.0.1:8083")));
+                Map.entry("CARNET_ACCESS_URL", "http://127.0.0.1:8083"),
+                Map.entry("CARNET_AUDIT_URL", "http://127.0.0.1:8084")));
   }
 
   @Test

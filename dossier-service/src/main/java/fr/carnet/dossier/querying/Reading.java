@@ -54,6 +54,7 @@ class Reading {
   @Inject DataSource dataSource;
   @Inject CurrentCaller current;
   @Inject Machinery machinery;
+  @Inject WhenLogIsNotWhole log;
   @Inject @RestClient AccessControlClient accessControl;
 
   /**
@@ -133,6 +134,9 @@ class Reading {
     Optional<Known> known =
         Transactions.run(dataSource, tx -> known(tx, asked.dossierId(), caller, false));
     boolean owner = known.map(Known::owned).orElse(false);
+    if (!owner) {
+      log.refuseOthers();
+    }
     AccessDecision decision = owner ? ownersRight() : others.of(asked, caller);
     if (known.isEmpty() || !decision.allowed()) {
       throw refuse(asked, caller, decision, known.isPresent());
@@ -174,6 +178,7 @@ class Reading {
 
   /** Of a closed dossier, for the bearer of a release that was used up for it. */
   <T> T readReleased(Asked asked, Decided decided, Query<T> query) throws SQLException {
+    log.refuseOthers();
     Caller caller = current.get();
     T answer =
         Transactions.run(
@@ -201,6 +206,7 @@ class Reading {
 
   /** An agent reads no content, but must know whether there is a dossier to open. */
   <T> T readAtCounter(Asked asked, boolean exists, CounterQuery<T> query) throws SQLException {
+    log.refuseOthers();
     Caller caller = current.get();
     if (!exists) {
       stopWhoTriesTooOften(caller, Refusals.AN_AGENTS_HOUR);

@@ -22,6 +22,13 @@ enum ReadingRefusal implements Reason {
       "Whether you may see this cannot be decided now, so nothing is shown. Ask again in a moment.",
       "Votre droit d'accès ne peut être vérifié pour l'instant, rien n'est donc montré."
           + " Recommencez dans un moment."),
+  LOG_NOT_WHOLE(
+      Kind.UNAVAILABLE,
+      "What is read cannot be proven right now, so reading has stopped. It goes on by itself once the"
+          + " audit log is whole. Ask again later.",
+      "La preuve des consultations n'est pas assurée pour l'instant, la consultation est donc"
+          + " suspendue. Elle reprendra d'elle-même une fois le journal complet. Recommencez plus"
+          + " tard."),
   TOO_MANY_REFUSALS(
       Kind.TOO_MANY,
       "You were refused too often within the hour. Ask your patient for access, and try later.",

@@ -38,6 +38,7 @@ class ReadingTest {
       Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
   @Inject DataSource dataSource;
+  @Inject WhenLogIsNotWhole log;
 
   private final String ins = Dossiers.newIns();
   private final String owner = TestTokens.patient(ins);
@@ -131,6 +132,30 @@ class ReadingTest {
     Dossiers.noDecisions();
     care(dossier, doctor(), "").statusCode(503).body("code", equalTo("DECISION_UNAVAILABLE"));
     care(dossier, owner, "").statusCode(200);
+  }
+
+  @Test
+  void while_the_log_is_not_whole_nobody_but_owners_reads_where_the_operator_has_so_decided() {
+    UUID dossier = Dossiers.open(ins);
+    UUID none = UUID.randomUUID();
+    Dossiers.decisionsAre(true, "GRANT");
+    // given: it was not decided so
+    log.hear(false);
+    care(dossier, doctor(), "").statusCode(200);
+    log.stopReading(true);
+    try {
+      // then
+      for (UUID asked : List.of(dossier, none)) {
+        care(asked, doctor(), "").statusCode(503).body("code", equalTo("LOG_NOT_WHOLE"));
+      }
+      care(dossier, owner, "").statusCode(200);
+      // when it is whole again
+      log.hear(true);
+      care(dossier, doctor(), "").statusCode(200);
+    } finally {
+      log.stopReading(false);
+      log.hear(true);
+    }
   }
 
   @Test
