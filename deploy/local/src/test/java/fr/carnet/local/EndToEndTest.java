@@ -10,6 +10,7 @@ import fr.carnet.billing.CodeLists;
 import fr.carnet.billing.SentLine;
 import fr.carnet.billing.WarehouseExtract;
 import fr.carnet.events.Paris;
+import fr.carnet.local.chaos.AuditScenario;
 import fr.carnet.local.chaos.ChaosReport;
 import fr.carnet.local.chaos.FeedScenario;
 import fr.carnet.local.chaos.RelayScenario;
@@ -288,6 +289,12 @@ class EndToEndTest {
     assertThat(new CommandLine(new LoadCommand()).execute(command)).isZero();
     Files.writeString(extract.resolve("ER_CAM_F.csv"), "x\n");
     assertThat(new CommandLine(new LoadCommand()).execute(command)).isEqualTo(1);
+  }
+
+  @Test
+  @Order(10)
+  void there_is_one_log_whoever_is_killed_and_whatever_its_database_loses() throws Exception {
+    held(new AuditScenario(suite, SEED, 2, 0, System.out::println).run());
   }
 
   /** The last of all: it sets the suite back. */

@@ -14,7 +14,7 @@ import picocli.CommandLine.Unmatched;
     name = "bench",
     description = "Measures the whole suite on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {FeedCommand.class, DossierCommand.class})
+    subcommands = {FeedCommand.class, DossierCommand.class, AuditCommand.class})
 public final class BenchCommand implements Callable<Integer> {
   private static final int MISUSED = 2;
 

@@ -29,6 +29,7 @@ public final class ChaosCommand implements Callable<Integer> {
     REVOCATION("a revocation binds the next decision at another process; 500 N trials", 20),
     RELAY("dossier-service and access-control killed while they record events; N kills", 20),
     FEED("everything killed in turn while lines come by all three ways; N kills", 20),
+    AUDIT("two audit-services killed in turn, their database set back and emptied; N kills", 50),
     TIMINGS("deliveries timed for people with and without a dossier; N of each", 10_000),
     MESSAGES("ingest reads N messages that are broken, mutated or random", 1_000_000);
 
@@ -55,7 +56,7 @@ public final class ChaosCommand implements Callable<Integer> {
       names = "--lines",
       paramLabel = "N",
       defaultValue = "1000000",
-      description = "Of the scenario feed (default: ${DEFAULT-VALUE}).")
+      description = "Of the scenario feed; entries of audit (default: ${DEFAULT-VALUE}).")
   private long lines;
 
   @Option(
@@ -74,7 +75,7 @@ public final class ChaosCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "SCENARIO",
       description =
-          "valve, revocation, relay, feed, timings, messages (default: all, one after the other).")
+          "valve, revocation, relay, feed, audit, timings, messages (default: all, one after the other).")
   private List<String> names = new ArrayList<>();
 
   @Override
@@ -146,6 +147,7 @@ public final class ChaosCommand implements Callable<Integer> {
           new RevocationScenario(suite, chosen, length * TRIALS_A_ROUND, System.out::println);
       case RELAY -> new RelayScenario(suite, chosen, length, System.out::println);
       case FEED -> new FeedScenario(suite, chosen, length, lines, loses, System.out::println);
+      case AUDIT -> new AuditScenario(suite, chosen, length, lines, System.out::println);
       case MESSAGES -> new MessagesScenario(suite, chosen, length, System.out::println);
       case TIMINGS -> new TimingScenario(suite, chosen, length, System.out::println);
     };

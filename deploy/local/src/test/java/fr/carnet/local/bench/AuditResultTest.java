@@ -1,0 +1,42 @@
+package fr.carnet.local.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What the benchmark of the log says of itself. */
+class AuditResultTest {
+  private static AuditResult result(double perSecond, double proofMillis, double verified) {
+    Latencies proofs = new Latencies(List.of(1.0, proofMillis));
+    return new AuditResult(
+        1_000,
+        perSecond,
+        40_000,
+        List.of(
+            new AuditResult.Grown(
+                1_000_000, proofs, proofs, verified, Map.of("log_entry", 1_000L, "log_tile", 33L))),
+        12,
+        List.of());
+  }
+
+  @Test
+  void theLineOfJsonHasWhatWasAsked() {
+    assertThat(result(24_000, 3, 250_000).figures())
+        .containsEntry("entriesPerSecond", 24_000L)
+        .containsEntry("bareInsertsPerSecond", 40_000L)
+        .containsEntry("shareOfBareInsertsPercent", 60.0)
+        .containsEntry("proofMillis", 3.0)
+        .containsEntry("verifyEntriesPerSecond", 250_000L)
+        .containsEntry("bytesPerEntry", 1_033L)
+        .containsEntry("complete", true);
+  }
+
+  @Test
+  void everyGoalStandsBesideItsFigure() {
+    assertThat(result(24_000, 3, 250_000).goals()).hasSize(4).allMatch(Goal::met);
+    assertThat(result(19_000, 5, 190_000).goals()).hasSize(4).noneMatch(Goal::met);
+    assertThat(result(24_000, 3, 250_000).table()).contains("60% of it").doesNotContain("NOT MET");
+  }
+}
