@@ -23,8 +23,10 @@ import io.restassured.specification.RequestSpecification;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What every test over HTTP needs: patients with a dossier, professionals, and decisions. */
 @WithTestResource(value = RealServersForQuarkus.class, scope = TestResourceScope.GLOBAL)
@@ -36,6 +38,9 @@ public abstract class AccessOverHttp {
   protected static final String NURSE = "899700033030";
   protected static final String STRUCTURE = "3750100125";
   protected static final String SERVICE = TestTokens.withRole("dossier-service", "decisions");
+
+  /** What the dossier-service finds by INS: the last one of each. */
+  private static final Map<String, byte[]> DOSSIERS = new ConcurrentHashMap<>();
 
   /** A dossier that the dossier-service knows and that has not arrived here yet. */
   public record Dossier(UUID id, DossierKeySet keys) {
@@ -54,7 +59,34 @@ public abstract class AccessOverHttp {
     byte[] json = Wire.write(registered(id, keys, TestTokens.patientRef(ins), state, 1));
     Neighbours.answer(
         "/registry/" + id, _ -> Neighbours.Answer.ok(new String(json, StandardCharsets.UTF_8)));
+    DOSSIERS.put(ins, json);
+    Neighbours.answer("/registry/search", AccessOverHttp::found);
     return new Dossier(id, keys);
+  }
+
+  private static Neighbours.Answer found(Neighbours.Request request) {
+    return DOSSIERS.entrySet().stream()
+        .filter(dossier -> request.body().contains(dossier.getKey()))
+        .findFirst()
+        .map(dossier -> new String(dossier.getValue(), StandardCharsets.UTF_8))
+        .map(Neighbours.Answer::ok)
+        .orElseGet(() -> new Neighbours.Answer(404, "{}"));
+  }
+
+  protected static RequestSpecification asDoctor(String nationalId) {
+    return as(TestTokens.professional(nationalId, "10"));
+  }
+
+  /** The patient names this doctor, and the doctor accepts. */
+  protected static void treating(Dossier dossier, String doctor) {
+    asPatient(OWNER).put(dossier.path("/treating-physicians/" + doctor)).then().statusCode(204);
+    accept(doctor, OWNER).then().statusCode(204);
+  }
+
+  protected static Response accept(String doctor, String ins) {
+    return asDoctor(doctor)
+        .body("{\"ins\":\"" + ins + "\"}")
+        .post("/treating-physician-acceptances");
   }
 
   protected static DossierRegistered registered(

@@ -151,6 +151,27 @@ class DossierLifeTest {
   }
 
   @Test
+  void the_registry_says_how_often_a_dossier_was_opened_again_and_finds_it_by_ins() {
+    String ins = Dossiers.newIns();
+    Neighbours.answer("/registry", _ -> Neighbours.Answer.ok("{\"version\":99,\"open\":false}"));
+    UUID dossier = Dossiers.open(ins);
+    String service = TestTokens.withRole("access-control-service", "registry");
+    String whose = "{\"ins\":\"" + ins + "\"}";
+    String consent = "{\"consentWording\":\"v2\"}";
+    for (int times = 1; times <= 2; times++) {
+      String path = "/dossiers/" + dossier;
+      post(path + "/closing", TestTokens.patient(ins), "{}").statusCode(200);
+      post(path + "/reopening", TestTokens.patient(ins), consent).statusCode(200);
+      post("/registry/search", service, whose)
+          .statusCode(200)
+          .body("dossierId", equalTo(dossier.toString()))
+          .body("reopenings", equalTo(times));
+    }
+    post("/registry/search", service, whose.replace(ins, Dossiers.newIns())).statusCode(404);
+    post("/registry/search", TestTokens.patient(ins), whose).statusCode(403);
+  }
+
+  @Test
   void a_closing_that_ingest_does_not_confirm_is_told_as_such() {
     String ins = Dossiers.newIns();
     UUID dossier = Dossiers.open(ins);

@@ -11,6 +11,7 @@ import fr.carnet.events.access.ProfessionalBlocked;
 import fr.carnet.events.access.ProfessionalUnblocked;
 import fr.carnet.events.access.TreatingPhysicianEnded;
 import fr.carnet.events.access.TreatingPhysicianNamed;
+import fr.carnet.events.access.TreatingPhysicianProposed;
 import fr.carnet.events.billing.LineRejected;
 import fr.carnet.events.care.Act;
 import fr.carnet.events.care.ActSystem;
@@ -159,6 +160,7 @@ class GoldenEventsTest {
             new GrantRevoked(ID),
             new ProfessionalBlocked(DOCTOR),
             new ProfessionalUnblocked(DOCTOR),
+            new TreatingPhysicianProposed(DOCTOR),
             new TreatingPhysicianNamed(DOCTOR),
             new TreatingPhysicianEnded(DOCTOR, TreatingPhysicianEnded.Cause.BLOCKED),
             new EmergencyWishRecorded(EmergencyWishRecorded.Wish.BREAK_GLASS, true))) {
@@ -172,6 +174,30 @@ class GoldenEventsTest {
             "key",
             DossierRegistered.State.OPEN,
             1));
+    facts.put(
+        "dossier.registered.v1-reopened",
+        new DossierRegistered(
+            ID,
+            List.of(new PatientRef("0123456789abcdef".repeat(4))),
+            "key",
+            DossierRegistered.State.OPEN,
+            3,
+            1));
+    facts.put(
+        "access.granted.v1-renewal",
+        new AccessGranted(
+            ID,
+            new Grantee(Grantee.Kind.PROFESSIONAL, DOCTOR),
+            NOON,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(new AccessGranted.Origin(AccessGranted.Origin.Kind.RENEWAL, ID))));
+    facts.put(
+        "access.treating-physician-named.v1-same-right",
+        new TreatingPhysicianNamed(DOCTOR, Optional.of(TreatingPhysicianNamed.Title.SAME_RIGHT)));
+    facts.put(
+        "access.emergency-wish-recorded.v1-asked-anew",
+        new EmergencyWishRecorded(EmergencyWishRecorded.Wish.BREAK_GLASS, true, 1));
     facts.put(CareLinePassed.WIRE_NAME, new CareLinePassed("line", SEALED));
     facts.put("care.line.v1", care(Optional.empty(), 0));
     facts.put("care.line.v1-with-repeats", care(Optional.of("99700024450"), 2));

@@ -3,9 +3,11 @@ package fr.carnet.access.arriving;
 import fr.carnet.access.deciding.AccessCommand;
 import fr.carnet.access.deciding.AccessCommand.BlockProfessional;
 import fr.carnet.access.deciding.AccessCommand.EndTreatingPhysician;
+import fr.carnet.access.deciding.AccessCommand.GiveSameRight;
 import fr.carnet.access.deciding.AccessCommand.GrantAccess;
 import fr.carnet.access.deciding.AccessCommand.NameTreatingPhysician;
 import fr.carnet.access.deciding.AccessCommand.RecordEmergencyWish;
+import fr.carnet.access.deciding.AccessCommand.RenewGrant;
 import fr.carnet.access.deciding.AccessCommand.RevokeGrant;
 import fr.carnet.access.deciding.AccessCommand.UnblockProfessional;
 import fr.carnet.access.deciding.AccessDecider;
@@ -89,6 +91,13 @@ public class PatientCommandsResource {
       Optional<Instant> until,
       Optional<String> note) {}
 
+  /**
+   * How long the right is to last on.
+   *
+   * @param until exclusive; absent: until revoked
+   */
+  public record Renewal(Optional<Instant> until) {}
+
   /** The grant that was given. */
   public record GrantGiven(UUID grantId, Instant from, Optional<Instant> until) {}
 
@@ -122,7 +131,34 @@ public class PatientCommandsResource {
             asked.from().map(PatientCommandsResource::asStored),
             asked.until().map(PatientCommandsResource::asStored),
             asked.note().map(note -> sealed(note, dossier, envelope)));
-    byte[] told = handle(envelope, command, PatientCommandsResource::given);
+    return created(handle(envelope, command, PatientCommandsResource::given));
+  }
+
+  /** Lets the same one read on; the old grant stays as it was. */
+  @POST
+  @Path("/grants/{grantId}/renewal")
+  @Operation(
+      summary = "Renew a grant: a new one, from the end of the last one on, or from now",
+      description = "The old grant stays in the list as it was.")
+  @APIResponse(
+      responseCode = "201",
+      content = @Content(schema = @Schema(implementation = GrantGiven.class)))
+  public Response renew(String dossierId, String grantId, Renewal body) throws SQLException {
+    DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
+    Optional<Instant> until = Optional.ofNullable(body).flatMap(Renewal::until);
+    CommandEnvelope envelope =
+        currentCaller.envelope(dossier.dossierId(), Wire.write(new Renewal(until)));
+    RenewGrant command =
+        new RenewGrant(
+            envelope.commandId(),
+            parseGrantId(grantId),
+            dossier.state(),
+            databaseClock.now(),
+            until.map(PatientCommandsResource::asStored));
+    return created(handle(envelope, command, PatientCommandsResource::given));
+  }
+
+  private static Response created(byte[] told) {
     return Response.status(Response.Status.CREATED)
         .type(MediaType.APPLICATION_JSON)
         .entity(told)
@@ -132,9 +168,12 @@ public class PatientCommandsResource {
   /** Ends a grant; one that had ended already stays as it is. */
   @DELETE
   @Path("/grants/{grantId}")
-  @Operation(summary = "End a grant before its time")
+  @Operation(
+      summary = "End a grant before its time",
+      description = "And every other grant to the same one, so that the right ends with it.")
   public void revoke(String dossierId, String grantId) throws SQLException {
-    handle(dossierId, _ -> new RevokeGrant(parseGrantId(grantId)));
+    Instant at = databaseClock.now();
+    handle(dossierId, _ -> new RevokeGrant(parseGrantId(grantId), at));
   }
 
   /** Bars a professional, whatever else was granted. */
@@ -156,17 +195,29 @@ public class PatientCommandsResource {
   /** Names a médecin traitant; there may be several. */
   @PUT
   @Path("/treating-physicians/{professionalId}")
-  @Operation(summary = "Name a médecin traitant, who sees everything, masked items included")
+  @Operation(
+      summary = "Name a médecin traitant, who sees everything, masked items included",
+      description = "From when on the doctor has accepted; until then it gives no right.")
   public void name(String dossierId, String professionalId) throws SQLException {
     handle(
         dossierId,
         dossier -> new NameTreatingPhysician(professional(professionalId), dossier.state()));
   }
 
-  /** Ends that status. */
+  /** Gives a doctor the right of a médecin traitant, without the status. */
+  @PUT
+  @Path("/same-right/{professionalId}")
+  @Operation(
+      summary = "Let another doctor see everything, as a médecin traitant does",
+      description = "At once; DELETE …/treating-physicians/{professionalId} ends it.")
+  public void giveSameRight(String dossierId, String professionalId) throws SQLException {
+    handle(dossierId, dossier -> new GiveSameRight(professional(professionalId), dossier.state()));
+  }
+
+  /** Ends that status or right. */
   @DELETE
   @Path("/treating-physicians/{professionalId}")
-  @Operation(summary = "End the status of médecin traitant")
+  @Operation(summary = "End the status of médecin traitant, the asking for it, or the same right")
   public void end(String dossierId, String professionalId) throws SQLException {
     handle(dossierId, _ -> new EndTreatingPhysician(professional(professionalId)));
   }
@@ -183,7 +234,10 @@ public class PatientCommandsResource {
             RequestProblem.FIELD_MISSING,
             "opposed");
     CommandEnvelope envelope = currentCaller.envelope(dossier.dossierId(), Wire.write(body));
-    handle(envelope, new RecordEmergencyWish(wish, opposed), _ -> NOTHING_TO_TELL);
+    handle(
+        envelope,
+        new RecordEmergencyWish(wish, opposed, dossier.reopenings()),
+        _ -> NOTHING_TO_TELL);
   }
 
   private void handle(String dossierId, Function<DossierRegistered, AccessCommand> command)

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What a patient can ask for about who may see their dossier. */
+/** What can be asked for about who may see a dossier, by the patient unless it says otherwise. */
 public sealed interface AccessCommand {
   /**
    * Let a professional or a structure read.
@@ -30,8 +30,30 @@ public sealed interface AccessCommand {
       Optional<Sealed> note)
       implements AccessCommand {}
 
-  /** End a grant before its time. */
-  record RevokeGrant(UUID grantId) implements AccessCommand {}
+  /**
+   * Let the same professional or structure read on. The old grant stays as it was; the new one
+   * begins where the last one ends, or now.
+   *
+   * @param grantId of the new one
+   * @param renewed the old one
+   * @param at the database's clock when it was asked
+   * @param until exclusive; absent: until revoked
+   */
+  record RenewGrant(
+      UUID grantId,
+      UUID renewed,
+      DossierRegistered.State dossier,
+      Instant at,
+      Optional<Instant> until)
+      implements AccessCommand {}
+
+  /**
+   * End the right that a grant gives before its time, and so every grant to the same one that has
+   * not ended.
+   *
+   * @param at the database's clock when it was asked
+   */
+  record RevokeGrant(UUID grantId, Instant at) implements AccessCommand {}
 
   /** Bar a professional, whatever else was granted. */
   record BlockProfessional(NationalId professional) implements AccessCommand {}
@@ -39,13 +61,25 @@ public sealed interface AccessCommand {
   /** Lift the bar. */
   record UnblockProfessional(NationalId professional) implements AccessCommand {}
 
-  /** Make a doctor a médecin traitant; there may be several. */
+  /** Ask a doctor to be a médecin traitant; there may be several. */
   record NameTreatingPhysician(NationalId professional, DossierRegistered.State dossier)
       implements AccessCommand {}
 
-  /** End that status. */
+  /** The doctor accepts to be a médecin traitant. */
+  record AcceptTreatingPhysician(NationalId professional, DossierRegistered.State dossier)
+      implements AccessCommand {}
+
+  /** Give another doctor the same right, without the status and at once. */
+  record GiveSameRight(NationalId professional, DossierRegistered.State dossier)
+      implements AccessCommand {}
+
+  /** End that status or right, or take back the asking. */
   record EndTreatingPhysician(NationalId professional) implements AccessCommand {}
 
-  /** Oppose, or allow, what is done in an emergency. */
-  record RecordEmergencyWish(Wish wish, boolean opposed) implements AccessCommand {}
+  /**
+   * Oppose, or allow, what is done in an emergency.
+   *
+   * @param reopenings how often the dossier was opened again: each time it is asked anew
+   */
+  record RecordEmergencyWish(Wish wish, boolean opposed, int reopenings) implements AccessCommand {}
 }

@@ -28,6 +28,14 @@ public enum AccessRefusal implements Reason {
       Kind.NOT_FOUND,
       "This dossier never had such a grant; GET …/grants lists them.",
       "Ce dossier n'a jamais eu cette autorisation ; GET …/grants les énumère."),
+  GRANT_WITHOUT_END(
+      Kind.CONFLICT,
+      "This right lasts until you revoke it: there is nothing to renew.",
+      "Ce droit dure jusqu'à ce que vous le retiriez : il n'y a rien à renouveler."),
+  DOCTORS_ONLY(
+      Kind.FORBIDDEN,
+      "Only a doctor (profession 10) can be a médecin traitant.",
+      "Seul un médecin (profession 10) peut être médecin traitant."),
   NOT_READY(
       Kind.UNAVAILABLE,
       "The service is comparing its database with the log and decides nothing yet. Ask again soon.",

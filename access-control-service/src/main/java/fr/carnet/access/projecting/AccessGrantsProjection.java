@@ -9,6 +9,9 @@ import fr.carnet.events.access.ProfessionalBlocked;
 import fr.carnet.events.access.ProfessionalUnblocked;
 import fr.carnet.events.access.TreatingPhysicianEnded;
 import fr.carnet.events.access.TreatingPhysicianNamed;
+import fr.carnet.events.access.TreatingPhysicianNamed.Title;
+import fr.carnet.events.access.TreatingPhysicianProposed;
+import fr.carnet.events.identity.NationalId;
 import fr.carnet.eventstore.Projection;
 import fr.carnet.eventstore.RecordedEvent;
 import java.sql.Connection;
@@ -35,6 +38,7 @@ public final class AccessGrantsProjection implements Projection {
           GrantRevoked.WIRE_NAME,
           ProfessionalBlocked.WIRE_NAME,
           ProfessionalUnblocked.WIRE_NAME,
+          TreatingPhysicianProposed.WIRE_NAME,
           TreatingPhysicianNamed.WIRE_NAME,
           TreatingPhysicianEnded.WIRE_NAME,
           EmergencyWishRecorded.WIRE_NAME);
@@ -56,7 +60,8 @@ public final class AccessGrantsProjection implements Projection {
 
   @Override
   public List<String> tables() {
-    return List.of("access_grant", "block", "treating_physician", "emergency_wish");
+    return List.of(
+        "access_grant", "block", "treating_physician", "proposed_physician", "emergency_wish");
   }
 
   @Override
@@ -108,13 +113,14 @@ public final class AccessGrantsProjection implements Projection {
   private static void apply(Connection tx, RecordedEvent event) throws SQLException {
     long version = event.version().getAsLong();
     switch (AccessEvent.read(event.type(), event.data())) {
-      case AccessGranted(var grantId, var grantee, var from, var until, _) ->
+      case AccessGranted(var grantId, var grantee, var from, var until, _, var origin) ->
           execute(
               tx,
               """
               INSERT INTO access_grant
-                (dossier_id, grant_id, grantee_kind, grantee, valid_from, valid_until, version)
-              VALUES (?, ?, ?, ?, ?, ?, ?)
+                (dossier_id, grant_id, grantee_kind, grantee, valid_from, valid_until,
+                 origin_kind, origin_id, version)
+              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
               """,
               event.streamId(),
               grantId,
@@ -122,6 +128,8 @@ public final class AccessGrantsProjection implements Projection {
               grantee.id().value(),
               utc(from),
               until.map(AccessGrantsProjection::utc).orElse(null),
+              origin.map(known -> known.kind().name()).orElse(null),
+              origin.map(AccessGranted.Origin::id).orElse(null),
               version);
       case GrantRevoked(var grantId) ->
           execute(
@@ -142,44 +150,68 @@ public final class AccessGrantsProjection implements Projection {
               professional.value(),
               utc(event.time()),
               version);
-      case ProfessionalUnblocked(var professional) ->
-          execute(
-              tx,
-              "DELETE FROM block WHERE dossier_id = ? AND professional = ?",
-              event.streamId(),
-              professional.value());
-      case TreatingPhysicianNamed(var professional) ->
+      case ProfessionalUnblocked(var professional) -> forget(tx, "block", event, professional);
+      case TreatingPhysicianProposed(var professional) ->
           execute(
               tx,
               """
-              INSERT INTO treating_physician (dossier_id, professional, since, version)
+              INSERT INTO proposed_physician (dossier_id, professional, since, version)
               VALUES (?, ?, ?, ?)
               """,
               event.streamId(),
               professional.value(),
               utc(event.time()),
               version);
-      case TreatingPhysicianEnded(var professional, _) ->
-          execute(
-              tx,
-              "DELETE FROM treating_physician WHERE dossier_id = ? AND professional = ?",
-              event.streamId(),
-              professional.value());
-      case EmergencyWishRecorded(var wish, var opposed) ->
+      case TreatingPhysicianNamed(var professional, var given) -> {
+        Title title = given.orElse(Title.MEDECIN_TRAITANT);
+        execute(
+            tx,
+            """
+            INSERT INTO treating_physician (dossier_id, professional, title, since, version)
+            VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (dossier_id, professional) DO UPDATE
+            SET title = excluded.title, since = excluded.since, version = excluded.version
+            """,
+            event.streamId(),
+            professional.value(),
+            title.name(),
+            utc(event.time()),
+            version);
+        if (title == Title.MEDECIN_TRAITANT) {
+          forget(tx, "proposed_physician", event, professional);
+        }
+      }
+      case TreatingPhysicianEnded(var professional, _) -> {
+        forget(tx, "treating_physician", event, professional);
+        forget(tx, "proposed_physician", event, professional);
+      }
+      case EmergencyWishRecorded(var wish, var opposed, var reopenings) ->
           execute(
               tx,
               """
-              INSERT INTO emergency_wish (dossier_id, wish, opposed, since, version)
-              VALUES (?, ?, ?, ?, ?)
+              INSERT INTO emergency_wish (dossier_id, wish, opposed, reopenings, since, version)
+              VALUES (?, ?, ?, ?, ?, ?)
               ON CONFLICT (dossier_id, wish) DO UPDATE
-              SET opposed = excluded.opposed, since = excluded.since, version = excluded.version
+              SET opposed = excluded.opposed, reopenings = excluded.reopenings,
+                  since = excluded.since, version = excluded.version
               """,
               event.streamId(),
               wish.name(),
               opposed,
+              reopenings,
               utc(event.time()),
               version);
     }
+  }
+
+  private static void forget(
+      Connection tx, String table, RecordedEvent event, NationalId professional)
+      throws SQLException {
+    execute(
+        tx,
+        "DELETE FROM " + table + " WHERE dossier_id = ? AND professional = ?",
+        event.streamId(),
+        professional.value());
   }
 
   private static OffsetDateTime utc(Instant instant) {

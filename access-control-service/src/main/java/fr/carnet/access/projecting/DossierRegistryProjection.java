@@ -26,6 +26,7 @@ public final class DossierRegistryProjection implements Projection {
           "DELETE FROM access_grant WHERE dossier_id = ?",
           "DELETE FROM block WHERE dossier_id = ?",
           "DELETE FROM treating_physician WHERE dossier_id = ?",
+          "DELETE FROM proposed_physician WHERE dossier_id = ?",
           "DELETE FROM emergency_wish WHERE dossier_id = ?",
           // The answers to commands tie an account to a dossier.
           "DELETE FROM command_receipt WHERE stream_id = ?");
@@ -101,11 +102,13 @@ public final class DossierRegistryProjection implements Projection {
     try (PreparedStatement upsert =
         tx.prepareStatement(
             """
-            INSERT INTO dossier AS known (dossier_id, patient_refs, public_key, state, version)
-            VALUES (?, ?, ?, ?, ?)
+            INSERT INTO dossier AS known (dossier_id, patient_refs, public_key, state, version,
+                                          reopenings)
+            VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT (dossier_id) DO UPDATE
             SET patient_refs = excluded.patient_refs, public_key = excluded.public_key,
-                state = excluded.state, version = excluded.version
+                state = excluded.state, version = excluded.version,
+                reopenings = excluded.reopenings
             WHERE known.version < excluded.version
             """)) {
       upsert.setObject(1, registered.dossierId());
@@ -116,6 +119,7 @@ public final class DossierRegistryProjection implements Projection {
       upsert.setString(3, registered.publicKey());
       upsert.setString(4, registered.state().name());
       upsert.setLong(5, registered.version());
+      upsert.setInt(6, registered.reopenings());
       upsert.executeUpdate();
     }
   }

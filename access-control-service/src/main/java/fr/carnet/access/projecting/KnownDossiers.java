@@ -3,6 +3,7 @@ package fr.carnet.access.projecting;
 import fr.carnet.access.deciding.AccessRefusal;
 import fr.carnet.events.Wire;
 import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.identity.Ins;
 import fr.carnet.events.identity.PatientRef;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.eventstore.Transactions;
@@ -18,6 +19,7 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
 import org.jboss.logging.Logger;
@@ -71,7 +73,8 @@ public class KnownDossiers {
         PreparedStatement select =
             connection.prepareStatement(
                 """
-                SELECT patient_refs, public_key, state, version FROM dossier WHERE dossier_id = ?
+                SELECT patient_refs, public_key, state, version, reopenings
+                FROM dossier WHERE dossier_id = ?
                 """)) {
       select.setObject(1, dossierId);
       try (ResultSet row = select.executeQuery()) {
@@ -85,7 +88,8 @@ public class KnownDossiers {
                 Arrays.stream((String[]) refs.getArray()).map(PatientRef::new).toList(),
                 row.getString(2),
                 DossierRegistered.State.valueOf(row.getString(3)),
-                row.getLong(4)));
+                row.getLong(4),
+                row.getInt(5)));
       }
     }
   }
@@ -97,26 +101,45 @@ public class KnownDossiers {
    * @throws Refusal when it does not answer in time: then nothing is known, and nothing allowed
    */
   public boolean learn(UUID dossierId) throws SQLException {
-    long known = arrived(dossierId).map(DossierRegistered::version).orElse(0L);
-    Optional<DossierRegistered> news = answer(dossierId).filter(answer -> answer.version() > known);
-    if (news.isPresent()) {
-      Transactions.run(
-          dataSource,
-          tx -> {
-            DossierRegistryProjection.storeAnswer(tx, news.get());
-            return true;
-          });
+    Optional<DossierRegistered> answer = answer(() -> registry.registered(dossierId));
+    if (answer.filter(known -> !known.dossierId().equals(dossierId)).isPresent()) {
+      throw unavailable(new Wire.UnreadableFact("the registration of another dossier"));
     }
-    return news.isPresent();
+    return answer.isPresent() && kept(answer.get());
   }
 
-  private Optional<DossierRegistered> answer(UUID dossierId) {
+  /**
+   * The dossier of a person whose INS a professional has, if there is one. The dossier-service is
+   * asked each time: only it can tell a person's pseudonym.
+   *
+   * @throws Refusal when it does not answer in time
+   */
+  public Optional<DossierRegistered> of(Ins ins) throws SQLException {
+    Optional<DossierRegistered> answer =
+        answer(() -> registry.find(new RegistryOfDossiers.Whose(ins.value())));
+    if (answer.isPresent()) {
+      kept(answer.get());
+      return arrived(answer.get().dossierId());
+    }
+    return Optional.empty();
+  }
+
+  private boolean kept(DossierRegistered answer) throws SQLException {
+    long known = arrived(answer.dossierId()).map(DossierRegistered::version).orElse(0L);
+    if (answer.version() <= known) {
+      return false;
+    }
+    return Transactions.run(
+        dataSource,
+        tx -> {
+          DossierRegistryProjection.storeAnswer(tx, answer);
+          return true;
+        });
+  }
+
+  private static Optional<DossierRegistered> answer(Supplier<byte[]> question) {
     try {
-      DossierRegistered answer = Wire.read(registry.registered(dossierId), DossierRegistered.class);
-      if (!answer.dossierId().equals(dossierId)) {
-        throw new Wire.UnreadableFact("the registration of another dossier");
-      }
-      return Optional.of(answer);
+      return Optional.of(Wire.read(question.get(), DossierRegistered.class));
     } catch (WebApplicationException e) {
       if (e.getResponse().getStatus() == NOT_FOUND) {
         return Optional.empty();

@@ -218,7 +218,7 @@ class DecisionsTest extends AccessOverHttp {
         .atMost(Duration.ofSeconds(30))
         .until(() -> asPatient(OWNER).get(erased.path("/access")).statusCode() == 200);
     granted(erased, DOCTOR);
-    asPatient(OWNER).put(erased.path("/treating-physicians/" + DOCTOR_2)).then().statusCode(204);
+    asPatient(OWNER).put(erased.path("/same-right/" + DOCTOR_2)).then().statusCode(204);
     assertThat(decide(erased, DOCTOR).allowed()).isTrue();
     // when
     send(new ProducerRecord<>(Topic.DOSSIER_REGISTRY.wireName(), id.toString(), null));
@@ -302,7 +302,7 @@ class DecisionsTest extends AccessOverHttp {
     UUID grant = granted(dossier, DOCTOR);
     asPatient(OWNER).delete(dossier.path("/grants/" + grant)).then().statusCode(204);
     asPatient(OWNER).put(dossier.path("/blocks/" + DOCTOR)).then().statusCode(204);
-    asPatient(OWNER).put(dossier.path("/treating-physicians/" + DOCTOR_2)).then().statusCode(204);
+    asPatient(OWNER).put(dossier.path("/same-right/" + DOCTOR_2)).then().statusCode(204);
     String operator = TestTokens.withRole("operator", "operator");
     as(operator)
         .post("/operations/rebuilds/access-grants")

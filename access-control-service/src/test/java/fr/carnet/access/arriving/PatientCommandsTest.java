@@ -10,10 +10,12 @@ import fr.carnet.access.AccessOverHttp;
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.access.AccessGranted;
+import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.events.trace.PurposeOfUse;
 import fr.carnet.sealing.Binding;
 import fr.carnet.testkit.Neighbours;
+import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
@@ -24,7 +26,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
@@ -34,6 +38,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class PatientCommandsTest extends AccessOverHttp {
   private static final String UNKNOWN_GRANT = "0192f0c1-0000-7000-8000-000000000000";
+
+  /** Somebody without a dossier. */
+  private static final String NOBODY = "253072A07300443";
 
   @Inject DataSource dataSource;
 
@@ -103,7 +110,7 @@ class PatientCommandsTest extends AccessOverHttp {
   @Test
   void a_block_overrides_grants_and_break_glass_and_ends_the_treating_physician() {
     granted(dossier, DOCTOR);
-    asPatient(OWNER).put(dossier.path("/treating-physicians/" + DOCTOR)).then().statusCode(204);
+    treating(dossier, DOCTOR);
     AccessDecision treating = decide(dossier, DOCTOR);
     assertThat(treating.rule()).isEqualTo("TREATING_PHYSICIAN");
     assertThat(treating.maskedToo()).isTrue();
@@ -120,7 +127,7 @@ class PatientCommandsTest extends AccessOverHttp {
     asPatient(OWNER).delete(dossier.path("/blocks/" + DOCTOR)).then().statusCode(204);
     AccessDecision after = decide(dossier, DOCTOR);
     assertThat(after.rule()).isEqualTo("GRANT");
-    assertThat(after.accessVersion()).isEqualTo(5);
+    assertThat(after.accessVersion()).isEqualTo(6);
   }
 
   @Test
@@ -145,10 +152,159 @@ class PatientCommandsTest extends AccessOverHttp {
   }
 
   @Test
-  void ending_a_treating_physician_ends_what_it_gave() {
+  void a_wish_from_before_a_reopening_is_to_be_asked_anew_and_an_opposition_stands_until_then() {
+    wishes(false, true, false, true);
+    wish("BREAK_GLASS", true).then().statusCode(204);
+    wish("MEDICAL_REGULATION", false).then().statusCode(204);
+    wishes(true, false, false, false);
+
+    Dossier reopened = reopened(dossier, 1);
+    wishes(true, true, false, true);
+    assertThat(decide(reopened, DOCTOR, "10", PurposeOfUse.BREAK_GLASS).allowed()).isFalse();
+
+    // The same answer again is an answer.
+    wish("BREAK_GLASS", true).then().statusCode(204);
+    wishes(true, false, false, true);
+    wish("MEDICAL_REGULATION", true).then().statusCode(204);
+    wishes(true, false, true, false);
+  }
+
+  private void wishes(
+      boolean breakGlassOpposed,
+      boolean breakGlassToBeAsked,
+      boolean regulationOpposed,
+      boolean regulationToBeAsked) {
+    asPatient(OWNER)
+        .get(dossier.path("/emergency-wishes"))
+        .then()
+        .statusCode(200)
+        .body("wishes.wish", equalTo(List.of("BREAK_GLASS", "MEDICAL_REGULATION")))
+        .body("wishes.opposed", equalTo(List.of(breakGlassOpposed, regulationOpposed)))
+        .body("wishes.toBeAsked", equalTo(List.of(breakGlassToBeAsked, regulationToBeAsked)));
+  }
+
+  /** The registry has it from now on; a refusal makes the service ask. */
+  private static Dossier reopened(Dossier dossier, int times) {
+    byte[] json =
+        Wire.write(
+            new DossierRegistered(
+                dossier.id(),
+                List.of(TestTokens.patientRef(OWNER)),
+                dossier.keys().publicKey(),
+                State.OPEN,
+                1 + 2L * times,
+                times));
+    Neighbours.answer(
+        "/registry/" + dossier.id(),
+        _ -> Neighbours.Answer.ok(new String(json, StandardCharsets.UTF_8)));
+    assertThat(decide(dossier, DOCTOR_2).allowed()).isFalse();
+    return dossier;
+  }
+
+  @Test
+  void a_named_treating_physician_has_no_right_until_the_doctor_accepts() {
     asPatient(OWNER).put(dossier.path("/treating-physicians/" + DOCTOR)).then().statusCode(204);
+    assertThat(decide(dossier, DOCTOR).rule()).isEqualTo("NO_STANDING");
+    physicians("PROPOSED");
+    accept(DOCTOR, OWNER).then().statusCode(204);
+    accept(DOCTOR, OWNER).then().statusCode(204);
+    assertThat(decide(dossier, DOCTOR).rule()).isEqualTo("TREATING_PHYSICIAN");
+    physicians("MEDECIN_TRAITANT");
+  }
+
+  private void physicians(String... states) {
+    asPatient(OWNER)
+        .get(dossier.path("/treating-physicians"))
+        .then()
+        .statusCode(200)
+        .body("physicians.state", equalTo(List.of(states)));
+  }
+
+  @Test
+  void accepting_tells_nobody_whether_a_dossier_exists() throws Exception {
+    refused(
+        as(TestTokens.professional(NURSE, "60"))
+            .body("{\"ins\":\"" + OWNER + "\"}")
+            .post("/treating-physician-acceptances"),
+        403,
+        "DOCTORS_ONLY");
+    refused(accept(DOCTOR, "12"), 422, "IDENTIFIER_INVALID");
+    // given a dossier that did not ask this doctor, one that blocked them, a closed one, and none
+    Set<JsonNode> answers = new HashSet<>();
+    answers.add(withoutCorrelation(accept(DOCTOR, OWNER).asByteArray()));
+    asPatient(OWNER).put(dossier.path("/treating-physicians/" + DOCTOR)).then().statusCode(204);
+    asPatient(OWNER).put(dossier.path("/blocks/" + DOCTOR)).then().statusCode(204);
+    answers.add(withoutCorrelation(accept(DOCTOR, OWNER).asByteArray()));
+    dossierOf(OWNER, State.CLOSED);
+    answers.add(withoutCorrelation(accept(DOCTOR, OWNER).asByteArray()));
+    answers.add(withoutCorrelation(accept(DOCTOR, NOBODY).asByteArray()));
+    assertThat(answers).hasSize(1);
+    assertThat(answers.iterator().next().get("code").asText()).isEqualTo("NO_STANDING");
+  }
+
+  @Test
+  void another_doctor_may_be_given_the_same_right_without_the_status() {
+    asPatient(OWNER).put(dossier.path("/same-right/" + DOCTOR)).then().statusCode(204);
+    AccessDecision decision = decide(dossier, DOCTOR);
+    assertThat(decision.rule()).isEqualTo("TREATING_PHYSICIAN");
+    assertThat(decision.maskedToo()).isTrue();
+    physicians("SAME_RIGHT");
     asPatient(OWNER).delete(dossier.path("/treating-physicians/" + DOCTOR)).then().statusCode(204);
     assertThat(decide(dossier, DOCTOR).rule()).isEqualTo("NO_STANDING");
+    physicians();
+  }
+
+  @Test
+  void ending_a_treating_physician_ends_what_it_gave() {
+    treating(dossier, DOCTOR);
+    asPatient(OWNER).delete(dossier.path("/treating-physicians/" + DOCTOR)).then().statusCode(204);
+    assertThat(decide(dossier, DOCTOR).rule()).isEqualTo("NO_STANDING");
+  }
+
+  @Test
+  void revoking_ends_the_right_however_often_it_was_granted() {
+    UUID first = granted(dossier, DOCTOR);
+    granted(dossier, DOCTOR);
+    asPatient(OWNER).delete(dossier.path("/grants/" + first)).then().statusCode(204);
+    assertThat(decide(dossier, DOCTOR).rule()).isEqualTo("NO_STANDING");
+    asPatient(OWNER)
+        .get(dossier.path("/grants"))
+        .then()
+        .body("grants.state", equalTo(List.of("EXPIRE", "EXPIRE")));
+  }
+
+  @Test
+  void a_grant_is_renewed_from_its_end_on_and_stays_in_the_history() {
+    Instant end = Instant.now().plus(1, ChronoUnit.DAYS).truncatedTo(ChronoUnit.MILLIS);
+    Instant next = end.plus(1, ChronoUnit.DAYS);
+    String first =
+        grant(
+                dossier,
+                """
+                {"granteeKind":"PROFESSIONAL","granteeId":"%s","until":"%s"}
+                """
+                    .formatted(DOCTOR, end))
+            .then()
+            .statusCode(201)
+            .extract()
+            .path("grantId");
+    String second = renew(first, next).then().statusCode(201).extract().path("grantId");
+    asPatient(OWNER)
+        .get(dossier.path("/grants"))
+        .then()
+        .body("grants.grantId", equalTo(List.of(second, first)))
+        .body("grants[0].from", equalTo(end.toString()))
+        .body("grants[0].until", equalTo(next.toString()))
+        .body("grants[1].until", equalTo(end.toString()));
+    refused(renew(first, next), 422, "PERIOD_INVALID");
+    refused(renew(granted(dossier, DOCTOR_2).toString(), next), 409, "GRANT_WITHOUT_END");
+    refused(renew(UNKNOWN_GRANT, next), 404, "NO_SUCH_GRANT");
+  }
+
+  private Response renew(String grantId, Instant until) {
+    return asPatient(OWNER)
+        .body("{\"until\":\"" + until + "\"}")
+        .post(dossier.path("/grants/" + grantId + "/renewal"));
   }
 
   @Test
@@ -393,6 +549,10 @@ class PatientCommandsTest extends AccessOverHttp {
               asPatient(OTHER).delete(asked.path("/blocks/" + DOCTOR)),
               asPatient(OTHER).put(asked.path("/treating-physicians/" + DOCTOR)),
               asPatient(OTHER).delete(asked.path("/treating-physicians/" + DOCTOR)),
+              asPatient(OTHER).get(asked.path("/treating-physicians")),
+              asPatient(OTHER).put(asked.path("/same-right/" + DOCTOR)),
+              asPatient(OTHER).post(asked.path("/grants/" + UNKNOWN_GRANT + "/renewal")),
+              asPatient(OTHER).get(asked.path("/emergency-wishes")),
               asPatient(OTHER).body("{}").put(asked.path("/emergency-wishes/BREAK_GLASS")),
               asPatient(OTHER).get(asked.path("/access")))) {
         assertThat(response.statusCode()).isEqualTo(403);

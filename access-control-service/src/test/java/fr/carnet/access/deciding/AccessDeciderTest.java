@@ -1,14 +1,21 @@
 package fr.carnet.access.deciding;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import fr.carnet.access.deciding.AccessCommand.AcceptTreatingPhysician;
 import fr.carnet.access.deciding.AccessCommand.BlockProfessional;
 import fr.carnet.access.deciding.AccessCommand.EndTreatingPhysician;
+import fr.carnet.access.deciding.AccessCommand.GiveSameRight;
 import fr.carnet.access.deciding.AccessCommand.GrantAccess;
 import fr.carnet.access.deciding.AccessCommand.NameTreatingPhysician;
 import fr.carnet.access.deciding.AccessCommand.RecordEmergencyWish;
+import fr.carnet.access.deciding.AccessCommand.RenewGrant;
 import fr.carnet.access.deciding.AccessCommand.RevokeGrant;
 import fr.carnet.access.deciding.AccessCommand.UnblockProfessional;
+import fr.carnet.events.Decision;
 import fr.carnet.events.access.AccessEvent;
 import fr.carnet.events.access.AccessGranted;
+import fr.carnet.events.access.AccessGranted.Origin;
 import fr.carnet.events.access.EmergencyWishRecorded;
 import fr.carnet.events.access.EmergencyWishRecorded.Wish;
 import fr.carnet.events.access.GrantRevoked;
@@ -18,14 +25,25 @@ import fr.carnet.events.access.ProfessionalUnblocked;
 import fr.carnet.events.access.TreatingPhysicianEnded;
 import fr.carnet.events.access.TreatingPhysicianEnded.Cause;
 import fr.carnet.events.access.TreatingPhysicianNamed;
+import fr.carnet.events.access.TreatingPhysicianNamed.Title;
+import fr.carnet.events.access.TreatingPhysicianProposed;
 import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.testkit.GivenWhenThen;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 class AccessDeciderTest {
   private static final UUID GRANT = UUID.fromString("0192f0c1-0000-7000-8000-000000000001");
@@ -36,6 +54,7 @@ class AccessDeciderTest {
   private static final Grantee TO_HOSPITAL = new Grantee(Grantee.Kind.STRUCTURE, HOSPITAL);
   private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
   private static final Instant LATER = NOW.plus(Duration.ofDays(30));
+  private static final ProfessionalUnblocked UNBLOCKED = new ProfessionalUnblocked(DOCTOR);
   private static final AccessGranted GRANTED = granted(GRANT, NOW, Optional.empty());
 
   private final GivenWhenThen<AccessState, AccessEvent> access =
@@ -104,6 +123,59 @@ class AccessDeciderTest {
   }
 
   @Test
+  void revoking_ends_the_right_so_no_second_grant_to_the_same_one_survives() {
+    AccessGranted second = granted(GRANT_2, LATER, Optional.empty());
+    when(new RevokeGrant(GRANT, NOW), GRANTED, second)
+        .then(new GrantRevoked(GRANT), new GrantRevoked(GRANT_2));
+    when(new RevokeGrant(GRANT_2, NOW), GRANTED, second)
+        .then(new GrantRevoked(GRANT), new GrantRevoked(GRANT_2));
+    // What ended by itself stays as it was, and what was granted to another is another's.
+    AccessGranted past = granted(GRANT_2, NOW.minusSeconds(60), Optional.of(NOW));
+    when(new RevokeGrant(GRANT, NOW), GRANTED, past).then(new GrantRevoked(GRANT));
+    when(new RevokeGrant(GRANT_2, NOW), GRANTED, past).thenNothing();
+    when(
+            new RevokeGrant(GRANT, NOW),
+            GRANTED,
+            new AccessGranted(GRANT_2, TO_HOSPITAL, NOW, Optional.empty(), Optional.empty()))
+        .then(new GrantRevoked(GRANT));
+    // A repeat of an old revocation does not take away what was granted since.
+    when(new RevokeGrant(GRANT, NOW), GRANTED, new GrantRevoked(GRANT), second).thenNothing();
+  }
+
+  @Test
+  void renewing_adds_a_grant_from_the_end_of_the_last_one_or_from_now() {
+    AccessGranted ending = granted(GRANT, NOW.minusSeconds(60), Optional.of(LATER));
+    Instant evenLater = LATER.plus(Duration.ofDays(30));
+    RenewGrant renewal = renewal(Optional.of(evenLater));
+    when(renewal, ending).then(renewed(LATER, Optional.of(evenLater)));
+    when(renewal(Optional.empty()), ending).then(renewed(LATER, Optional.empty()));
+    when(renewal, granted(GRANT, NOW.minusSeconds(60), Optional.of(NOW)))
+        .then(renewed(NOW, Optional.of(evenLater)));
+    when(renewal, ending, new GrantRevoked(GRANT)).then(renewed(NOW, Optional.of(evenLater)));
+    when(renewal(Optional.of(LATER)), ending).thenRefused(AccessRefusal.PERIOD_INVALID);
+    when(renewal, GRANTED).thenRefused(AccessRefusal.GRANT_WITHOUT_END);
+    when(renewal).thenRefused(AccessRefusal.NO_SUCH_GRANT);
+    when(renewal, ending, new ProfessionalBlocked(DOCTOR))
+        .thenRefused(AccessRefusal.PROFESSIONAL_BLOCKED);
+    when(new RenewGrant(GRANT_2, GRANT, State.CLOSED, NOW, Optional.of(evenLater)), ending)
+        .thenRefused(AccessRefusal.DOSSIER_CLOSED);
+  }
+
+  private static RenewGrant renewal(Optional<Instant> until) {
+    return new RenewGrant(GRANT_2, GRANT, State.OPEN, NOW, until);
+  }
+
+  private static AccessGranted renewed(Instant from, Optional<Instant> until) {
+    return new AccessGranted(
+        GRANT_2,
+        TO_DOCTOR,
+        from,
+        until,
+        Optional.empty(),
+        Optional.of(new Origin(Origin.Kind.RENEWAL, GRANT)));
+  }
+
+  @Test
   void somebody_blocked_is_not_granted_anything_but_their_structure_may_be() {
     when(grant(Optional.empty(), Optional.empty()), new ProfessionalBlocked(DOCTOR))
         .thenRefused(AccessRefusal.PROFESSIONAL_BLOCKED);
@@ -122,9 +194,9 @@ class AccessDeciderTest {
 
   @Test
   void a_grant_is_revoked_once() {
-    when(new RevokeGrant(GRANT), GRANTED).then(new GrantRevoked(GRANT));
-    when(new RevokeGrant(GRANT), GRANTED, new GrantRevoked(GRANT)).thenNothing();
-    when(new RevokeGrant(GRANT_2), GRANTED).thenRefused(AccessRefusal.NO_SUCH_GRANT);
+    when(new RevokeGrant(GRANT, NOW), GRANTED).then(new GrantRevoked(GRANT));
+    when(new RevokeGrant(GRANT, NOW), GRANTED, new GrantRevoked(GRANT)).thenNothing();
+    when(new RevokeGrant(GRANT_2, NOW), GRANTED).thenRefused(AccessRefusal.NO_SUCH_GRANT);
   }
 
   @Test
@@ -148,28 +220,165 @@ class AccessDeciderTest {
         .thenNothing();
   }
 
+  /** What a doctor may be to a dossier, by what led to it. */
+  private static final Map<String, List<AccessEvent>> STATES = new LinkedHashMap<>();
+
+  /** What may be asked of it. */
+  private static final Map<String, AccessCommand> COMMANDS = new LinkedHashMap<>();
+
+  private static final TreatingPhysicianProposed PROPOSED = new TreatingPhysicianProposed(DOCTOR);
+  private static final TreatingPhysicianNamed NAMED = new TreatingPhysicianNamed(DOCTOR);
+  private static final TreatingPhysicianNamed SAME_RIGHT =
+      new TreatingPhysicianNamed(DOCTOR, Optional.of(Title.SAME_RIGHT));
+  private static final ProfessionalBlocked BLOCKED = new ProfessionalBlocked(DOCTOR);
+  private static final TreatingPhysicianEnded ENDED =
+      new TreatingPhysicianEnded(DOCTOR, Cause.BY_PATIENT);
+  private static final TreatingPhysicianEnded ENDED_BY_BLOCK =
+      new TreatingPhysicianEnded(DOCTOR, Cause.BLOCKED);
+
+  static {
+    STATES.put("nobody", List.of());
+    STATES.put("granted", List.of(GRANTED));
+    STATES.put("proposed", List.of(PROPOSED));
+    STATES.put("treating", List.of(PROPOSED, NAMED));
+    STATES.put("named of old", List.of(NAMED));
+    STATES.put("same right", List.of(SAME_RIGHT));
+    STATES.put("same, proposed", List.of(SAME_RIGHT, PROPOSED));
+    STATES.put("ended", List.of(PROPOSED, NAMED, ENDED));
+    STATES.put("blocked", List.of(BLOCKED));
+    STATES.put("treating, blocked", List.of(NAMED, BLOCKED, ENDED_BY_BLOCK));
+    STATES.put("unblocked", List.of(NAMED, BLOCKED, ENDED_BY_BLOCK, UNBLOCKED));
+
+    COMMANDS.put("name", new NameTreatingPhysician(DOCTOR, State.OPEN));
+    COMMANDS.put("accept", new AcceptTreatingPhysician(DOCTOR, State.OPEN));
+    COMMANDS.put("give", new GiveSameRight(DOCTOR, State.OPEN));
+    COMMANDS.put("end", new EndTreatingPhysician(DOCTOR));
+    COMMANDS.put("block", new BlockProfessional(DOCTOR));
+    COMMANDS.put("unblock", new UnblockProfessional(DOCTOR));
+    COMMANDS.put("grant", grant(Optional.empty(), Optional.empty()));
+    COMMANDS.put("revoke", new RevokeGrant(GRANT, NOW));
+    COMMANDS.put("name, closed", new NameTreatingPhysician(DOCTOR, State.CLOSED));
+    COMMANDS.put("accept, closed", new AcceptTreatingPhysician(DOCTOR, State.CLOSED));
+    COMMANDS.put("give, closed", new GiveSameRight(DOCTOR, State.CLOSED));
+  }
+
+  /**
+   * The columns are the commands in the order above: the event that follows, – for none, x for
+   * NO_STANDING, B blocked, C closed, G no such grant. P proposed, N named, S given the same right,
+   * E ended, K blocked (K+ ends the status too), U unblocked, A granted, R revoked.
+   */
+  private static final String TABLE =
+      """
+                        | name | accept | give | end | block | unblock | grant | revoke | name, closed | accept, closed | give, closed
+      nobody            | P    | x      | S    | –   | K     | –       | A     | G      | C            | x              | C
+      granted           | P    | x      | S    | –   | K     | –       | A     | R      | C            | x              | C
+      proposed          | –    | N      | S    | E   | K+    | –       | A     | G      | C            | x              | C
+      treating          | –    | –      | –    | E   | K+    | –       | A     | G      | C            | x              | C
+      named of old      | –    | –      | –    | E   | K+    | –       | A     | G      | C            | x              | C
+      same right        | P    | x      | –    | E   | K+    | –       | A     | G      | C            | x              | C
+      same, proposed    | –    | N      | –    | E   | K+    | –       | A     | G      | C            | x              | C
+      ended             | P    | x      | S    | –   | K     | –       | A     | G      | C            | x              | C
+      blocked           | B    | x      | B    | –   | –     | U       | B     | G      | C            | x              | C
+      treating, blocked | B    | x      | B    | –   | –     | U       | B     | G      | C            | x              | C
+      unblocked         | P    | x      | S    | –   | K     | –       | A     | G      | C            | x              | C
+      """;
+
+  private static Decision<AccessEvent> expected(String cell) {
+    return switch (cell) {
+      case "P" -> Decision.accepted(PROPOSED);
+      case "N" -> Decision.accepted(NAMED);
+      case "S" -> Decision.accepted(SAME_RIGHT);
+      case "E" -> Decision.accepted(ENDED);
+      case "K" -> Decision.accepted(BLOCKED);
+      case "K+" -> Decision.accepted(BLOCKED, ENDED_BY_BLOCK);
+      case "U" -> Decision.accepted(UNBLOCKED);
+      case "A" -> Decision.accepted(GRANTED);
+      case "R" -> Decision.accepted(new GrantRevoked(GRANT));
+      case "–" -> Decision.accepted();
+      case "x" -> Decision.refused(AccessRefusal.NO_STANDING);
+      case "B" -> Decision.refused(AccessRefusal.PROFESSIONAL_BLOCKED);
+      case "C" -> Decision.refused(AccessRefusal.DOSSIER_CLOSED);
+      case "G" -> Decision.refused(AccessRefusal.NO_SUCH_GRANT);
+      default -> throw new IllegalArgumentException(cell);
+    };
+  }
+
+  @TestFactory
+  Stream<DynamicTest> every_command_about_a_doctor_in_every_state() {
+    return everyCell(TABLE, STATES, COMMANDS, AccessDeciderTest::expected);
+  }
+
+  private static Stream<DynamicTest> everyCell(
+      String table,
+      Map<String, List<AccessEvent>> states,
+      Map<String, AccessCommand> commands,
+      Function<String, Decision<AccessEvent>> expected) {
+    List<List<String>> lines =
+        table
+            .lines()
+            .map(line -> Arrays.stream(line.split("\\|")).map(String::strip).toList())
+            .toList();
+    List<String> columns = lines.getFirst().subList(1, lines.getFirst().size());
+    assertThat(columns).containsExactlyElementsOf(commands.keySet());
+    assertThat(lines.stream().skip(1).map(List::getFirst))
+        .containsExactlyElementsOf(states.keySet());
+    return lines.stream()
+        .skip(1)
+        .flatMap(
+            line ->
+                IntStream.range(0, columns.size())
+                    .mapToObj(
+                        i ->
+                            DynamicTest.dynamicTest(
+                                line.getFirst() + " × " + columns.get(i),
+                                () -> {
+                                  AccessState state = AccessState.INITIAL;
+                                  for (AccessEvent event : states.get(line.getFirst())) {
+                                    state = AccessDecider.evolve(state, event);
+                                  }
+                                  assertThat(
+                                          AccessDecider.decide(commands.get(columns.get(i)), state))
+                                      .isEqualTo(expected.apply(line.get(i + 1)));
+                                })));
+  }
+
   @Test
   void several_treating_physicians_are_named_and_end_each_on_their_own() {
     NationalId other = new NationalId("899700031018");
-    when(new NameTreatingPhysician(DOCTOR, State.OPEN)).then(new TreatingPhysicianNamed(DOCTOR));
-    when(new NameTreatingPhysician(other, State.OPEN), new TreatingPhysicianNamed(DOCTOR))
+    when(new NameTreatingPhysician(other, State.OPEN), PROPOSED, NAMED)
+        .then(new TreatingPhysicianProposed(other));
+    when(
+            new AcceptTreatingPhysician(other, State.OPEN),
+            PROPOSED,
+            NAMED,
+            new TreatingPhysicianProposed(other))
         .then(new TreatingPhysicianNamed(other));
-    when(new NameTreatingPhysician(DOCTOR, State.OPEN), new TreatingPhysicianNamed(DOCTOR))
-        .thenNothing();
-    when(new EndTreatingPhysician(DOCTOR), new TreatingPhysicianNamed(DOCTOR))
-        .then(new TreatingPhysicianEnded(DOCTOR, Cause.BY_PATIENT));
-    when(new EndTreatingPhysician(other), new TreatingPhysicianNamed(DOCTOR)).thenNothing();
+    when(new EndTreatingPhysician(other), NAMED).thenNothing();
+    when(new EndTreatingPhysician(other), NAMED, new TreatingPhysicianNamed(other))
+        .then(new TreatingPhysicianEnded(other, Cause.BY_PATIENT));
   }
 
   @Test
   void a_wish_is_recorded_when_it_is_said_first_and_when_it_changes() {
     EmergencyWishRecorded opposed = new EmergencyWishRecorded(Wish.BREAK_GLASS, true);
     EmergencyWishRecorded allowed = new EmergencyWishRecorded(Wish.BREAK_GLASS, false);
-    when(new RecordEmergencyWish(Wish.BREAK_GLASS, true)).then(opposed);
-    when(new RecordEmergencyWish(Wish.BREAK_GLASS, false)).then(allowed);
-    when(new RecordEmergencyWish(Wish.BREAK_GLASS, true), opposed).thenNothing();
-    when(new RecordEmergencyWish(Wish.BREAK_GLASS, false), opposed).then(allowed);
-    when(new RecordEmergencyWish(Wish.MEDICAL_REGULATION, true), opposed)
+    when(wish(Wish.BREAK_GLASS, true, 0)).then(opposed);
+    when(wish(Wish.BREAK_GLASS, false, 0)).then(allowed);
+    when(wish(Wish.BREAK_GLASS, true, 0), opposed).thenNothing();
+    when(wish(Wish.BREAK_GLASS, false, 0), opposed).then(allowed);
+    when(wish(Wish.MEDICAL_REGULATION, true, 0), opposed)
         .then(new EmergencyWishRecorded(Wish.MEDICAL_REGULATION, true));
+  }
+
+  @Test
+  void a_wish_is_asked_anew_on_reopening_so_the_same_answer_is_recorded_again() {
+    EmergencyWishRecorded before = new EmergencyWishRecorded(Wish.BREAK_GLASS, true);
+    EmergencyWishRecorded anew = new EmergencyWishRecorded(Wish.BREAK_GLASS, true, 1);
+    when(wish(Wish.BREAK_GLASS, true, 1), before).then(anew);
+    when(wish(Wish.BREAK_GLASS, true, 1), before, anew).thenNothing();
+  }
+
+  private static RecordEmergencyWish wish(Wish wish, boolean opposed, int reopenings) {
+    return new RecordEmergencyWish(wish, opposed, reopenings);
   }
 }

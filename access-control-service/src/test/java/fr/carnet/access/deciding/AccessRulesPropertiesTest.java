@@ -171,7 +171,7 @@ class AccessRulesPropertiesTest {
     var professional = dice.nextBoolean() ? Situation.DOCTOR : Situation.HOSPITAL;
     var open = fr.carnet.events.dossier.DossierRegistered.State.OPEN;
     var wishes = fr.carnet.events.access.EmergencyWishRecorded.Wish.values();
-    return switch (dice.nextInt(7)) {
+    return switch (dice.nextInt(9)) {
       case 0 ->
           new AccessCommand.GrantAccess(
               grant,
@@ -181,14 +181,16 @@ class AccessRulesPropertiesTest {
               Optional.empty(),
               Optional.empty(),
               Optional.empty());
-      case 1 -> new AccessCommand.RevokeGrant(grant);
+      case 1 -> new AccessCommand.RevokeGrant(grant, NOW);
       case 2 -> new AccessCommand.BlockProfessional(professional);
       case 3 -> new AccessCommand.UnblockProfessional(professional);
       case 4 -> new AccessCommand.NameTreatingPhysician(professional, open);
       case 5 -> new AccessCommand.EndTreatingPhysician(professional);
+      case 6 -> new AccessCommand.AcceptTreatingPhysician(professional, open);
+      case 7 -> new AccessCommand.GiveSameRight(professional, open);
       default ->
           new AccessCommand.RecordEmergencyWish(
-              wishes[dice.nextInt(wishes.length)], dice.nextBoolean());
+              wishes[dice.nextInt(wishes.length)], dice.nextBoolean(), dice.nextInt(2));
     };
   }
 }

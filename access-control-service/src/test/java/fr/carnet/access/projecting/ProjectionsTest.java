@@ -16,6 +16,7 @@ import fr.carnet.events.access.ProfessionalUnblocked;
 import fr.carnet.events.access.TreatingPhysicianEnded;
 import fr.carnet.events.access.TreatingPhysicianEnded.Cause;
 import fr.carnet.events.access.TreatingPhysicianNamed;
+import fr.carnet.events.access.TreatingPhysicianProposed;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.events.identity.NationalId;
@@ -57,8 +58,10 @@ class ProjectionsTest {
             THEN,
             Optional.of(THEN.plusSeconds(60)),
             Optional.empty()),
+        new TreatingPhysicianProposed(DOCTOR),
         new TreatingPhysicianNamed(DOCTOR),
-        new TreatingPhysicianNamed(GP),
+        new TreatingPhysicianNamed(GP, Optional.of(TreatingPhysicianNamed.Title.SAME_RIGHT)),
+        new TreatingPhysicianProposed(GP),
         new ProfessionalBlocked(DOCTOR),
         new TreatingPhysicianEnded(DOCTOR, Cause.BLOCKED),
         new EmergencyWishRecorded(Wish.BREAK_GLASS, true),
@@ -135,7 +138,7 @@ class ProjectionsTest {
       apply(straight, projection, records(stream));
     }
     List<String> expected = rows(straight, projection);
-    assertThat(expected).hasSize(3 * 5);
+    assertThat(expected).hasSize(3 * 6);
 
     for (long seed = 1; seed <= 5; seed++) {
       Random dice = new Random(seed);

@@ -52,7 +52,7 @@ class WhoHasAccessTest extends AccessOverHttp {
   @Test
   void it_says_everyone_who_can_see_it_and_by_which_rule() {
     String grant = granted(dossier, DOCTOR).toString();
-    asPatient(OWNER).put(dossier.path("/treating-physicians/" + DOCTOR_2)).then().statusCode(204);
+    asPatient(OWNER).put(dossier.path("/same-right/" + DOCTOR_2)).then().statusCode(204);
     granted(dossier, NURSE);
     asPatient(OWNER).put(dossier.path("/blocks/" + NURSE)).then().statusCode(204);
     asPatient(OWNER)
@@ -118,7 +118,7 @@ class WhoHasAccessTest extends AccessOverHttp {
           grant(dossier, "{\"granteeKind\":\"STRUCTURE\",\"granteeId\":\"" + ELSEWHERE + "\"}");
       case 3 -> asPatient(OWNER).put(dossier.path("/blocks/" + doctor));
       case 4 -> asPatient(OWNER).delete(dossier.path("/blocks/" + doctor));
-      case 5 -> asPatient(OWNER).put(dossier.path("/treating-physicians/" + doctor));
+      case 5 -> asPatient(OWNER).put(dossier.path("/same-right/" + doctor));
       case 6 ->
           asPatient(OWNER)
               .body("{\"opposed\":" + dice.nextBoolean() + "}")

@@ -11,6 +11,7 @@ import fr.carnet.events.access.ProfessionalBlocked;
 import fr.carnet.events.access.ProfessionalUnblocked;
 import fr.carnet.events.access.TreatingPhysicianEnded;
 import fr.carnet.events.access.TreatingPhysicianNamed;
+import fr.carnet.events.access.TreatingPhysicianProposed;
 import fr.carnet.events.dossier.Channel;
 import fr.carnet.events.dossier.ClosingReason;
 import fr.carnet.events.dossier.DossierClosed;
@@ -70,7 +71,9 @@ sealed interface ClearFacts {
   /** A grant ended before its time. */
   record Revoked(UUID grantId) implements ClearFacts {}
 
-  /** A professional was barred, or is no longer, or became a médecin traitant. */
+  /**
+   * A professional was barred, or is no longer, or was asked to be or became a médecin traitant.
+   */
   record OfProfessional(NationalId professional) implements ClearFacts {}
 
   /** A médecin traitant no longer is. */
@@ -156,6 +159,7 @@ sealed interface ClearFacts {
       case GrantRevoked revoked -> new Revoked(revoked.grantId());
       case ProfessionalBlocked blocked -> new OfProfessional(blocked.professional());
       case ProfessionalUnblocked unblocked -> new OfProfessional(unblocked.professional());
+      case TreatingPhysicianProposed proposed -> new OfProfessional(proposed.professional());
       case TreatingPhysicianNamed named -> new OfProfessional(named.professional());
       case TreatingPhysicianEnded ended -> new TreatmentEnded(ended.professional(), ended.cause());
       case EmergencyWishRecorded wish -> new Wish(wish.wish(), wish.opposed());

@@ -217,7 +217,8 @@ public class DossierProjection implements Projection {
     try (PreparedStatement update =
         tx.prepareStatement(
             """
-            UPDATE dossier SET state = 'OPEN', version = ?, closed_at = NULL, archive_ends_at = NULL
+            UPDATE dossier SET state = 'OPEN', version = ?, closed_at = NULL, archive_ends_at = NULL,
+                               reopenings = reopenings + 1
             WHERE dossier_id = ?
             """)) {
       update.setLong(1, event.version().orElseThrow());

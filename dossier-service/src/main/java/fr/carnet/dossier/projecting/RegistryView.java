@@ -16,6 +16,19 @@ import java.util.UUID;
 public final class RegistryView {
   private RegistryView() {}
 
+  /** The registry's record of a person's dossier, if they have one. */
+  public static Optional<DossierRegistered> of(Connection connection, PatientRef person)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT dossier_id FROM dossier_patient WHERE patient_ref = ?")) {
+      select.setString(1, person.value());
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? of(connection, row.getObject(1, UUID.class)) : Optional.empty();
+      }
+    }
+  }
+
   /** The registry's record of a dossier, if there is such a dossier. */
   public static Optional<DossierRegistered> of(Connection connection, UUID dossierId)
       throws SQLException {
@@ -24,7 +37,8 @@ public final class RegistryView {
             """
             SELECT d.public_key, d.state, d.version,
                    ARRAY(SELECT patient_ref FROM dossier_patient p
-                         WHERE p.dossier_id = d.dossier_id ORDER BY patient_ref)
+                         WHERE p.dossier_id = d.dossier_id ORDER BY patient_ref),
+                   d.reopenings
             FROM dossier d WHERE d.dossier_id = ?
             """)) {
       select.setObject(1, dossierId);
@@ -41,7 +55,8 @@ public final class RegistryView {
                 patientRefs,
                 row.getString(1),
                 DossierRegistered.State.valueOf(row.getString(2)),
-                row.getLong(3)));
+                row.getLong(3),
+                row.getInt(5)));
       }
     }
   }

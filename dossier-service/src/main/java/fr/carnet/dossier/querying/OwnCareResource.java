@@ -76,7 +76,7 @@ public class OwnCareResource {
       summary = "The médecin traitant whom the reimbursements name, for the patient to confirm",
       description =
           "For the owner. Confirm with PUT /dossiers/{id}/treating-physicians/{nationalId} of the"
-              + " access-control-service; without that nothing is set.")
+              + " access-control-service, and the doctor accepts; without that nothing is set.")
   public Proposals proposals(UUID dossierId) throws SQLException {
     return reading.readOwn(
         DossierReadsResource.asked(dossierId, "read-treating-physician-proposals", null, null),

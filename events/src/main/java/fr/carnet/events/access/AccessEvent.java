@@ -8,6 +8,7 @@ public sealed interface AccessEvent
         GrantRevoked,
         ProfessionalBlocked,
         ProfessionalUnblocked,
+        TreatingPhysicianProposed,
         TreatingPhysicianNamed,
         TreatingPhysicianEnded,
         EmergencyWishRecorded {
@@ -18,6 +19,7 @@ public sealed interface AccessEvent
       case GrantRevoked _ -> GrantRevoked.WIRE_NAME;
       case ProfessionalBlocked _ -> ProfessionalBlocked.WIRE_NAME;
       case ProfessionalUnblocked _ -> ProfessionalUnblocked.WIRE_NAME;
+      case TreatingPhysicianProposed _ -> TreatingPhysicianProposed.WIRE_NAME;
       case TreatingPhysicianNamed _ -> TreatingPhysicianNamed.WIRE_NAME;
       case TreatingPhysicianEnded _ -> TreatingPhysicianEnded.WIRE_NAME;
       case EmergencyWishRecorded _ -> EmergencyWishRecorded.WIRE_NAME;
@@ -35,6 +37,7 @@ public sealed interface AccessEvent
       case GrantRevoked.WIRE_NAME -> Wire.read(json, GrantRevoked.class);
       case ProfessionalBlocked.WIRE_NAME -> Wire.read(json, ProfessionalBlocked.class);
       case ProfessionalUnblocked.WIRE_NAME -> Wire.read(json, ProfessionalUnblocked.class);
+      case TreatingPhysicianProposed.WIRE_NAME -> Wire.read(json, TreatingPhysicianProposed.class);
       case TreatingPhysicianNamed.WIRE_NAME -> Wire.read(json, TreatingPhysicianNamed.class);
       case TreatingPhysicianEnded.WIRE_NAME -> Wire.read(json, TreatingPhysicianEnded.class);
       case EmergencyWishRecorded.WIRE_NAME -> Wire.read(json, EmergencyWishRecorded.class);

@@ -1,12 +1,24 @@
 package fr.carnet.events.access;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+
 /**
- * What the patient wants in an emergency (CSP R1111-48); two separate wishes.
+ * What the patient wants in an emergency (CSP R1111-48); two separate wishes, each asked anew when
+ * the dossier is opened again (CSP R1111-36).
  *
  * @param opposed true: not even then
+ * @param reopenings how often the dossier had been opened again when it was said: a wish from
+ *     before the last reopening has to be asked anew
  */
-public record EmergencyWishRecorded(Wish wish, boolean opposed) implements AccessEvent {
+public record EmergencyWishRecorded(
+    Wish wish, boolean opposed, @JsonInclude(JsonInclude.Include.NON_DEFAULT) int reopenings)
+    implements AccessEvent {
   public static final String WIRE_NAME = "access.emergency-wish-recorded.v1";
+
+  /** In a dossier that was never opened again. */
+  public EmergencyWishRecorded(Wish wish, boolean opposed) {
+    this(wish, opposed, 0);
+  }
 
   /** The two situations that a patient may oppose. */
   public enum Wish {
