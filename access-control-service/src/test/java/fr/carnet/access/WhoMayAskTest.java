@@ -40,6 +40,16 @@ class WhoMayAskTest extends AccessOverHttp {
           new Endpoint(Method.GET, "/dossiers/{dossierId}/emergency-wishes", "patient"),
           new Endpoint(Method.PUT, "/dossiers/{dossierId}/emergency-wishes/{wish}", "patient"),
           new Endpoint(Method.POST, "/treating-physician-acceptances", "professional"),
+          new Endpoint(Method.POST, "/access-requests", "professional"),
+          new Endpoint(Method.POST, "/visits", "professional"),
+          new Endpoint(Method.POST, "/dossiers/{dossierId}/visit-codes", "patient"),
+          new Endpoint(Method.GET, "/dossiers/{dossierId}/access-requests", "patient"),
+          new Endpoint(
+              Method.POST,
+              "/dossiers/{dossierId}/access-requests/{requestId}/acceptance",
+              "patient"),
+          new Endpoint(
+              Method.DELETE, "/dossiers/{dossierId}/access-requests/{requestId}", "patient"),
           new Endpoint(Method.GET, "/operations/parked", "operator"),
           new Endpoint(Method.GET, "/operations/streams", "operator"),
           new Endpoint(Method.DELETE, "/operations/parked/{id}", "operator"),
@@ -68,6 +78,7 @@ class WhoMayAskTest extends AccessOverHttp {
   private static String filled(String path) {
     return path.replace("{dossierId}", "0192f0c1-0000-7000-8000-00000000000d")
         .replace("{grantId}", "0192f0c1-0000-7000-8000-000000000001")
+        .replace("{requestId}", "0192f0c1-0000-7000-8000-000000000002")
         .replace("{professionalId}", DOCTOR)
         .replace("{wish}", "BREAK_GLASS")
         .replace("{id}", "1")

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import fr.carnet.events.access.AccessEvent;
 import fr.carnet.events.access.AccessGranted;
+import fr.carnet.events.access.AccessRequestDeclined;
+import fr.carnet.events.access.AccessRequested;
 import fr.carnet.events.access.EmergencyWishRecorded;
 import fr.carnet.events.access.GrantRevoked;
 import fr.carnet.events.access.Grantee;
@@ -12,6 +14,7 @@ import fr.carnet.events.access.ProfessionalUnblocked;
 import fr.carnet.events.access.TreatingPhysicianEnded;
 import fr.carnet.events.access.TreatingPhysicianNamed;
 import fr.carnet.events.access.TreatingPhysicianProposed;
+import fr.carnet.events.access.VisitCodeIssued;
 import fr.carnet.events.billing.LineRejected;
 import fr.carnet.events.care.Act;
 import fr.carnet.events.care.ActSystem;
@@ -163,6 +166,9 @@ class GoldenEventsTest {
             new TreatingPhysicianProposed(DOCTOR),
             new TreatingPhysicianNamed(DOCTOR),
             new TreatingPhysicianEnded(DOCTOR, TreatingPhysicianEnded.Cause.BLOCKED),
+            new VisitCodeIssued(ID, NOON),
+            new AccessRequested(ID, DOCTOR),
+            new AccessRequestDeclined(ID),
             new EmergencyWishRecorded(EmergencyWishRecorded.Wish.BREAK_GLASS, true))) {
       facts.put(event.wireName(), event);
     }

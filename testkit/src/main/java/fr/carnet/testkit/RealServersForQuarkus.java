@@ -27,6 +27,7 @@ public final class RealServersForQuarkus implements QuarkusTestResourceLifecycle
     settings.put("quarkus.oidc-client.credentials.secret", "test");
     settings.put("carnet.patient-ref-secret", TestTokens.PATIENT_REF_SECRET);
     settings.put("carnet.line-key-secret", "test-line-key-secret");
+    settings.put("carnet.visit-code-secret", "test-visit-code-secret");
     // Whatever folder of code lists the machine has: a service under test goes by its own.
     settings.put("carnet.nomenclatures", "");
     settings.put("carnet.dossier-url", Neighbours.url());

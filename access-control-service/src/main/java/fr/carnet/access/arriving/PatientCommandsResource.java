@@ -1,10 +1,13 @@
 package fr.carnet.access.arriving;
 
 import fr.carnet.access.deciding.AccessCommand;
+import fr.carnet.access.deciding.AccessCommand.AcceptRequest;
 import fr.carnet.access.deciding.AccessCommand.BlockProfessional;
+import fr.carnet.access.deciding.AccessCommand.DeclineRequest;
 import fr.carnet.access.deciding.AccessCommand.EndTreatingPhysician;
 import fr.carnet.access.deciding.AccessCommand.GiveSameRight;
 import fr.carnet.access.deciding.AccessCommand.GrantAccess;
+import fr.carnet.access.deciding.AccessCommand.IssueVisitCode;
 import fr.carnet.access.deciding.AccessCommand.NameTreatingPhysician;
 import fr.carnet.access.deciding.AccessCommand.RecordEmergencyWish;
 import fr.carnet.access.deciding.AccessCommand.RenewGrant;
@@ -20,6 +23,7 @@ import fr.carnet.events.access.AccessEvent;
 import fr.carnet.events.access.AccessGranted;
 import fr.carnet.events.access.EmergencyWishRecorded.Wish;
 import fr.carnet.events.access.Grantee;
+import fr.carnet.events.access.VisitCodeIssued;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.identity.Finess;
 import fr.carnet.events.identity.NationalId;
@@ -71,6 +75,7 @@ public class PatientCommandsResource {
   @Inject KnownDossiers knownDossiers;
   @Inject DatabaseClock databaseClock;
   @Inject CommandHandler<AccessState, AccessEvent> commands;
+  @Inject VisitSecret visitSecret;
 
   @Inject
   @ConfigProperty(name = "carnet.identifiers.strict")
@@ -92,11 +97,19 @@ public class PatientCommandsResource {
       Optional<String> note) {}
 
   /**
-   * How long the right is to last on.
+   * How long a right is to last, or to last on.
    *
    * @param until exclusive; absent: until revoked
    */
   public record Renewal(Optional<Instant> until) {}
+
+  /**
+   * What to say in the consulting room.
+   *
+   * @param code eight digits
+   * @param expiresAt exclusive, UTC
+   */
+  public record CodeToSay(String code, Instant expiresAt) {}
 
   /** The grant that was given. */
   public record GrantGiven(UUID grantId, Instant from, Optional<Instant> until) {}
@@ -151,7 +164,7 @@ public class PatientCommandsResource {
     RenewGrant command =
         new RenewGrant(
             envelope.commandId(),
-            parseGrantId(grantId),
+            parsed(grantId, AccessRefusal.NO_SUCH_GRANT),
             dossier.state(),
             databaseClock.now(),
             until.map(PatientCommandsResource::asStored));
@@ -173,7 +186,62 @@ public class PatientCommandsResource {
       description = "And every other grant to the same one, so that the right ends with it.")
   public void revoke(String dossierId, String grantId) throws SQLException {
     Instant at = databaseClock.now();
-    handle(dossierId, _ -> new RevokeGrant(parseGrantId(grantId), at));
+    handle(dossierId, _ -> new RevokeGrant(parsed(grantId, AccessRefusal.NO_SUCH_GRANT), at));
+  }
+
+  /** Gives a one-time code to say in the consulting room. */
+  @POST
+  @Path("/visit-codes")
+  @Operation(
+      summary = "Have a one-time code to say in the consulting room; it lasts 15 minutes",
+      description =
+          "The professional who repeats it reads for four hours. It voids the one before.")
+  @APIResponse(
+      responseCode = "201",
+      content = @Content(schema = @Schema(implementation = CodeToSay.class)))
+  public Response issueCode(String dossierId) throws SQLException {
+    DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
+    CommandEnvelope envelope = currentCaller.envelope(dossier.dossierId(), NOTHING_TO_TELL);
+    // What is kept for a repeat of this is the event, which does not have the digits.
+    byte[] kept =
+        handle(
+            envelope,
+            new IssueVisitCode(envelope.commandId(), dossier.state(), databaseClock.now()),
+            events -> events.getFirst().data());
+    VisitCodeIssued issued = Wire.read(kept, VisitCodeIssued.class);
+    return created(
+        Wire.write(new CodeToSay(visitSecret.digitsOf(issued.codeId()), issued.expiresAt())));
+  }
+
+  /** Says yes to a professional's request. */
+  @POST
+  @Path("/access-requests/{requestId}/acceptance")
+  @Operation(summary = "Accept a professional's request; until as in a grant")
+  @APIResponse(
+      responseCode = "201",
+      content = @Content(schema = @Schema(implementation = GrantGiven.class)))
+  public Response acceptRequest(String dossierId, String requestId, Renewal body)
+      throws SQLException {
+    DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
+    Optional<Instant> until = Optional.ofNullable(body).flatMap(Renewal::until);
+    CommandEnvelope envelope =
+        currentCaller.envelope(dossier.dossierId(), Wire.write(new Renewal(until)));
+    AcceptRequest command =
+        new AcceptRequest(
+            envelope.commandId(),
+            parsed(requestId, AccessRefusal.NO_SUCH_REQUEST),
+            dossier.state(),
+            databaseClock.now(),
+            until.map(PatientCommandsResource::asStored));
+    return created(handle(envelope, command, PatientCommandsResource::given));
+  }
+
+  /** Says no to it. */
+  @DELETE
+  @Path("/access-requests/{requestId}")
+  @Operation(summary = "Decline a professional's request")
+  public void declineRequest(String dossierId, String requestId) throws SQLException {
+    handle(dossierId, _ -> new DeclineRequest(parsed(requestId, AccessRefusal.NO_SUCH_REQUEST)));
   }
 
   /** Bars a professional, whatever else was granted. */
@@ -314,11 +382,11 @@ public class PatientCommandsResource {
                     || Finess.isValid(id.value().substring(1)));
   }
 
-  private static UUID parseGrantId(String text) {
+  private static UUID parsed(String text, AccessRefusal unless) {
     try {
       return UUID.fromString(text);
     } catch (IllegalArgumentException e) {
-      throw new Refusal(AccessRefusal.NO_SUCH_GRANT);
+      throw new Refusal(unless);
     }
   }
 

@@ -1,17 +1,27 @@
 package fr.carnet.access.arriving;
 
+import fr.carnet.access.deciding.AccessCommand;
 import fr.carnet.access.deciding.AccessCommand.AcceptTreatingPhysician;
+import fr.carnet.access.deciding.AccessCommand.AskForAccess;
+import fr.carnet.access.deciding.AccessCommand.UseVisitCode;
 import fr.carnet.access.deciding.AccessDecider;
 import fr.carnet.access.deciding.AccessRefusal;
 import fr.carnet.access.deciding.AccessState;
 import fr.carnet.access.projecting.KnownDossiers;
+import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessEvent;
+import fr.carnet.events.access.AccessGranted;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.identity.Ins;
 import fr.carnet.events.identity.NationalId;
+import fr.carnet.events.identity.UuidV7;
+import fr.carnet.eventstore.CommandEnvelope;
 import fr.carnet.eventstore.CommandHandler;
 import fr.carnet.eventstore.CommandResult;
+import fr.carnet.eventstore.RecordedEvent;
+import fr.carnet.eventstore.Transactions;
 import fr.carnet.resourceserver.CurrentCaller;
+import fr.carnet.resourceserver.DatabaseClock;
 import fr.carnet.resourceserver.Refusal;
 import fr.carnet.resourceserver.RequestProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -19,16 +29,29 @@ import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import java.nio.charset.StandardCharsets;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
  * What a professional does about a patient's dossier before having any right to it. The patient is
- * named by INS, in the body: whoever has no right is not told a dossier's id, and no answer tells
- * whether there is one.
+ * named by INS, in the body: whoever has no right is not told a dossier's id. No answer tells
+ * whether there is one, by its bytes or by its time.
  */
 @Path("/")
 @RolesAllowed("professional")
@@ -37,12 +60,35 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class ProfessionalCommandsResource {
   private static final String DOCTOR = "10";
 
+  /** Longer than any of these commands takes, be there a dossier or none. */
+  static final Duration NO_SOONER = Duration.ofMillis(100);
+
   @Inject CurrentCaller currentCaller;
   @Inject KnownDossiers knownDossiers;
+  @Inject DatabaseClock databaseClock;
+  @Inject DataSource dataSource;
   @Inject CommandHandler<AccessState, AccessEvent> commands;
+  @Inject VisitSecret visitSecret;
 
   /** Which patient. */
   public record OfPatient(Optional<String> ins) {}
+
+  /**
+   * What the patient said in the consulting room.
+   *
+   * @param code eight digits; spaces do not matter
+   */
+  public record Said(Optional<String> ins, Optional<String> code) {}
+
+  /** The dossier that the code opened, and until when it may be read. */
+  public record Visit(UUID dossierId, UUID grantId, Instant until) {}
+
+  /**
+   * The request, whether or not there was anybody to be asked.
+   *
+   * @param requestId the same whenever this professional asks this patient
+   */
+  public record Asked(UUID requestId) {}
 
   /** Accepts to be a patient's médecin traitant. */
   @POST
@@ -55,22 +101,166 @@ public class ProfessionalCommandsResource {
     if (!currentCaller.get().actor().profession().equals(Optional.of(DOCTOR))) {
       throw new Refusal(AccessRefusal.DOCTORS_ONLY);
     }
-    DossierRegistered dossier =
-        Refusal.unless(
-            knownDossiers.of(ins(Optional.ofNullable(body).flatMap(OfPatient::ins))),
-            AccessRefusal.NO_STANDING);
-    CommandResult result =
-        commands.handle(
-            // The dossier's id stands in for the INS, of which nothing is kept, not even a digest.
-            currentCaller.envelope(
-                dossier.dossierId(),
-                dossier.dossierId().toString().getBytes(StandardCharsets.UTF_8)),
-            state ->
-                AccessDecider.decide(new AcceptTreatingPhysician(doctor, dossier.state()), state),
-            _ -> new byte[0]);
-    if (result instanceof CommandResult.Refused refused) {
-      throw new Refusal(refused.reason());
+    Ins ins = ins(Optional.ofNullable(body).flatMap(OfPatient::ins));
+    noSooner(
+        () -> {
+          Optional<DossierRegistered> dossier = knownDossiers.of(ins);
+          if (dossier.isEmpty()
+              || !done(dossier.get(), new AcceptTreatingPhysician(doctor, dossier.get().state()))) {
+            throw new Refusal(AccessRefusal.NO_STANDING);
+          }
+          return true;
+        });
+  }
+
+  /** Asks a patient for access. */
+  @POST
+  @Path("/access-requests")
+  @Operation(
+      summary =
+          "Ask a patient for access; the answer is the same whether or not there is a dossier",
+      description = "To ask again while the patient has not answered changes nothing.")
+  @APIResponse(
+      responseCode = "202",
+      content = @Content(schema = @Schema(implementation = Asked.class)))
+  public Response ask(OfPatient body) throws SQLException {
+    NationalId professional = caller();
+    Ins ins = ins(Optional.ofNullable(body).flatMap(OfPatient::ins));
+    UUID requestId = visitSecret.request(professional, ins);
+    return noSooner(
+        () -> {
+          Optional<DossierRegistered> dossier = knownDossiers.of(ins);
+          note(professional, requestId);
+          if (dossier.isPresent()) {
+            done(dossier.get(), new AskForAccess(requestId, professional, dossier.get().state()));
+          }
+          return Response.accepted(Wire.write(new Asked(requestId)))
+              .type(MediaType.APPLICATION_JSON)
+              .build();
+        });
+  }
+
+  private void note(NationalId professional, UUID requestId) throws SQLException {
+    Transactions.run(
+        dataSource,
+        tx -> {
+          Attempts.request(tx, professional.value());
+          try (PreparedStatement upsert =
+              tx.prepareStatement(
+                  """
+                  INSERT INTO asked_access (professional, request_id, asked_at)
+                  VALUES (?, ?, clock_timestamp())
+                  ON CONFLICT (professional, request_id) DO UPDATE SET asked_at = excluded.asked_at
+                  """)) {
+            upsert.setString(1, professional.value());
+            upsert.setObject(2, requestId);
+            return upsert.executeUpdate();
+          }
+        });
+  }
+
+  /**
+   * Whether it is recorded, or was already. Without Idempotency-Key, because the same command twice
+   * is one here; a key that was used for another patient would tell that there is a dossier, and so
+   * would a reason.
+   */
+  private boolean done(DossierRegistered dossier, AccessCommand command) throws SQLException {
+    CommandEnvelope envelope =
+        new CommandEnvelope(
+            dossier.dossierId(),
+            UuidV7.next(Clock.systemUTC()),
+            currentCaller.get().actor().label(),
+            currentCaller.correlation(),
+            Optional.empty());
+    return switch (commands.handle(
+        envelope, state -> AccessDecider.decide(command, state), _ -> new byte[0])) {
+      case CommandResult.Done _ -> true;
+      case CommandResult.Refused _ -> false;
+    };
+  }
+
+  /** Begins a visit with the code that the patient said. */
+  @POST
+  @Path("/visits")
+  @Operation(
+      summary = "Read for the visit, with the one-time code that the patient said",
+      description =
+          "CODE_NOT_VALID when it is wrong, used or too old, when there is no dossier, or when"
+              + " there were five wrong ones for this patient within the hour. Ten wrong ones of a"
+              + " professional within the hour are TOO_MANY_ATTEMPTS.")
+  @APIResponse(
+      responseCode = "201",
+      content = @Content(schema = @Schema(implementation = Visit.class)))
+  public Response visit(Said body) throws SQLException {
+    NationalId professional = caller();
+    Optional<Said> said = Optional.ofNullable(body);
+    Ins ins = ins(said.flatMap(Said::ins));
+    String code = Refusal.unless(said.flatMap(Said::code), RequestProblem.FIELD_MISSING, "code");
+    return noSooner(
+        () ->
+            Response.status(Response.Status.CREATED)
+                .type(MediaType.APPLICATION_JSON)
+                .entity(begun(professional, ins, code))
+                .build());
+  }
+
+  private byte[] begun(NationalId professional, Ins ins, String code) throws SQLException {
+    Optional<DossierRegistered> dossier = knownDossiers.of(ins);
+    Attempts.Attempt attempt =
+        new Attempts(dataSource).withCode(professional.value(), visitSecret.attemptsOn(ins));
+    // Where there is no dossier or no code, a code that nobody has stands in for it.
+    UUID nobodys = UuidV7.next(Clock.systemUTC());
+    UUID codeId =
+        lastCode(dossier.map(DossierRegistered::dossierId).orElse(nobodys)).orElse(nobodys);
+    if (!visitSecret.isCode(code, codeId) || dossier.isEmpty() || attempt.exhausted()) {
+      throw new Refusal(AccessRefusal.CODE_NOT_VALID);
     }
+    UUID dossierId = dossier.get().dossierId();
+    CommandEnvelope envelope = currentCaller.envelope(dossierId, visitSecret.bodyOf(ins, code));
+    UseVisitCode use =
+        new UseVisitCode(
+            envelope.commandId(), codeId, professional, dossier.get().state(), databaseClock.now());
+    return switch (commands.handle(
+        envelope,
+        attempt::takeBack,
+        state -> AccessDecider.decide(use, state),
+        events -> begun(dossierId, events))) {
+      case CommandResult.Done done -> done.answer();
+      case CommandResult.Refused refused -> throw new Refusal(refused.reason());
+    };
+  }
+
+  private static byte[] begun(UUID dossierId, List<RecordedEvent> events) {
+    AccessGranted granted = Wire.read(events.getFirst().data(), AccessGranted.class);
+    return Wire.write(new Visit(dossierId, granted.grantId(), granted.until().orElseThrow()));
+  }
+
+  private Optional<UUID> lastCode(UUID dossierId) throws SQLException {
+    try (var connection = dataSource.getConnection();
+        PreparedStatement select =
+            connection.prepareStatement("SELECT code_id FROM visit_code WHERE dossier_id = ?")) {
+      select.setObject(1, dossierId);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? Optional.of(row.getObject(1, UUID.class)) : Optional.empty();
+      }
+    }
+  }
+
+  /** What is answered, and that it is not, both come no sooner. */
+  private static <T> T noSooner(Work<T> work) throws SQLException {
+    long end = System.nanoTime() + NO_SOONER.toNanos();
+    try {
+      return work.done();
+    } finally {
+      for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+        LockSupport.parkNanos(left);
+      }
+    }
+  }
+
+  @FunctionalInterface
+  private interface Work<T> {
+    T done() throws SQLException;
   }
 
   private NationalId caller() {

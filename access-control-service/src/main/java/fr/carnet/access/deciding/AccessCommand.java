@@ -55,6 +55,50 @@ public sealed interface AccessCommand {
    */
   record RevokeGrant(UUID grantId, Instant at) implements AccessCommand {}
 
+  /**
+   * Have a one-time code, to say in the consulting room; it voids the one before.
+   *
+   * @param at the database's clock when it was asked
+   */
+  record IssueVisitCode(UUID codeId, DossierRegistered.State dossier, Instant at)
+      implements AccessCommand {}
+
+  /**
+   * A professional repeats the code that the patient said.
+   *
+   * @param grantId of the grant for the visit
+   * @param codeId of the code that it is
+   * @param at the database's clock when it was said
+   */
+  record UseVisitCode(
+      UUID grantId,
+      UUID codeId,
+      NationalId professional,
+      DossierRegistered.State dossier,
+      Instant at)
+      implements AccessCommand {}
+
+  /** A professional asks for access. */
+  record AskForAccess(UUID requestId, NationalId professional, DossierRegistered.State dossier)
+      implements AccessCommand {}
+
+  /**
+   * Say yes to a request.
+   *
+   * @param at the database's clock when it was said
+   * @param until exclusive; absent: until revoked
+   */
+  record AcceptRequest(
+      UUID grantId,
+      UUID requestId,
+      DossierRegistered.State dossier,
+      Instant at,
+      Optional<Instant> until)
+      implements AccessCommand {}
+
+  /** Say no to a request. */
+  record DeclineRequest(UUID requestId) implements AccessCommand {}
+
   /** Bar a professional, whatever else was granted. */
   record BlockProfessional(NationalId professional) implements AccessCommand {}
 

@@ -1,27 +1,36 @@
 package fr.carnet.access.deciding;
 
+import static fr.carnet.access.deciding.AccessRefusal.CODE_NOT_VALID;
 import static fr.carnet.access.deciding.AccessRefusal.DOSSIER_CLOSED;
 import static fr.carnet.access.deciding.AccessRefusal.GRANT_WITHOUT_END;
 import static fr.carnet.access.deciding.AccessRefusal.NO_STANDING;
 import static fr.carnet.access.deciding.AccessRefusal.NO_SUCH_GRANT;
+import static fr.carnet.access.deciding.AccessRefusal.NO_SUCH_REQUEST;
 import static fr.carnet.access.deciding.AccessRefusal.PERIOD_INVALID;
 import static fr.carnet.access.deciding.AccessRefusal.PROFESSIONAL_BLOCKED;
 
+import fr.carnet.access.deciding.AccessCommand.AcceptRequest;
 import fr.carnet.access.deciding.AccessCommand.AcceptTreatingPhysician;
+import fr.carnet.access.deciding.AccessCommand.AskForAccess;
 import fr.carnet.access.deciding.AccessCommand.BlockProfessional;
+import fr.carnet.access.deciding.AccessCommand.DeclineRequest;
 import fr.carnet.access.deciding.AccessCommand.EndTreatingPhysician;
 import fr.carnet.access.deciding.AccessCommand.GiveSameRight;
 import fr.carnet.access.deciding.AccessCommand.GrantAccess;
+import fr.carnet.access.deciding.AccessCommand.IssueVisitCode;
 import fr.carnet.access.deciding.AccessCommand.NameTreatingPhysician;
 import fr.carnet.access.deciding.AccessCommand.RecordEmergencyWish;
 import fr.carnet.access.deciding.AccessCommand.RenewGrant;
 import fr.carnet.access.deciding.AccessCommand.RevokeGrant;
 import fr.carnet.access.deciding.AccessCommand.UnblockProfessional;
+import fr.carnet.access.deciding.AccessCommand.UseVisitCode;
 import fr.carnet.access.deciding.AccessState.Given;
 import fr.carnet.events.Decision;
 import fr.carnet.events.access.AccessEvent;
 import fr.carnet.events.access.AccessGranted;
 import fr.carnet.events.access.AccessGranted.Origin;
+import fr.carnet.events.access.AccessRequestDeclined;
+import fr.carnet.events.access.AccessRequested;
 import fr.carnet.events.access.EmergencyWishRecorded;
 import fr.carnet.events.access.GrantRevoked;
 import fr.carnet.events.access.Grantee;
@@ -32,8 +41,10 @@ import fr.carnet.events.access.TreatingPhysicianEnded.Cause;
 import fr.carnet.events.access.TreatingPhysicianNamed;
 import fr.carnet.events.access.TreatingPhysicianNamed.Title;
 import fr.carnet.events.access.TreatingPhysicianProposed;
+import fr.carnet.events.access.VisitCodeIssued;
 import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.events.identity.NationalId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -47,6 +58,12 @@ import java.util.Optional;
 public final class AccessDecider {
   /** Later ends are slips of the pen. */
   private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
+
+  /** For as long a code is good. */
+  private static final Duration CODE = Duration.ofMinutes(15);
+
+  /** For as long a code lets in: a consultation and what is written after it (ours). */
+  private static final Duration VISIT = Duration.ofHours(4);
 
   private AccessDecider() {}
 
@@ -66,6 +83,17 @@ public final class AccessDecider {
           unless(
               !hasOrIsAsked(professional, state),
               new TreatingPhysicianEnded(professional, Cause.BY_PATIENT));
+      case IssueVisitCode(var codeId, var dossier, var at) ->
+          dossier == State.CLOSED
+              ? Decision.refused(DOSSIER_CLOSED)
+              : Decision.accepted(new VisitCodeIssued(codeId, at.plus(CODE)));
+      case UseVisitCode use -> use(use, state);
+      case AskForAccess asking -> ask(asking, state);
+      case AcceptRequest acceptance -> accept(acceptance, state);
+      case DeclineRequest(var requestId) ->
+          state.requests().containsKey(requestId)
+              ? Decision.accepted(new AccessRequestDeclined(requestId))
+              : Decision.refused(NO_SUCH_REQUEST);
       case RecordEmergencyWish(var wish, var opposed, var reopenings) -> {
         EmergencyWishRecorded said = new EmergencyWishRecorded(wish, opposed, reopenings);
         yield unless(said.equals(state.wishes().get(wish)), said);
@@ -85,6 +113,9 @@ public final class AccessDecider {
       case TreatingPhysicianEnded(var professional, _) ->
           state.withoutTreatingPhysician(professional);
       case EmergencyWishRecorded wish -> state.withWish(wish);
+      case VisitCodeIssued issued -> state.withVisitCode(issued);
+      case AccessRequested asked -> state.withRequest(asked);
+      case AccessRequestDeclined(var requestId) -> state.withoutRequest(requestId);
     };
   }
 
@@ -226,6 +257,59 @@ public final class AccessDecider {
     return unless(
         state.treatingPhysicians().containsKey(giving.professional()),
         new TreatingPhysicianNamed(giving.professional(), Optional.of(Title.SAME_RIGHT)));
+  }
+
+  /** Single use, in time, and not by somebody blocked; whichever it is, the answer is the same. */
+  private static Decision<AccessEvent> use(UseVisitCode use, AccessState state) {
+    boolean good =
+        use.dossier() == State.OPEN
+            && !state.blocked().contains(use.professional())
+            && state
+                .visitCode()
+                .filter(code -> code.codeId().equals(use.codeId()))
+                .filter(code -> !code.used() && use.at().isBefore(code.expiresAt()))
+                .isPresent();
+    return good
+        ? Decision.accepted(
+            new AccessGranted(
+                use.grantId(),
+                new Grantee(Grantee.Kind.PROFESSIONAL, use.professional()),
+                use.at(),
+                Optional.of(use.at().plus(VISIT)),
+                Optional.empty(),
+                Optional.of(new Origin(Origin.Kind.VISIT_CODE, use.codeId()))))
+        : Decision.refused(CODE_NOT_VALID);
+  }
+
+  /** Never refused: who asks must not learn whether there is anybody to be asked. */
+  private static Decision<AccessEvent> ask(AskForAccess asking, AccessState state) {
+    return unless(
+        asking.dossier() == State.CLOSED
+            || state.blocked().contains(asking.professional())
+            || state.requests().containsKey(asking.requestId()),
+        new AccessRequested(asking.requestId(), asking.professional()));
+  }
+
+  private static Decision<AccessEvent> accept(AcceptRequest acceptance, AccessState state) {
+    Optional<NationalId> professional =
+        Optional.ofNullable(state.requests().get(acceptance.requestId()));
+    if (professional.isEmpty()) {
+      return Decision.refused(NO_SUCH_REQUEST);
+    }
+    Grantee grantee = new Grantee(Grantee.Kind.PROFESSIONAL, professional.get());
+    return refusal(acceptance.dossier(), grantee, state)
+        .or(() -> periodFault(acceptance.at(), acceptance.until()))
+        .<Decision<AccessEvent>>map(Decision::refused)
+        .orElseGet(
+            () ->
+                Decision.accepted(
+                    new AccessGranted(
+                        acceptance.grantId(),
+                        grantee,
+                        acceptance.at(),
+                        acceptance.until(),
+                        Optional.empty(),
+                        Optional.of(new Origin(Origin.Kind.REQUEST, acceptance.requestId())))));
   }
 
   private static Decision<AccessEvent> unless(boolean alreadySo, AccessEvent event) {

@@ -36,6 +36,21 @@ public enum AccessRefusal implements Reason {
       Kind.FORBIDDEN,
       "Only a doctor (profession 10) can be a médecin traitant.",
       "Seul un médecin (profession 10) peut être médecin traitant."),
+  NO_SUCH_REQUEST(
+      Kind.NOT_FOUND,
+      "No such request waits for an answer; GET …/access-requests lists those that do.",
+      "Aucune demande de ce type n'attend de réponse ; GET …/access-requests les énumère."),
+  CODE_NOT_VALID(
+      Kind.FORBIDDEN,
+      "This code does not open anything. Ask your patient for a new one; a code lasts 15 minutes"
+          + " and works once.",
+      "Ce code n'ouvre rien. Demandez-en un nouveau à votre patient ; un code dure 15 minutes et ne"
+          + " sert qu'une fois."),
+  TOO_MANY_ATTEMPTS(
+      Kind.TOO_MANY,
+      "You tried too often within the hour. Try later, or have your patient let you in.",
+      "Trop d'essais en une heure. Réessayez plus tard, ou demandez à votre patient de vous"
+          + " autoriser."),
   NOT_READY(
       Kind.UNAVAILABLE,
       "The service is comparing its database with the log and decides nothing yet. Ask again soon.",

@@ -3,6 +3,9 @@ package fr.carnet.access.projecting;
 import fr.carnet.events.Topic;
 import fr.carnet.events.access.AccessEvent;
 import fr.carnet.events.access.AccessGranted;
+import fr.carnet.events.access.AccessGranted.Origin;
+import fr.carnet.events.access.AccessRequestDeclined;
+import fr.carnet.events.access.AccessRequested;
 import fr.carnet.events.access.EmergencyWishRecorded;
 import fr.carnet.events.access.GrantRevoked;
 import fr.carnet.events.access.ProfessionalBlocked;
@@ -11,6 +14,7 @@ import fr.carnet.events.access.TreatingPhysicianEnded;
 import fr.carnet.events.access.TreatingPhysicianNamed;
 import fr.carnet.events.access.TreatingPhysicianNamed.Title;
 import fr.carnet.events.access.TreatingPhysicianProposed;
+import fr.carnet.events.access.VisitCodeIssued;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.eventstore.Projection;
 import fr.carnet.eventstore.RecordedEvent;
@@ -23,6 +27,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -41,7 +46,10 @@ public final class AccessGrantsProjection implements Projection {
           TreatingPhysicianProposed.WIRE_NAME,
           TreatingPhysicianNamed.WIRE_NAME,
           TreatingPhysicianEnded.WIRE_NAME,
-          EmergencyWishRecorded.WIRE_NAME);
+          EmergencyWishRecorded.WIRE_NAME,
+          VisitCodeIssued.WIRE_NAME,
+          AccessRequested.WIRE_NAME,
+          AccessRequestDeclined.WIRE_NAME);
 
   @Override
   public String name() {
@@ -61,7 +69,13 @@ public final class AccessGrantsProjection implements Projection {
   @Override
   public List<String> tables() {
     return List.of(
-        "access_grant", "block", "treating_physician", "proposed_physician", "emergency_wish");
+        "access_grant",
+        "block",
+        "treating_physician",
+        "proposed_physician",
+        "emergency_wish",
+        "visit_code",
+        "access_request");
   }
 
   @Override
@@ -113,24 +127,26 @@ public final class AccessGrantsProjection implements Projection {
   private static void apply(Connection tx, RecordedEvent event) throws SQLException {
     long version = event.version().getAsLong();
     switch (AccessEvent.read(event.type(), event.data())) {
-      case AccessGranted(var grantId, var grantee, var from, var until, _, var origin) ->
-          execute(
-              tx,
-              """
-              INSERT INTO access_grant
-                (dossier_id, grant_id, grantee_kind, grantee, valid_from, valid_until,
-                 origin_kind, origin_id, version)
-              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-              """,
-              event.streamId(),
-              grantId,
-              grantee.kind().name(),
-              grantee.id().value(),
-              utc(from),
-              until.map(AccessGrantsProjection::utc).orElse(null),
-              origin.map(known -> known.kind().name()).orElse(null),
-              origin.map(AccessGranted.Origin::id).orElse(null),
-              version);
+      case AccessGranted(var grantId, var grantee, var from, var until, _, var origin) -> {
+        answered(tx, event, origin);
+        execute(
+            tx,
+            """
+            INSERT INTO access_grant
+              (dossier_id, grant_id, grantee_kind, grantee, valid_from, valid_until,
+               origin_kind, origin_id, version)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            event.streamId(),
+            grantId,
+            grantee.kind().name(),
+            grantee.id().value(),
+            utc(from),
+            until.map(AccessGrantsProjection::utc).orElse(null),
+            origin.map(known -> known.kind().name()).orElse(null),
+            origin.map(Origin::id).orElse(null),
+            version);
+      }
       case GrantRevoked(var grantId) ->
           execute(
               tx,
@@ -142,14 +158,16 @@ public final class AccessGrantsProjection implements Projection {
               version,
               event.streamId(),
               grantId);
-      case ProfessionalBlocked(var professional) ->
-          execute(
-              tx,
-              "INSERT INTO block (dossier_id, professional, since, version) VALUES (?, ?, ?, ?)",
-              event.streamId(),
-              professional.value(),
-              utc(event.time()),
-              version);
+      case ProfessionalBlocked(var professional) -> {
+        forget(tx, "access_request", event, professional);
+        execute(
+            tx,
+            "INSERT INTO block (dossier_id, professional, since, version) VALUES (?, ?, ?, ?)",
+            event.streamId(),
+            professional.value(),
+            utc(event.time()),
+            version);
+      }
       case ProfessionalUnblocked(var professional) -> forget(tx, "block", event, professional);
       case TreatingPhysicianProposed(var professional) ->
           execute(
@@ -201,7 +219,52 @@ public final class AccessGrantsProjection implements Projection {
               reopenings,
               utc(event.time()),
               version);
+      case VisitCodeIssued(var codeId, var expiresAt) ->
+          execute(
+              tx,
+              """
+              INSERT INTO visit_code (dossier_id, code_id, expires_at, version)
+              VALUES (?, ?, ?, ?)
+              ON CONFLICT (dossier_id) DO UPDATE
+              SET code_id = excluded.code_id, expires_at = excluded.expires_at,
+                  version = excluded.version
+              """,
+              event.streamId(),
+              codeId,
+              utc(expiresAt),
+              version);
+      case AccessRequested(var requestId, var professional) ->
+          execute(
+              tx,
+              """
+              INSERT INTO access_request (dossier_id, request_id, professional, asked_at, version)
+              VALUES (?, ?, ?, ?, ?)
+              """,
+              event.streamId(),
+              requestId,
+              professional.value(),
+              utc(event.time()),
+              version);
+      case AccessRequestDeclined(var requestId) -> withoutRequest(tx, event, requestId);
     }
+  }
+
+  private static void answered(Connection tx, RecordedEvent event, Optional<Origin> origin)
+      throws SQLException {
+    Optional<UUID> request =
+        origin.filter(from -> from.kind() == Origin.Kind.REQUEST).map(Origin::id);
+    if (request.isPresent()) {
+      withoutRequest(tx, event, request.get());
+    }
+  }
+
+  private static void withoutRequest(Connection tx, RecordedEvent event, UUID requestId)
+      throws SQLException {
+    execute(
+        tx,
+        "DELETE FROM access_request WHERE dossier_id = ? AND request_id = ?",
+        event.streamId(),
+        requestId);
   }
 
   private static void forget(

@@ -27,6 +27,8 @@ public final class DossierRegistryProjection implements Projection {
           "DELETE FROM block WHERE dossier_id = ?",
           "DELETE FROM treating_physician WHERE dossier_id = ?",
           "DELETE FROM proposed_physician WHERE dossier_id = ?",
+          "DELETE FROM visit_code WHERE dossier_id = ?",
+          "DELETE FROM access_request WHERE dossier_id = ?",
           "DELETE FROM emergency_wish WHERE dossier_id = ?",
           // The answers to commands tie an account to a dossier.
           "DELETE FROM command_receipt WHERE stream_id = ?");

@@ -1,5 +1,7 @@
 package fr.carnet.access.querying;
 
+import fr.carnet.access.querying.PatientChoicesResource.AccessRequest;
+import fr.carnet.access.querying.PatientChoicesResource.AccessRequests;
 import fr.carnet.access.querying.PatientChoicesResource.Physician;
 import fr.carnet.access.querying.PatientChoicesResource.Physicians;
 import fr.carnet.access.querying.PatientChoicesResource.WishRow;
@@ -75,6 +77,26 @@ class ChoiceRows {
         }
       }
       return new Physicians(physicians);
+    }
+  }
+
+  AccessRequests requests(UUID dossierId) throws SQLException {
+    try (var connection = dataSource.getConnection();
+        PreparedStatement select =
+            connection.prepareStatement(
+                """
+                SELECT request_id, professional, asked_at FROM access_request
+                WHERE dossier_id = ? ORDER BY asked_at, request_id
+                """)) {
+      select.setObject(1, dossierId);
+      List<AccessRequest> requests = new ArrayList<>();
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          Instant askedAt = row.getObject(3, OffsetDateTime.class).toInstant();
+          requests.add(new AccessRequest(row.getObject(1, UUID.class), row.getString(2), askedAt));
+        }
+      }
+      return new AccessRequests(requests);
     }
   }
 }

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -65,6 +66,28 @@ public class PatientChoicesResource {
     public Physicians {
       physicians = List.copyOf(physicians);
     }
+  }
+
+  /**
+   * A professional's request that waits for an answer.
+   *
+   * @param askedAt UTC
+   */
+  public record AccessRequest(UUID requestId, String professionalId, Instant askedAt) {}
+
+  /** All of them. */
+  public record AccessRequests(List<AccessRequest> requests) {
+    public AccessRequests {
+      requests = List.copyOf(requests);
+    }
+  }
+
+  /** Professionals who ask for access. */
+  @GET
+  @Path("/access-requests")
+  @Operation(summary = "Professionals' requests that wait for an answer, the oldest first")
+  public AccessRequests requests(String dossierId) throws SQLException {
+    return rows.requests(owned(dossierId).dossierId());
   }
 
   /** The wishes, and whether they have to be asked. */

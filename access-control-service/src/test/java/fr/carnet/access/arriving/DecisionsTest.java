@@ -241,7 +241,14 @@ class DecisionsTest extends AccessOverHttp {
     asPatient(OWNER).get(erased.path("/access")).then().statusCode(403);
     grant(erased, toProfessional(DOCTOR)).then().statusCode(403);
     for (String table :
-        List.of("dossier", "access_grant", "treating_physician", "block", "emergency_wish")) {
+        List.of(
+            "dossier",
+            "access_grant",
+            "treating_physician",
+            "block",
+            "emergency_wish",
+            "visit_code",
+            "access_request")) {
       assertThat(count("SELECT count(*) FROM " + table + " WHERE dossier_id = '" + id + "'"))
           .as(table)
           .isZero();

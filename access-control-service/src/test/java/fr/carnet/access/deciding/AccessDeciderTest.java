@@ -2,20 +2,27 @@ package fr.carnet.access.deciding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import fr.carnet.access.deciding.AccessCommand.AcceptRequest;
 import fr.carnet.access.deciding.AccessCommand.AcceptTreatingPhysician;
+import fr.carnet.access.deciding.AccessCommand.AskForAccess;
 import fr.carnet.access.deciding.AccessCommand.BlockProfessional;
+import fr.carnet.access.deciding.AccessCommand.DeclineRequest;
 import fr.carnet.access.deciding.AccessCommand.EndTreatingPhysician;
 import fr.carnet.access.deciding.AccessCommand.GiveSameRight;
 import fr.carnet.access.deciding.AccessCommand.GrantAccess;
+import fr.carnet.access.deciding.AccessCommand.IssueVisitCode;
 import fr.carnet.access.deciding.AccessCommand.NameTreatingPhysician;
 import fr.carnet.access.deciding.AccessCommand.RecordEmergencyWish;
 import fr.carnet.access.deciding.AccessCommand.RenewGrant;
 import fr.carnet.access.deciding.AccessCommand.RevokeGrant;
 import fr.carnet.access.deciding.AccessCommand.UnblockProfessional;
+import fr.carnet.access.deciding.AccessCommand.UseVisitCode;
 import fr.carnet.events.Decision;
 import fr.carnet.events.access.AccessEvent;
 import fr.carnet.events.access.AccessGranted;
 import fr.carnet.events.access.AccessGranted.Origin;
+import fr.carnet.events.access.AccessRequestDeclined;
+import fr.carnet.events.access.AccessRequested;
 import fr.carnet.events.access.EmergencyWishRecorded;
 import fr.carnet.events.access.EmergencyWishRecorded.Wish;
 import fr.carnet.events.access.GrantRevoked;
@@ -27,6 +34,7 @@ import fr.carnet.events.access.TreatingPhysicianEnded.Cause;
 import fr.carnet.events.access.TreatingPhysicianNamed;
 import fr.carnet.events.access.TreatingPhysicianNamed.Title;
 import fr.carnet.events.access.TreatingPhysicianProposed;
+import fr.carnet.events.access.VisitCodeIssued;
 import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.testkit.GivenWhenThen;
@@ -340,6 +348,103 @@ class AccessDeciderTest {
                                           AccessDecider.decide(commands.get(columns.get(i)), state))
                                       .isEqualTo(expected.apply(line.get(i + 1)));
                                 })));
+  }
+
+  private static final UUID CODE = UUID.fromString("0192f0c1-0000-7000-8000-00000000000c");
+  private static final UUID REQUEST = UUID.fromString("0192f0c1-0000-7000-8000-00000000000e");
+
+  /** What may wait for a professional, by what led to it. */
+  private static final Map<String, List<AccessEvent>> WAITING = new LinkedHashMap<>();
+
+  private static final Map<String, AccessCommand> ANSWERS = new LinkedHashMap<>();
+
+  private static final Instant END_OF_CODE = NOW.plus(Duration.ofMinutes(15));
+  private static final VisitCodeIssued ISSUED = new VisitCodeIssued(CODE, END_OF_CODE);
+  private static final AccessRequested ASKED = new AccessRequested(REQUEST, DOCTOR);
+  private static final AccessRequestDeclined DECLINED = new AccessRequestDeclined(REQUEST);
+  private static final AccessGranted FOR_THE_VISIT =
+      from(Origin.Kind.VISIT_CODE, CODE, Optional.of(NOW.plus(Duration.ofHours(4))));
+  private static final AccessGranted AS_ASKED =
+      from(Origin.Kind.REQUEST, REQUEST, Optional.of(LATER));
+
+  private static AccessGranted from(Origin.Kind kind, UUID id, Optional<Instant> until) {
+    return new AccessGranted(
+        GRANT_2, TO_DOCTOR, NOW, until, Optional.empty(), Optional.of(new Origin(kind, id)));
+  }
+
+  private static UseVisitCode use(UUID code, State dossier, Instant at) {
+    return new UseVisitCode(GRANT_2, code, DOCTOR, dossier, at);
+  }
+
+  private static AcceptRequest acceptRequest(State dossier, Instant until) {
+    return new AcceptRequest(GRANT_2, REQUEST, dossier, NOW, Optional.of(until));
+  }
+
+  static {
+    WAITING.put("nothing", List.of());
+    WAITING.put("code", List.of(ISSUED));
+    WAITING.put("another code", List.of(ISSUED, new VisitCodeIssued(GRANT, END_OF_CODE)));
+    WAITING.put("used code", List.of(ISSUED, FOR_THE_VISIT));
+    WAITING.put("code, blocked", List.of(ISSUED, BLOCKED));
+    WAITING.put("asked", List.of(ASKED));
+    WAITING.put("declined", List.of(ASKED, DECLINED));
+    WAITING.put("accepted", List.of(ASKED, AS_ASKED));
+    WAITING.put("asked, blocked", List.of(ASKED, BLOCKED));
+    WAITING.put("asked, unblocked", List.of(ASKED, BLOCKED, UNBLOCKED));
+
+    ANSWERS.put("issue", new IssueVisitCode(CODE, State.OPEN, NOW));
+    ANSWERS.put("use", use(CODE, State.OPEN, NOW));
+    ANSWERS.put("at end", use(CODE, State.OPEN, END_OF_CODE));
+    ANSWERS.put("other", use(REQUEST, State.OPEN, NOW));
+    ANSWERS.put("ask", new AskForAccess(REQUEST, DOCTOR, State.OPEN));
+    ANSWERS.put("accept", acceptRequest(State.OPEN, LATER));
+    ANSWERS.put("till now", acceptRequest(State.OPEN, NOW));
+    ANSWERS.put("decline", new DeclineRequest(REQUEST));
+    ANSWERS.put("issue, closed", new IssueVisitCode(CODE, State.CLOSED, NOW));
+    ANSWERS.put("use, closed", use(CODE, State.CLOSED, NOW));
+    ANSWERS.put("ask, closed", new AskForAccess(REQUEST, DOCTOR, State.CLOSED));
+    ANSWERS.put("accept, closed", acceptRequest(State.CLOSED, LATER));
+  }
+
+  /**
+   * I issued, V granted for the visit, A asked, G granted as asked, D declined, – nothing; x
+   * CODE_NOT_VALID, N no such request, P period, C closed.
+   */
+  private static final String OF_CODES_AND_REQUESTS =
+      """
+                       | issue | use | at end | other | ask | accept | till now | decline | issue, closed | use, closed | ask, closed | accept, closed
+      nothing          | I     | x   | x      | x     | A   | N      | N        | N       | C             | x           | –           | N
+      code             | I     | V   | x      | x     | A   | N      | N        | N       | C             | x           | –           | N
+      another code     | I     | x   | x      | x     | A   | N      | N        | N       | C             | x           | –           | N
+      used code        | I     | x   | x      | x     | A   | N      | N        | N       | C             | x           | –           | N
+      code, blocked    | I     | x   | x      | x     | –   | N      | N        | N       | C             | x           | –           | N
+      asked            | I     | x   | x      | x     | –   | G      | P        | D       | C             | x           | –           | C
+      declined         | I     | x   | x      | x     | A   | N      | N        | N       | C             | x           | –           | N
+      accepted         | I     | x   | x      | x     | A   | N      | N        | N       | C             | x           | –           | N
+      asked, blocked   | I     | x   | x      | x     | –   | N      | N        | N       | C             | x           | –           | N
+      asked, unblocked | I     | x   | x      | x     | A   | N      | N        | N       | C             | x           | –           | N
+      """;
+
+  private static Decision<AccessEvent> expectedOfCodesAndRequests(String cell) {
+    return switch (cell) {
+      case "I" -> Decision.accepted(ISSUED);
+      case "V" -> Decision.accepted(FOR_THE_VISIT);
+      case "A" -> Decision.accepted(ASKED);
+      case "G" -> Decision.accepted(AS_ASKED);
+      case "D" -> Decision.accepted(DECLINED);
+      case "–" -> Decision.accepted();
+      case "x" -> Decision.refused(AccessRefusal.CODE_NOT_VALID);
+      case "N" -> Decision.refused(AccessRefusal.NO_SUCH_REQUEST);
+      case "P" -> Decision.refused(AccessRefusal.PERIOD_INVALID);
+      case "C" -> Decision.refused(AccessRefusal.DOSSIER_CLOSED);
+      default -> throw new IllegalArgumentException(cell);
+    };
+  }
+
+  @TestFactory
+  Stream<DynamicTest> every_command_about_codes_and_requests_in_every_state() {
+    return everyCell(
+        OF_CODES_AND_REQUESTS, WAITING, ANSWERS, AccessDeciderTest::expectedOfCodesAndRequests);
   }
 
   @Test

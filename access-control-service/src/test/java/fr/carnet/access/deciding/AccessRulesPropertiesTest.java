@@ -171,7 +171,7 @@ class AccessRulesPropertiesTest {
     var professional = dice.nextBoolean() ? Situation.DOCTOR : Situation.HOSPITAL;
     var open = fr.carnet.events.dossier.DossierRegistered.State.OPEN;
     var wishes = fr.carnet.events.access.EmergencyWishRecorded.Wish.values();
-    return switch (dice.nextInt(9)) {
+    return switch (dice.nextInt(12)) {
       case 0 ->
           new AccessCommand.GrantAccess(
               grant,
@@ -188,6 +188,9 @@ class AccessRulesPropertiesTest {
       case 5 -> new AccessCommand.EndTreatingPhysician(professional);
       case 6 -> new AccessCommand.AcceptTreatingPhysician(professional, open);
       case 7 -> new AccessCommand.GiveSameRight(professional, open);
+      case 8 -> new AccessCommand.AskForAccess(grant, professional, open);
+      case 9 -> new AccessCommand.DeclineRequest(grant);
+      case 10 -> new AccessCommand.UseVisitCode(grant, grant, professional, open, NOW);
       default ->
           new AccessCommand.RecordEmergencyWish(
               wishes[dice.nextInt(wishes.length)], dice.nextBoolean(), dice.nextInt(2));

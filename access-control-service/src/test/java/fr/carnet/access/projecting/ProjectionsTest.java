@@ -7,6 +7,8 @@ import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessEvent;
 import fr.carnet.events.access.AccessGranted;
+import fr.carnet.events.access.AccessRequestDeclined;
+import fr.carnet.events.access.AccessRequested;
 import fr.carnet.events.access.EmergencyWishRecorded;
 import fr.carnet.events.access.EmergencyWishRecorded.Wish;
 import fr.carnet.events.access.GrantRevoked;
@@ -17,6 +19,7 @@ import fr.carnet.events.access.TreatingPhysicianEnded;
 import fr.carnet.events.access.TreatingPhysicianEnded.Cause;
 import fr.carnet.events.access.TreatingPhysicianNamed;
 import fr.carnet.events.access.TreatingPhysicianProposed;
+import fr.carnet.events.access.VisitCodeIssued;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.events.identity.NationalId;
@@ -69,6 +72,20 @@ class ProjectionsTest {
         new ProfessionalBlocked(DOCTOR),
         new EmergencyWishRecorded(Wish.BREAK_GLASS, false),
         new EmergencyWishRecorded(Wish.MEDICAL_REGULATION, true),
+        new VisitCodeIssued(grant, THEN),
+        new VisitCodeIssued(new UUID(2, 2), THEN.plusSeconds(1)),
+        new AccessRequested(new UUID(3, 1), GP),
+        new AccessRequested(new UUID(3, 2), DOCTOR),
+        new AccessRequested(new UUID(3, 3), new NationalId("899700033030")),
+        new AccessRequestDeclined(new UUID(3, 1)),
+        new AccessGranted(
+            new UUID(4, grant.getLeastSignificantBits()),
+            new Grantee(Grantee.Kind.PROFESSIONAL, DOCTOR),
+            THEN,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(
+                new AccessGranted.Origin(AccessGranted.Origin.Kind.REQUEST, new UUID(3, 2)))),
         new GrantRevoked(grant));
   }
 
@@ -138,7 +155,7 @@ class ProjectionsTest {
       apply(straight, projection, records(stream));
     }
     List<String> expected = rows(straight, projection);
-    assertThat(expected).hasSize(3 * 6);
+    assertThat(expected).hasSize(3 * 9);
 
     for (long seed = 1; seed <= 5; seed++) {
       Random dice = new Random(seed);

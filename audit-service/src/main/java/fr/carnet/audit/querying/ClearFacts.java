@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessEvent;
 import fr.carnet.events.access.AccessGranted;
+import fr.carnet.events.access.AccessRequestDeclined;
+import fr.carnet.events.access.AccessRequested;
 import fr.carnet.events.access.EmergencyWishRecorded;
 import fr.carnet.events.access.GrantRevoked;
 import fr.carnet.events.access.Grantee;
@@ -12,6 +14,7 @@ import fr.carnet.events.access.ProfessionalUnblocked;
 import fr.carnet.events.access.TreatingPhysicianEnded;
 import fr.carnet.events.access.TreatingPhysicianNamed;
 import fr.carnet.events.access.TreatingPhysicianProposed;
+import fr.carnet.events.access.VisitCodeIssued;
 import fr.carnet.events.dossier.Channel;
 import fr.carnet.events.dossier.ClosingReason;
 import fr.carnet.events.dossier.DossierClosed;
@@ -82,6 +85,15 @@ sealed interface ClearFacts {
 
   /** What is wanted in an emergency. */
   record Wish(EmergencyWishRecorded.Wish wish, boolean opposed) implements ClearFacts {}
+
+  /** The patient asked for a one-time code. */
+  record CodeIssued(UUID codeId, Instant expiresAt) implements ClearFacts {}
+
+  /** A professional asked for access. */
+  record RequestMade(UUID requestId, NationalId professional) implements ClearFacts {}
+
+  /** The patient said no to it. */
+  record RequestDeclined(UUID requestId) implements ClearFacts {}
 
   /** A dossier was opened, or opened again. */
   @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -163,6 +175,9 @@ sealed interface ClearFacts {
       case TreatingPhysicianNamed named -> new OfProfessional(named.professional());
       case TreatingPhysicianEnded ended -> new TreatmentEnded(ended.professional(), ended.cause());
       case EmergencyWishRecorded wish -> new Wish(wish.wish(), wish.opposed());
+      case VisitCodeIssued issued -> new CodeIssued(issued.codeId(), issued.expiresAt());
+      case AccessRequested asked -> new RequestMade(asked.requestId(), asked.professional());
+      case AccessRequestDeclined declined -> new RequestDeclined(declined.requestId());
     };
   }
 

@@ -34,6 +34,7 @@ record ServiceEnvironment(
   /** The one that the realm file's {@code patient_ref} claims were made with. */
   static final String PATIENT_REF_SECRET = "carnet-local-patient-ref-secret";
 
+  private static final String VISIT_CODE_SECRET = "carnet-local-visit-code-secret";
   private static final String LINE_KEY_SECRET = "carnet-local-line-key-secret";
 
   /** The variables of one service that listens on this port. */
@@ -68,7 +69,10 @@ record ServiceEnvironment(
         variables.put("CARNET_RECEIPT_KEY_FILE", keys.resolve("receipts.key").toString());
         variables.put("CARNET_INGEST_EXTRACTS_FOLDER", extracts.toString());
       }
-      case ACCESS -> ownClient(variables, service);
+      case ACCESS -> {
+        ownClient(variables, service);
+        variables.put("CARNET_VISIT_CODE_SECRET", VISIT_CODE_SECRET);
+      }
       case AUDIT -> {
         ownClient(variables, service);
         variables.put("CARNET_LOG_KEY_FILES", keys.resolve("log.key").toString());

@@ -70,6 +70,15 @@ class ServiceEnvironmentTest {
   }
 
   @Test
+  void onlyTheAccessControlServiceHoldsTheSecretOfOneTimeCodes() {
+    for (Service service : Service.values()) {
+      assertThat(ENVIRONMENT.of(service, service.wantedPort()).keySet())
+          .filteredOn("CARNET_VISIT_CODE_SECRET"::equals)
+          .hasSize(service == Service.ACCESS ? 1 : 0);
+    }
+  }
+
+  @Test
   void theLogHasAKeyToSignWithAndAFileOfWhatItSigned() {
     assertThat(ENVIRONMENT.of(Service.AUDIT, 8084))
         .containsEntry("CARNET_LOG_KEY_FILES", "/data/keys/log.key")

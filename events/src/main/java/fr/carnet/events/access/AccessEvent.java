@@ -11,7 +11,10 @@ public sealed interface AccessEvent
         TreatingPhysicianProposed,
         TreatingPhysicianNamed,
         TreatingPhysicianEnded,
-        EmergencyWishRecorded {
+        EmergencyWishRecorded,
+        VisitCodeIssued,
+        AccessRequested,
+        AccessRequestDeclined {
   /** The name of this fact on the wire. */
   default String wireName() {
     return switch (this) {
@@ -23,6 +26,9 @@ public sealed interface AccessEvent
       case TreatingPhysicianNamed _ -> TreatingPhysicianNamed.WIRE_NAME;
       case TreatingPhysicianEnded _ -> TreatingPhysicianEnded.WIRE_NAME;
       case EmergencyWishRecorded _ -> EmergencyWishRecorded.WIRE_NAME;
+      case VisitCodeIssued _ -> VisitCodeIssued.WIRE_NAME;
+      case AccessRequested _ -> AccessRequested.WIRE_NAME;
+      case AccessRequestDeclined _ -> AccessRequestDeclined.WIRE_NAME;
     };
   }
 
@@ -41,6 +47,9 @@ public sealed interface AccessEvent
       case TreatingPhysicianNamed.WIRE_NAME -> Wire.read(json, TreatingPhysicianNamed.class);
       case TreatingPhysicianEnded.WIRE_NAME -> Wire.read(json, TreatingPhysicianEnded.class);
       case EmergencyWishRecorded.WIRE_NAME -> Wire.read(json, EmergencyWishRecorded.class);
+      case VisitCodeIssued.WIRE_NAME -> Wire.read(json, VisitCodeIssued.class);
+      case AccessRequested.WIRE_NAME -> Wire.read(json, AccessRequested.class);
+      case AccessRequestDeclined.WIRE_NAME -> Wire.read(json, AccessRequestDeclined.class);
       default -> throw new Wire.UnreadableFact("not an event of access: " + wireName);
     };
   }
