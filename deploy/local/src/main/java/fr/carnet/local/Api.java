@@ -22,6 +22,7 @@ import java.util.Optional;
 public final class Api implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String BOUNDARY = "carnet-boundary";
 
   private final HttpClient client = Clients.http().build();
 
@@ -81,6 +82,27 @@ public final class Api implements AutoCloseable {
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Sends a file, with what is said of it. */
+  public Answer postFile(
+      URI address, String token, Map<String, ?> metadata, String mediaType, byte[] file) {
+    return send(
+        request(address, token)
+            .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
+            .POST(
+                HttpRequest.BodyPublishers.concat(
+                    part("metadata", "application/json"),
+                    HttpRequest.BodyPublishers.ofByteArray(bytes(metadata)),
+                    part("file\"; filename=\"file", mediaType),
+                    HttpRequest.BodyPublishers.ofByteArray(file),
+                    HttpRequest.BodyPublishers.ofString("\r\n--" + BOUNDARY + "--\r\n"))));
+  }
+
+  private static HttpRequest.BodyPublisher part(String name, String mediaType) {
+    return HttpRequest.BodyPublishers.ofString(
+        "\r\n--%s\r\nContent-Disposition: form-data; name=\"%s\"\r\nContent-Type: %s\r\n\r\n"
+            .formatted(BOUNDARY, name, mediaType));
   }
 
   /** Sends lines of JSON. */

@@ -2,6 +2,7 @@ package fr.carnet.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,32 +17,27 @@ import fr.carnet.local.chaos.FeedScenario;
 import fr.carnet.local.chaos.RelayScenario;
 import fr.carnet.local.chaos.RevocationScenario;
 import fr.carnet.local.chaos.ValveScenario;
-import fr.carnet.local.looking.Look;
 import fr.carnet.local.looking.Look.Finding;
-import fr.carnet.local.looking.Places;
-import fr.carnet.local.looking.Places.Place;
+import fr.carnet.local.probing.Databases;
 import fr.carnet.local.story.Story;
 import fr.carnet.platform.Durability;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.zip.GZIPOutputStream;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -120,8 +116,12 @@ class EndToEndTest {
   }
 
   private static String patientsDossier(Api api) {
+    return dossierOf(api, "patient");
+  }
+
+  private static String dossierOf(Api api, String account) {
     return api.get(
-            suite.url(Service.DOSSIER).resolve("/dossiers/mine"), suite.accounts().token("patient"))
+            suite.url(Service.DOSSIER).resolve("/dossiers/mine"), suite.accounts().token(account))
         .json()
         .path("dossierId")
         .asText();
@@ -129,46 +129,103 @@ class EndToEndTest {
 
   @Test
   @Order(3)
-  void nothing_personal_is_on_kafka_behind_the_valve_in_logs_or_in_metrics() throws Exception {
-    Set<String> words = new HashSet<>(List.of("Orsini", "Paulette", "1953-07-"));
-    for (SentLine line :
-        BillingSystem.seeded(today().toEpochDay(), today())
-            .withBeneficiaries(60)
-            .withNamed(List.of("253072B07300470"))
-            .withAboutLines(2_500)
-            .careers()
-            .sent()) {
-      addWords(line, words);
+  void nothing_personal_is_in_clear_outside_the_dossier_and_after_an_erasure_nowhere()
+      throws Exception {
+    // given the story's people, their care, and what was written into two dossiers
+    Set<String> insurers = new HashSet<>();
+    for (SentLine line : Story.insurersLines(today())) {
+      addWords(line, insurers);
     }
-    assertThat(words).hasSizeGreaterThan(2_000);
-    String canary = "canary-" + SEED;
-    words.add(canary);
-    Look look = new Look(words);
-    List<Place> places = new ArrayList<>();
-    List<String> topics =
-        Places.topicsKeptForEver(suite.bootstrapServers()).stream()
-            .filter(topic -> !topic.startsWith("billing."))
-            .toList();
-    places.addAll(Places.ofRecords(Places.records(suite.bootstrapServers(), topics)).toList());
-    places.addAll(Places.files(suite.logs()));
-    for (Service service : Service.values()) {
-      places.add(new Place(service + " metrics", page(suite.url(service).resolve("/q/metrics"))));
+    assertThat(insurers).hasSizeGreaterThan(2_000);
+    Set<String> written =
+        new HashSet<>(List.of("Orsini", "Paulette", "1953-07-", "Marchetti", "1984-02-"));
+    written.addAll(Story.CONTENTS.words());
+    written.addAll(Story.LEFT.words());
+    Set<String> all = new HashSet<>(insurers);
+    all.addAll(written);
+    // when everything is dumped
+    Dump before = Dump.of(suite);
+    // then it is where it must be, and nowhere else
+    for (Dump.In in :
+        List.of(
+            Dump.In.KAFKA,
+            Dump.In.LOGS,
+            Dump.In.METRICS,
+            Dump.In.ACCESS_DATABASE,
+            Dump.In.AUDIT_DATABASE)) {
+      assertThat(before.find(in, all)).as("in clear in " + in).isEmpty();
     }
-    for (byte[] hidden : everyEncodingOf(canary)) {
-      places.add(new Place("planted", hidden));
+    assertThat(before.find(Dump.In.INGEST_DATABASE, written)).isEmpty();
+    assertThat(words(before.find(Dump.In.DOSSIER_DATABASE, written)))
+        .as("the dossier's own database holds what was written")
+        .contains(Story.CONTENTS.mark(), Story.LEFT.mark(), "Orsini", "Marchetti");
+    // given proofs of what is in the log of the one who leaves
+    String leaver = dossierOf(new Api(), Story.LEAVER);
+    Forgotten forgotten = new Forgotten(suite, leaver);
+    assertThat(forgotten.opened().toString()).contains("Marchetti", Story.LEFT.mark());
+    KeptProofs proofs = KeptProofs.of(suite, leaver);
+    // when the seven days are over
+    erase(leaver);
+    // then
+    Dump after = Dump.of(suite);
+    Set<String> leavers = new HashSet<>(List.of("Marchetti", "1984-02-", Story.LEAVER_INS));
+    leavers.add(Story.LEFT.mark());
+    for (Dump.In in :
+        List.of(
+            Dump.In.KAFKA,
+            Dump.In.LOGS,
+            Dump.In.METRICS,
+            Dump.In.ACCESS_DATABASE,
+            Dump.In.AUDIT_DATABASE,
+            Dump.In.DOSSIER_DATABASE)) {
+      assertThat(after.find(in, leavers)).as("still in " + in).isEmpty();
     }
-    List<Finding> findings =
-        places.stream().flatMap(place -> look.in(place.where(), place.bytes()).stream()).toList();
-    List<Finding> leaks =
-        findings.stream().filter(finding -> !finding.where().equals("planted")).toList();
+    // The tie between person and dossier stays on the registry until Kafka compacts it.
+    Set<String> pseudonym = Set.of(Accounts.patientRef(Story.LEAVER_INS));
+    assertThat(words(before.find(Dump.In.ACCESS_DATABASE, pseudonym))).isEqualTo(pseudonym);
+    for (Dump.In in :
+        List.of(
+            Dump.In.LOGS,
+            Dump.In.METRICS,
+            Dump.In.ACCESS_DATABASE,
+            Dump.In.AUDIT_DATABASE,
+            Dump.In.DOSSIER_DATABASE)) {
+      assertThat(after.find(in, pseudonym)).as("still in " + in).isEmpty();
+    }
+    assertThat(words(after.find(Dump.In.DOSSIER_DATABASE, written)))
+        .contains(Story.CONTENTS.mark(), "Orsini");
+    assertThat(forgotten.opened()).as("what the keys that are left open").isEmpty();
+    proofs.requireStillVerified();
     System.out.printf(
-        "looked for %d words in %d places: %d canaries, %d leaks%n",
-        words.size(), places.size(), findings.size() - leaks.size(), leaks.size());
-    assertThat(leaks).isEmpty();
-    for (String how : List.of("plain", "base64", "hex", "escapes", "gzip")) {
-      assertThat(findings)
-          .as("the canary in " + how)
-          .anyMatch(f -> f.where().equals("planted") && f.how().endsWith(how));
+        "looked for %d words in %d and %d places%n", all.size(), before.size(), after.size());
+  }
+
+  private static Set<String> words(List<Finding> findings) {
+    return findings.stream().map(Finding::word).collect(Collectors.toSet());
+  }
+
+  /** As at the end of the days of reflection: journalled, and carried out by the service. */
+  private static void erase(String dossier) throws Exception {
+    suite.stop(Service.DOSSIER);
+    Files.writeString(
+        suite.data().resolve("erasures.ndjson"),
+        "{\"dossierId\":\"%s\",\"cause\":\"REQUESTED\",\"actor\":\"owner\",\"at\":\"2026-11-21T12:00:00Z\"}%n"
+            .formatted(dossier),
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+    suite.start(Service.DOSSIER);
+    try (Api api = new Api();
+        Databases databases = new Databases(suite)) {
+      String officer = suite.accounts().token("privacy-officer");
+      URI certificate = suite.url(Service.DOSSIER).resolve("/erasures/" + dossier);
+      String known = "SELECT count(*) FROM dossier WHERE dossier_id = '" + dossier + "'";
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () ->
+                  api.get(certificate, officer).status() == 200
+                      && databases.number(Service.ACCESS, known) == 0
+                      && databases.number(Service.INGEST, known) == 0);
     }
   }
 
@@ -196,37 +253,6 @@ class EndToEndTest {
     // The doctor of the story acts in clear; that is no leak.
     if (performer.matches("[0-9]{11}") && !performer.equals("99700024450")) {
       words.add(performer);
-    }
-  }
-
-  private static List<byte[]> everyEncodingOf(String word) throws IOException {
-    byte[] plain = ("x=" + word + ";").getBytes(StandardCharsets.UTF_8);
-    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
-      gzip.write(plain);
-    }
-    StringBuilder url = new StringBuilder();
-    for (byte character : plain) {
-      url.append(String.format("%%%02X", character));
-    }
-    return List.of(
-        plain,
-        Base64.getUrlEncoder().withoutPadding().encode(plain),
-        HexFormat.of().formatHex(plain).getBytes(StandardCharsets.UTF_8),
-        url.toString().getBytes(StandardCharsets.UTF_8),
-        zipped.toByteArray());
-  }
-
-  private static byte[] page(URI address) throws IOException, InterruptedException {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpResponse<byte[]> response =
-          client.send(
-              HttpRequest.newBuilder(address)
-                  .header("Authorization", "Bearer " + suite.accounts().token("operator"))
-                  .build(),
-              HttpResponse.BodyHandlers.ofByteArray());
-      assertThat(response.statusCode()).isEqualTo(200);
-      return response.body();
     }
   }
 

@@ -1,6 +1,6 @@
 package fr.carnet.local.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import fr.carnet.local.Api;
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
 import fr.carnet.platform.Clients;
@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -36,7 +37,6 @@ import java.util.zip.DeflaterOutputStream;
 final class DocumentLoad {
   private static final int SIDE = 1_000;
   private static final int AT_ONCE = 4;
-  private static final String BOUNDARY = "carnet-bench-boundary";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int OK = 200;
   private static final int CREATED = 201;
@@ -64,9 +64,10 @@ final class DocumentLoad {
   Optional<Timing> run(int count) throws IOException, InterruptedException {
     String token = suite.accounts().token(MadeUpDossier.DOCTOR);
     byte[] image = png(random);
-    try (HttpClient client = Clients.http().build()) {
-      HttpResponse<byte[]> probe = put(client, token, dossier.apply(0), image);
-      if (NO_SUCH_RESOURCE.contains(probe.statusCode())) {
+    try (Api api = new Api();
+        HttpClient client = Clients.http().build()) {
+      Api.Answer probe = put(api, token, dossier.apply(0), image);
+      if (NO_SUCH_RESOURCE.contains(probe.status())) {
         return Optional.empty();
       }
       Timing timing = new Timing(0, 0, 0);
@@ -76,7 +77,7 @@ final class DocumentLoad {
           into.add(dossier.apply(random.nextInt(dossiers)));
         }
         long begin = System.nanoTime();
-        List<Put> put = inParallel(into, id -> new Put(id, itemId(put(client, token, id, image))));
+        List<Put> put = inParallel(into, id -> new Put(id, itemId(put(api, token, id, image))));
         long middle = System.nanoTime();
         List<Boolean> same = inParallel(put, one -> comesBack(client, token, one, image));
         long end = System.nanoTime();
@@ -110,44 +111,20 @@ final class DocumentLoad {
     }
   }
 
-  private HttpResponse<byte[]> put(HttpClient client, String token, UUID dossierId, byte[] image)
-      throws IOException, InterruptedException {
-    return client.send(
-        HttpRequest.newBuilder(at(dossierId, "/documents"))
-            .timeout(PATIENCE)
-            .header("Authorization", "Bearer " + token)
-            .header("Idempotency-Key", UUID.randomUUID().toString())
-            .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
-            .POST(
-                HttpRequest.BodyPublishers.concat(
-                    text(
-                        """
-                        --%1$s
-                        Content-Disposition: form-data; name="metadata"
-                        Content-Type: application/json
-
-                        {"title":"Radiographie","typeCode":"18748-4"}
-                        --%1$s
-                        Content-Disposition: form-data; name="file"; filename="image.png"
-                        Content-Type: image/png
-
-                        """
-                            .formatted(BOUNDARY)),
-                    HttpRequest.BodyPublishers.ofByteArray(image),
-                    text("\n--%s--\n".formatted(BOUNDARY))))
-            .build(),
-        HttpResponse.BodyHandlers.ofByteArray());
+  private Api.Answer put(Api api, String token, UUID dossierId, byte[] image) {
+    return api.postFile(
+        at(dossierId, "/documents"),
+        token,
+        Map.of("title", "Radiographie", "typeCode", "18748-4"),
+        "image/png",
+        image);
   }
 
-  private static HttpRequest.BodyPublisher text(String lines) {
-    return HttpRequest.BodyPublishers.ofString(lines.replace("\n", "\r\n"));
-  }
-
-  private static String itemId(HttpResponse<byte[]> answer) throws IOException {
-    if (answer.statusCode() != CREATED) {
-      throw new IllegalStateException("a document was not taken: status " + answer.statusCode());
+  private static String itemId(Api.Answer answer) {
+    if (answer.status() != CREATED) {
+      throw new IllegalStateException("a document was not taken: " + answer);
     }
-    return new ObjectMapper().readTree(answer.body()).path("itemId").asText();
+    return answer.json().path("itemId").asText();
   }
 
   private boolean comesBack(HttpClient client, String token, Put put, byte[] image)

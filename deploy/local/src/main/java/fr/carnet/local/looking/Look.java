@@ -1,23 +1,28 @@
 package fr.carnet.local.looking;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.InflaterInputStream;
 
 /**
- * Looks for words in bytes: plain, and in whatever base64, hexadecimal, URL encoding, JSON escapes
- * and gzip they hold, three levels deep. Says where a word was found; a look that finds nothing is
- * only worth something if it would have found a canary, so every use plants one.
+ * Looks for words in bytes: plain, and in whatever base64, hexadecimal, URL encoding, JSON escapes,
+ * gzip, zlib, UTF-16 and lists of numbers they hold, three levels deep; in capitals or not. Says
+ * where a word was found; a look that finds nothing is only worth something if it would have found
+ * a canary, so every use plants one.
  */
 public final class Look {
   private static final int DEPTH = 3;
@@ -27,7 +32,12 @@ public final class Look {
   private static final Pattern HEX = Pattern.compile("[0-9A-Fa-f]{12,}");
   private static final Pattern ESCAPE = Pattern.compile("(?:\\\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2})");
 
-  private final Map<Long, List<String>> wordsByPrefix = new HashMap<>();
+  /** Bytes as Java prints an array of them. */
+  private static final Pattern NUMBERS = Pattern.compile("(?:-?[0-9]{1,3}, ?){5,}-?[0-9]{1,3}");
+
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,3}");
+
+  private final Map<Long, List<Sought>> wordsByPrefix = new HashMap<>();
 
   /** A word that was found. */
   public record Finding(String where, String word, String how) {}
@@ -39,9 +49,19 @@ public final class Look {
       if (bytes.length() < PREFIX) {
         throw new IllegalArgumentException("too short to look for: " + word.length());
       }
-      wordsByPrefix.computeIfAbsent(prefix(bytes, 0), _ -> new ArrayList<>()).add(bytes);
+      // In UTF-8, and as it stands in Latin-1 and behind what was UTF-16.
+      for (String form : new LinkedHashSet<>(List.of(bytes, word))) {
+        String folded = fold(form);
+        if (folded.length() >= PREFIX) {
+          wordsByPrefix
+              .computeIfAbsent(prefix(folded, 0), _ -> new ArrayList<>())
+              .add(new Sought(folded, word));
+        }
+      }
     }
   }
+
+  private record Sought(String folded, String word) {}
 
   /** What is found in these bytes. */
   public List<Finding> in(String where, byte[] bytes) {
@@ -52,12 +72,18 @@ public final class Look {
 
   private void look(String where, String how, byte[] bytes, int depth, List<Finding> findings) {
     String text = latin(bytes);
-    find(where, how, text, findings);
+    find(where, how, fold(text), findings);
     if (depth == 0) {
       return;
     }
     if (bytes.length > 2 && bytes[0] == 0x1f && bytes[1] == (byte) 0x8b) {
-      look(where, how + " > gzip", gunzip(bytes), depth - 1, findings);
+      look(where, how + " > gzip", inflated(bytes, GZIPInputStream::new), depth - 1, findings);
+    }
+    if (bytes.length > 2 && bytes[0] == 0x78 && (0x7800 | (bytes[1] & 0xff)) % 31 == 0) {
+      look(where, how + " > zlib", inflated(bytes, InflaterInputStream::new), depth - 1, findings);
+    }
+    if (text.indexOf(0) >= 0) {
+      find(where, how + " > utf-16", fold(text.replace("\0", "")), findings);
     }
     Matcher hex = HEX.matcher(text);
     while (hex.find()) {
@@ -75,6 +101,10 @@ public final class Look {
         look(where, how + " > base64", debase64(base64.group(), start), depth - 1, findings);
       }
     }
+    Matcher numbers = NUMBERS.matcher(text);
+    while (numbers.find()) {
+      look(where, how + " > numbers", numbered(numbers.group()), depth - 1, findings);
+    }
     if (ESCAPE.matcher(text).find()) {
       look(where, how + " > escapes", unescape(text), depth - 1, findings);
     }
@@ -82,15 +112,26 @@ public final class Look {
 
   private void find(String where, String how, String text, List<Finding> findings) {
     for (int i = 0; i + PREFIX <= text.length(); i++) {
-      List<String> candidates = wordsByPrefix.get(prefix(text, i));
+      List<Sought> candidates = wordsByPrefix.get(prefix(text, i));
       if (candidates != null) {
-        for (String word : candidates) {
-          if (text.startsWith(word, i)) {
-            findings.add(new Finding(where, word, how));
+        for (Sought sought : candidates) {
+          if (text.startsWith(sought.folded(), i)) {
+            findings.add(new Finding(where, sought.word(), how));
           }
         }
       }
     }
+  }
+
+  /** Without capitals, in ASCII alone: what is decoded further on is not touched by it. */
+  private static String fold(String text) {
+    StringBuilder folded = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char character = text.charAt(i);
+      folded.append(
+          character >= 'A' && character <= 'Z' ? (char) (character + ('a' - 'A')) : character);
+    }
+    return folded.toString();
   }
 
   private static long prefix(String text, int at) {
@@ -105,13 +146,26 @@ public final class Look {
     return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
-  private static byte[] gunzip(byte[] bytes) {
-    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+  private interface Inflating {
+    InputStream of(InputStream deflated) throws IOException;
+  }
+
+  private static byte[] inflated(byte[] bytes, Inflating inflating) {
+    try (InputStream in = inflating.of(new ByteArrayInputStream(bytes))) {
       return in.readNBytes(MOST_DECODED);
     } catch (IOException e) {
-      // Looked like gzip and was none.
+      // Looked like it and was none.
       return new byte[0];
     }
+  }
+
+  private static byte[] numbered(String list) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Matcher number = NUMBER.matcher(list);
+    while (number.find()) {
+      bytes.write(Integer.parseInt(number.group()));
+    }
+    return bytes.toByteArray();
   }
 
   private static byte[] debase64(String run, int start) {

@@ -69,11 +69,22 @@ public final class Places {
   /** Every committed record of these topics, from the first. */
   public static List<ConsumerRecord<byte[], byte[]>> records(
       String bootstrapServers, Collection<String> topics) {
+    return records(bootstrapServers, topics, "read_committed");
+  }
+
+  /** Every record that was written, also by transactions that did not come to their end. */
+  public static List<ConsumerRecord<byte[], byte[]>> recordsEverWritten(
+      String bootstrapServers, Collection<String> topics) {
+    return records(bootstrapServers, topics, "read_uncommitted");
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> records(
+      String bootstrapServers, Collection<String> topics, String isolation) {
     Map<String, Object> settings = new HashMap<>();
     settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, "look-" + UUID.randomUUID());
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
     settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();

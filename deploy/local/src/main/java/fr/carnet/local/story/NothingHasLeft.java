@@ -40,8 +40,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * Looks through the dossier-service's database and every topic that is kept for ever for anything
  * of the beneficiaries: no INS and no line id of anyone, and of people without a dossier not even a
- * pseudonym. A canary is planted in both, encoded twice, and has to be found: a look that cannot
- * fail is worth nothing.
+ * pseudonym. On the topics nothing that was written into a dossier either. A canary is planted in
+ * both, encoded twice, and has to be found: a look that cannot fail is worth nothing.
  */
 final class NothingHasLeft {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -81,6 +81,11 @@ final class NothingHasLeft {
       var records = Places.records(suite.bootstrapServers(), topics);
       Stream.concat(rows.stream(), Places.ofRecords(records))
           .forEach(place -> findings.addAll(look.in(place.where(), place.bytes())));
+      Set<String> written = new HashSet<>(Story.CONTENTS.words());
+      written.addAll(Story.LEFT.words());
+      Look forWritten = new Look(written);
+      Places.ofRecords(records)
+          .forEach(place -> findings.addAll(forWritten.in(place.where(), place.bytes())));
       List<Finding> canaries = findings.stream().filter(f -> f.word().equals(canary)).toList();
       List<Finding> leaks = findings.stream().filter(f -> !f.word().equals(canary)).toList();
       StepFailed.unless(

@@ -12,6 +12,7 @@ import fr.carnet.local.Suite;
 import fr.carnet.local.probing.Dossiers;
 import fr.carnet.local.probing.Insisting;
 import java.io.PrintStream;
+import java.net.URI;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -34,7 +35,22 @@ public final class Story {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
   private static final int BENEFICIARIES = 60;
   private static final int LINES = 2_500;
-  private static final String PATIENT_INS = "253072B07300470";
+  private static final int MOST_ITEMS = 200;
+
+  /** The account {@code patient}. */
+  public static final String PATIENT_INS = "253072B07300470";
+
+  /** What stands in the dossier of {@code patient}. */
+  public static final Contents CONTENTS = new Contents("Vermeillonade");
+
+  /** The account that asks to be forgotten. */
+  public static final String LEAVER = "parent";
+
+  /** The INS of {@link #LEAVER}. */
+  public static final String LEAVER_INS = "184027511504249";
+
+  /** What stands in the dossier of {@link #LEAVER}. */
+  public static final Contents LEFT = new Contents("Azurelineau");
 
   /** The national id of the account {@code doctor}: 8, then the RPPS. */
   private static final String DOCTOR = "899700024450";
@@ -75,10 +91,12 @@ public final class Story {
         step("1 the insurer has published reimbursements", this::published)
             && step("2 patient opens a dossier online", this::opened)
             && step("3 doctor is refused; patient grants; doctor reads", this::granted)
-            && step("4 a new line is published and shows", this::newLine)
-            && step("5 patient revokes; the next read is refused", this::revoked)
-            && step("6 patient and auditor read who looked", this::audited)
-            && step("7 nothing of anyone without a dossier has left", this::looked);
+            && step("4 both write into it; doctor reads it at a glance", this::written)
+            && step("5 a new line is published and shows", this::newLine)
+            && step("6 patient revokes; the next read is refused", this::revoked)
+            && step("7 patient and auditor read who looked", this::audited)
+            && step("8 somebody else opens, and asks to be forgotten", this::leaving)
+            && step("9 nothing of anyone without a dossier has left", this::looked);
     out.println(held ? "  Every step held." : "  The story stops here.");
     return held;
   }
@@ -115,12 +133,7 @@ public final class Story {
   }
 
   private String published() {
-    BillingSystem insurer =
-        BillingSystem.seeded(today.toEpochDay(), today)
-            .withBeneficiaries(BENEFICIARIES)
-            .withNamed(List.of(PATIENT_INS))
-            .withAboutLines(LINES);
-    sent.addAll(insurer.careers().sent());
+    sent.addAll(insurersLines(today));
     Set<String> people = new HashSet<>();
     sent.forEach(line -> people.add(line.ins()));
     StepFailed.unless(
@@ -140,6 +153,16 @@ public final class Story {
         + people.size()
         + " beneficiaries; rejected by reason: "
         + now;
+  }
+
+  /** What the insurer has published when the story begins on this day, Europe/Paris. */
+  public static List<SentLine> insurersLines(LocalDate today) {
+    return BillingSystem.seeded(today.toEpochDay(), today)
+        .withBeneficiaries(BENEFICIARIES)
+        .withNamed(List.of(PATIENT_INS, LEAVER_INS))
+        .withAboutLines(LINES)
+        .careers()
+        .sent();
   }
 
   private Map<String, Long> rejections() {
@@ -286,6 +309,91 @@ public final class Story {
                 : ""));
   }
 
+  private String written() {
+    write(dossier, patientToken, CONTENTS);
+    Api.Answer glance = at(dossier, "/summary", doctorToken);
+    StepFailed.unless(glance.status() == 200, "the summary answered " + glance);
+    for (String section :
+        List.of(
+            "allergies",
+            "currentTreatments",
+            "conditions",
+            "advanceDirectives",
+            "emergencyContacts",
+            "rest")) {
+      StepFailed.unless(
+          glance.json().path(section).toString().contains(CONTENTS.mark()),
+          "the summary's " + section + " lack what was written");
+    }
+    return "allergy, treatment, condition, directive, contact, laboratory result, report, note and"
+        + " document: in the summary, in the order of an emergency";
+  }
+
+  /** The patient writes, the doctor writes and brings a letter, unless an earlier run did. */
+  private void write(String into, String ownerToken, Contents contents) {
+    Api.Answer held = at(into, "/items?limit=" + MOST_ITEMS, ownerToken);
+    StepFailed.unless(held.status() == 200, "the items answered " + held);
+    if (held.json().toString().contains(contents.mark())) {
+      return;
+    }
+    String doctor = suite.accounts().token("doctor");
+    contents.byPatient(today).forEach(item -> add(into, ownerToken, item));
+    contents.byDoctor(today).forEach(item -> add(into, doctor, item));
+    Api.Answer letter =
+        api.postFile(
+            dossierUrl(into, "/documents"),
+            doctor,
+            contents.letterMetadata(today),
+            "application/xml",
+            contents.letter());
+    StepFailed.unless(letter.status() == 201, "the letter answered " + letter);
+  }
+
+  private void add(String into, String token, Map<String, Object> item) {
+    Api.Answer adding = api.post(dossierUrl(into, "/items"), token, Map.of("content", item));
+    StepFailed.unless(adding.status() == 201, "adding " + item.get("kind") + " answered " + adding);
+  }
+
+  private Api.Answer at(String of, String rest, String token) {
+    return Insisting.onAnAnswer(() -> api.get(dossierUrl(of, rest), token));
+  }
+
+  private URI dossierUrl(String of, String rest) {
+    return suite.url(Service.DOSSIER).resolve("/dossiers/" + of + rest);
+  }
+
+  private String leaving() {
+    String token = suite.accounts().tokenWithIns(LEAVER);
+    Api.Answer opening =
+        api.post(
+            suite.url(Service.DOSSIER).resolve("/dossiers"),
+            token,
+            Map.of("consentWording", "J'accepte l'ouverture de mon dossier (v1)."));
+    StepFailed.unless(
+        opening.status() == 201 || opening.code().equals("DOSSIER_EXISTS"),
+        "opening answered " + opening);
+    String left =
+        api.get(suite.url(Service.DOSSIER).resolve("/dossiers/mine"), token)
+            .json()
+            .path("dossierId")
+            .asText();
+    write(left, token, LEFT);
+    List<ReckonedCare> fed = billing.reckoning(today).historyOf(LEAVER_INS);
+    await(
+        "the 24 months of who leaves", () -> same(new Dossiers(suite, api).care(token, left), fed));
+    Api.Answer asking = api.post(dossierUrl(left, "/erasure-request"), token, Map.of());
+    StepFailed.unless(
+        asking.status() == 201 || asking.code().equals("ERASURE_PENDING"),
+        "asking for erasure answered " + asking);
+    JsonNode erasure = at(left, "/summary", token).json().path("erasure");
+    StepFailed.unless(erasure.hasNonNull("deadline"), "the summary shows no deadline");
+    return "a dossier with "
+        + fed.size()
+        + " items of care, what both wrote and a letter; it is erased after seven days, at the"
+        + " latest on "
+        + erasure.path("deadline").asText();
+  }
+
   private String newLine() {
     BillingSystem insurer = BillingSystem.seeded(today.toEpochDay(), today);
     SentLine line = insurer.endless("story-" + System.nanoTime(), List.of(PATIENT_INS)).next();
@@ -331,6 +439,8 @@ public final class Story {
           care.actCode().filter(code -> code.length() > 4 && all.contains(code)).isEmpty(),
           "the auditor sees medical content");
     }
+    StepFailed.unless(
+        CONTENTS.words().stream().noneMatch(all::contains), "the auditor sees what was written");
     return "the patient sees "
         + own.size()
         + " facts, "
@@ -376,6 +486,6 @@ public final class Story {
   }
 
   private String looked() {
-    return new NothingHasLeft(suite, sent, Set.of(PATIENT_INS)).look();
+    return new NothingHasLeft(suite, sent, Set.of(PATIENT_INS, LEAVER_INS)).look();
   }
 }

@@ -1,2 +1,2 @@
-/** What {@code ./carnet run} plays once everything is up: seven steps, from a line to its proof. */
+/** What {@code ./carnet run} plays once everything is up: nine steps, from a line to its proof. */
 package fr.carnet.local.story;

@@ -1,0 +1,201 @@
+package fr.carnet.local;
+
+import fr.carnet.local.looking.Hidden;
+import fr.carnet.local.looking.Look;
+import fr.carnet.local.looking.Look.Finding;
+import fr.carnet.local.looking.Places;
+import fr.carnet.local.looking.Places.Place;
+import fr.carnet.platform.Clients;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Everything that a suite keeps or tells, looked through at one time. A canary is planted in each
+ * place first, in every encoding, and each is among what is found: a look that cannot fail is worth
+ * nothing.
+ */
+final class Dump {
+  private static final String CANARY = "Canarineblau";
+  private static final String CANARIES = "canaries";
+
+  /** Where things are. */
+  enum In {
+    /** Every topic kept for ever or compacted, but the insurer's own. */
+    KAFKA,
+    DOSSIER_DATABASE,
+    ACCESS_DATABASE,
+    AUDIT_DATABASE,
+    INGEST_DATABASE,
+    LOGS,
+    METRICS
+  }
+
+  private final Map<In, List<Place>> places = new EnumMap<>(In.class);
+
+  private Dump() {}
+
+  /** Takes it. */
+  static Dump of(Suite suite) throws Exception {
+    Collection<byte[]> canaries = Hidden.everyWay(CANARY).values();
+    Dump dump = new Dump();
+    try {
+      plant(suite, canaries);
+      List<String> topics =
+          Places.topicsKeptForEver(suite.bootstrapServers()).stream()
+              .filter(topic -> !topic.startsWith("billing."))
+              .toList();
+      dump.places.put(
+          In.KAFKA,
+          Places.ofRecords(Places.recordsEverWritten(suite.bootstrapServers(), topics)).toList());
+      for (Service service : Service.values()) {
+        dump.places.put(
+            database(service),
+            Places.rows(
+                suite.jdbcUrl(service), suite.databaseUser(), suite.databasePassword(), _ -> true));
+      }
+      dump.places.put(In.LOGS, Places.files(suite.logs()));
+    } finally {
+      remove(suite);
+    }
+    List<Place> metrics = new ArrayList<>();
+    for (Service service : Service.values()) {
+      metrics.add(new Place(service + " metrics", metrics(suite, service)));
+    }
+    // Nobody outside can put a word into a metric; these stand for what a service would say.
+    canaries.forEach(canary -> metrics.add(new Place(CANARIES, canary)));
+    dump.places.put(In.METRICS, metrics);
+    return dump;
+  }
+
+  private static In database(Service service) {
+    return switch (service) {
+      case DOSSIER -> In.DOSSIER_DATABASE;
+      case INGEST -> In.INGEST_DATABASE;
+      case ACCESS -> In.ACCESS_DATABASE;
+      case AUDIT -> In.AUDIT_DATABASE;
+    };
+  }
+
+  /**
+   * Which of these words are found in a place, and how.
+   *
+   * @throws AssertionError when the canaries of that place are not all found
+   */
+  List<Finding> find(In in, Set<String> words) {
+    Set<String> sought = new HashSet<>(words);
+    sought.add(CANARY);
+    Look look = new Look(sought);
+    List<Finding> findings =
+        places.get(in).stream()
+            .flatMap(place -> look.in(place.where(), place.bytes()).stream())
+            .toList();
+    Set<String> found = new HashSet<>();
+    findings.stream().filter(f -> f.word().equals(CANARY)).forEach(f -> found.add(f.how()));
+    Set<String> wanted = Hidden.everyWay(CANARY).keySet();
+    if (!found.containsAll(wanted)) {
+      throw new AssertionError(in + ": of the canaries only " + found + " were found");
+    }
+    return findings.stream().filter(finding -> !finding.word().equals(CANARY)).toList();
+  }
+
+  /** How many records, rows' values and files there are. */
+  int size() {
+    return places.values().stream().mapToInt(List::size).sum();
+  }
+
+  private static void plant(Suite suite, Collection<byte[]> canaries)
+      throws IOException, SQLException, ExecutionException, InterruptedException {
+    Map<String, Object> kafka = Map.of("bootstrap.servers", suite.bootstrapServers());
+    try (Admin admin = Admin.create(kafka);
+        Producer<byte[], byte[]> producer =
+            new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer())) {
+      admin
+          .createTopics(
+              List.of(new NewTopic(CANARIES, 1, (short) 1).configs(Map.of("retention.ms", "-1"))))
+          .all()
+          .get();
+      for (byte[] canary : canaries) {
+        producer.send(new ProducerRecord<>(CANARIES, canary)).get();
+      }
+    }
+    for (Service service : Service.values()) {
+      try (Connection connection = connect(suite, service);
+          Statement statement = connection.createStatement()) {
+        statement.execute("CREATE TABLE " + CANARIES + " (hidden bytea)");
+        try (PreparedStatement insert =
+            connection.prepareStatement("INSERT INTO " + CANARIES + " VALUES (?)")) {
+          for (byte[] canary : canaries) {
+            insert.setBytes(1, canary);
+            insert.addBatch();
+          }
+          insert.executeBatch();
+        }
+      }
+    }
+    Path folder = Files.createDirectories(suite.logs().resolve(CANARIES));
+    for (byte[] canary : canaries) {
+      Files.write(Files.createTempFile(folder, "service", ".log"), canary);
+    }
+  }
+
+  private static void remove(Suite suite) throws Exception {
+    for (Service service : Service.values()) {
+      try (Connection connection = connect(suite, service);
+          Statement statement = connection.createStatement()) {
+        statement.execute("DROP TABLE IF EXISTS " + CANARIES);
+      }
+    }
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", suite.bootstrapServers()))) {
+      admin.deleteTopics(List.of(CANARIES)).all().get();
+    }
+    Path folder = suite.logs().resolve(CANARIES);
+    for (Place file : Places.files(folder)) {
+      Files.delete(folder.resolve(file.where()));
+    }
+    Files.delete(folder);
+  }
+
+  private static Connection connect(Suite suite, Service service) throws SQLException {
+    return DriverManager.getConnection(
+        suite.jdbcUrl(service), suite.databaseUser(), suite.databasePassword());
+  }
+
+  private static byte[] metrics(Suite suite, Service service)
+      throws IOException, InterruptedException {
+    try (HttpClient client = Clients.http().build()) {
+      HttpResponse<byte[]> answer =
+          client.send(
+              HttpRequest.newBuilder(suite.url(service).resolve("/q/metrics"))
+                  .header("Authorization", "Bearer " + suite.accounts().token("operator"))
+                  .build(),
+              HttpResponse.BodyHandlers.ofByteArray());
+      if (answer.statusCode() != 200) {
+        throw new IOException("the metrics answer " + answer.statusCode());
+      }
+      return answer.body();
+    }
+  }
+}
