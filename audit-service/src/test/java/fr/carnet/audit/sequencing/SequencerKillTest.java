@@ -200,7 +200,7 @@ class SequencerKillTest {
       awaitGrowth(database);
       long takeoverMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - stopped);
       System.out.println("takeover from a stopped sequencer: " + takeoverMillis + " ms");
-      assertThat(takeoverMillis).isLessThan(20_000);
+      assertThat(takeoverMillis).isLessThan(10_000);
       first.wake();
       awaitGrowth(database);
       assertThat(first.isAlive()).isTrue();

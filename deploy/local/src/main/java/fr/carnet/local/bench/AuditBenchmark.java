@@ -66,7 +66,6 @@ final class AuditBenchmark {
   private final Random dice;
   private final Consumer<String> progress;
   private final List<String> losses = new ArrayList<>();
-  private long published;
 
   AuditBenchmark(
       Suite suite, int records, List<Integer> sizes, long seed, Consumer<String> progress) {
@@ -134,11 +133,10 @@ final class AuditBenchmark {
                 Headers.TIME,
                 "2026-05-03T10:00:00Z")
             .forEach((name, text) -> record.headers().add(name, utf8(text)));
-        producer.send(record);
+        var _ = producer.send(record);
       }
       producer.commitTransaction();
     }
-    published += count;
   }
 
   private static byte[] utf8(String text) {

@@ -129,7 +129,7 @@ public final class AuditScenario implements ChaosScenario {
       Producer<byte[], byte[]> producer, Random dice, int records, int bytes, boolean commit) {
     producer.beginTransaction();
     for (int i = 0; i < records; i++) {
-      producer.send(record(dice, bytes));
+      var _ = producer.send(record(dice, bytes));
     }
     if (commit) {
       producer.commitTransaction();
