@@ -88,7 +88,7 @@ class SecondVerifierTest {
     places = new long[entries.size()];
     try (OutputStream out = new java.io.BufferedOutputStream(Files.newOutputStream(export))) {
       Export.Writer writer = new Export.Writer(out, kept.getLast());
-      long at = 21 + 4 + kept.getLast().format().getBytes(StandardCharsets.UTF_8).length;
+      long at = 21L + 4 + kept.getLast().format().getBytes(StandardCharsets.UTF_8).length;
       for (int i = 0; i < entries.size(); i++) {
         writer.write(new Export.Line(Optional.of(entries.get(i)), Optional.of(leaves.get(i))));
         places[i] = at + 4;
