@@ -53,30 +53,34 @@ final class Dump {
     METRICS
   }
 
-  private final Map<In, List<Place>> places = new EnumMap<>(In.class);
+  private final Set<String> words;
+  private final Map<In, List<Finding>> findings = new EnumMap<>(In.class);
+  private int size;
 
-  private Dump() {}
+  private Dump(Set<String> words) {
+    this.words = Set.copyOf(words);
+  }
 
-  /** Takes it. */
-  static Dump of(Suite suite) throws Exception {
+  /** Takes it, and looks for these words. */
+  static Dump of(Suite suite, Set<String> words) throws Exception {
     Collection<byte[]> canaries = Hidden.everyWay(CANARY).values();
-    Dump dump = new Dump();
+    Dump dump = new Dump(words);
     try {
       plant(suite, canaries);
       List<String> topics =
           Places.topicsKeptForEver(suite.bootstrapServers()).stream()
               .filter(topic -> !topic.startsWith("billing."))
               .toList();
-      dump.places.put(
+      dump.look(
           In.KAFKA,
           Places.ofRecords(Places.recordsEverWritten(suite.bootstrapServers(), topics)).toList());
       for (Service service : Service.values()) {
-        dump.places.put(
+        dump.look(
             database(service),
             Places.rows(
                 suite.jdbcUrl(service), suite.databaseUser(), suite.databasePassword(), _ -> true));
       }
-      dump.places.put(In.LOGS, Places.files(suite.logs()));
+      dump.look(In.LOGS, Places.files(suite.logs()));
     } finally {
       remove(suite);
     }
@@ -86,7 +90,7 @@ final class Dump {
     }
     // Nobody outside can put a word into a metric; these stand for what a service would say.
     canaries.forEach(canary -> metrics.add(new Place(CANARIES, canary)));
-    dump.places.put(In.METRICS, metrics);
+    dump.look(In.METRICS, metrics);
     return dump;
   }
 
@@ -99,31 +103,33 @@ final class Dump {
     };
   }
 
-  /**
-   * Which of these words are found in a place, and how.
-   *
-   * @throws AssertionError when the canaries of that place are not all found
-   */
-  List<Finding> find(In in, Set<String> words) {
+  /** Fails when the canaries of a place are not all found. */
+  private void look(In in, List<Place> places) {
     Set<String> sought = new HashSet<>(words);
     sought.add(CANARY);
     Look look = new Look(sought);
-    List<Finding> findings =
-        places.get(in).stream()
-            .flatMap(place -> look.in(place.where(), place.bytes()).stream())
-            .toList();
-    Set<String> found = new HashSet<>();
-    findings.stream().filter(f -> f.word().equals(CANARY)).forEach(f -> found.add(f.how()));
-    Set<String> wanted = Hidden.everyWay(CANARY).keySet();
-    if (!found.containsAll(wanted)) {
-      throw new AssertionError(in + ": of the canaries only " + found + " were found");
+    List<Finding> found =
+        places.stream().flatMap(place -> look.in(place.where(), place.bytes()).stream()).toList();
+    Set<String> canaries = new HashSet<>();
+    found.stream().filter(f -> f.word().equals(CANARY)).forEach(f -> canaries.add(f.how()));
+    if (!canaries.containsAll(Hidden.everyWay(CANARY).keySet())) {
+      throw new AssertionError(in + ": of the canaries only " + canaries + " were found");
     }
-    return findings.stream().filter(finding -> !finding.word().equals(CANARY)).toList();
+    findings.put(in, found);
+    size += places.size();
+  }
+
+  /** Where and how some of the words stand in a place. */
+  List<Finding> find(In in, Set<String> some) {
+    if (!words.containsAll(some)) {
+      throw new IllegalArgumentException("words that were not looked for");
+    }
+    return findings.get(in).stream().filter(finding -> some.contains(finding.word())).toList();
   }
 
   /** How many records, rows' values and files there are. */
   int size() {
-    return places.values().stream().mapToInt(List::size).sum();
+    return size;
   }
 
   private static void plant(Suite suite, Collection<byte[]> canaries)
