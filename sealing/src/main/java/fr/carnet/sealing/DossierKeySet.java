@@ -141,6 +141,20 @@ public final class DossierKeySet {
       }
     }
 
+    /** A session of one's own, to be opened by who sealed with it. */
+    public static OpeningSession of(UUID dossierId, SealingSession session) {
+      return new OpeningSession(dossierId, session.key());
+    }
+
+    /**
+     * The same session to seal with again, for who drew it.
+     *
+     * @param wrappedKey as it was wrapped towards the dossier
+     */
+    public SealingSession sealing(String session, String wrappedKey) {
+      return SealingSession.kept(dossierId, session, wrappedKey, key);
+    }
+
     /** Wrapped by the master key, to be kept beside the dossier's key set. */
     public byte[] wrap(String session, MasterKey master) {
       try {

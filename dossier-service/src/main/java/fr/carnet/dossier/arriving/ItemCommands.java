@@ -11,6 +11,7 @@ import fr.carnet.dossier.deciding.ContentDecider;
 import fr.carnet.dossier.deciding.ContentRefusal;
 import fr.carnet.dossier.deciding.DossierRefusal;
 import fr.carnet.dossier.deciding.ItemRules;
+import fr.carnet.dossier.keys.KeyRing;
 import fr.carnet.dossier.showing.Viewer;
 import fr.carnet.dossier.showing.Visibility;
 import fr.carnet.events.Paris;
@@ -28,12 +29,12 @@ import fr.carnet.events.trace.Actor;
 import fr.carnet.eventstore.CommandEnvelope;
 import fr.carnet.eventstore.CommandHandler;
 import fr.carnet.eventstore.CommandResult;
+import fr.carnet.eventstore.Transactions;
 import fr.carnet.resourceserver.Caller;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.Refusal;
 import fr.carnet.resourceserver.RequestProblem;
 import fr.carnet.sealing.Binding;
-import fr.carnet.sealing.SealingSession;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.sql.Connection;
@@ -55,6 +56,7 @@ public class ItemCommands {
   private static final Clock PARIS = Clock.system(Paris.ZONE);
 
   @Inject Dossiers dossiers;
+  @Inject KeyRing keys;
   @Inject CurrentCaller current;
   @Inject DataSource dataSource;
 
@@ -245,11 +247,16 @@ public class ItemCommands {
     }
   }
 
-  private static Sealed sealed(
-      CommandEnvelope envelope, String publicKey, String type, Object body) {
+  private Sealed sealed(CommandEnvelope envelope, String publicKey, String type, Object body)
+      throws SQLException {
     UUID dossierId = envelope.streamId();
-    return SealingSession.towards(dossierId, publicKey)
-        .seal(Wire.write(body), new Binding(dossierId, envelope.commandId().toString(), type));
+    try {
+      return Transactions.run(dataSource, tx -> keys.sealing(tx, dossierId, publicKey))
+          .seal(Wire.write(body), new Binding(dossierId, envelope.commandId().toString(), type));
+    } catch (KeyRing.Destroyed e) {
+      // Erased just now.
+      throw new Refusal(DossierRefusal.NO_STANDING);
+    }
   }
 
   /**

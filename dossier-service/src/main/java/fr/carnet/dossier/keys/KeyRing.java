@@ -5,6 +5,7 @@ import fr.carnet.sealing.Binding;
 import fr.carnet.sealing.DossierKeySet;
 import fr.carnet.sealing.DossierKeySet.OpeningSession;
 import fr.carnet.sealing.MasterKey;
+import fr.carnet.sealing.SealingSession;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -245,6 +246,63 @@ public class KeyRing {
     }
   }
 
+  /**
+   * The session with which content is sealed for a dossier in this month, Europe/Paris; it is kept
+   * from the first time on, because wrapping a key for each item costs far more than sealing it.
+   *
+   * @throws Destroyed when the dossier was erased
+   */
+  public SealingSession sealing(Connection tx, UUID dossierId, String publicKey)
+      throws SQLException {
+    if (!destroyed(tx, List.of(dossierId)).isEmpty()) {
+      throw new Destroyed();
+    }
+    Optional<SealingSession> kept = keptToSeal(tx, dossierId);
+    return kept.isPresent() ? kept.get() : newToSeal(tx, dossierId, publicKey);
+  }
+
+  private Optional<SealingSession> keptToSeal(Connection tx, UUID dossierId) throws SQLException {
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT session, c.wrapped_key, s.wrapped
+            FROM content_session c JOIN opened_session s USING (dossier_id, session)
+            WHERE dossier_id = ?
+              AND c.month = date_trunc('month', now() AT TIME ZONE 'Europe/Paris')
+            """)) {
+      select.setObject(1, dossierId);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next()
+            ? Optional.of(
+                OpeningSession.unwrap(dossierId, row.getString(1), row.getBytes(3), master())
+                    .sealing(row.getString(1), row.getString(2)))
+            : Optional.empty();
+      }
+    }
+  }
+
+  /** Of two that are made at the same time either will do: both are kept to be opened. */
+  private SealingSession newToSeal(Connection tx, UUID dossierId, String publicKey)
+      throws SQLException {
+    SealingSession session = SealingSession.towards(dossierId, publicKey);
+    keepOpened(tx, Map.of(new SessionOf(dossierId, session.id()), OpeningSession.of(dossierId, session)));
+    try (PreparedStatement upsert =
+        tx.prepareStatement(
+            """
+            INSERT INTO content_session (dossier_id, month, session, wrapped_key)
+            VALUES (?, date_trunc('month', now() AT TIME ZONE 'Europe/Paris'), ?, ?)
+            ON CONFLICT (dossier_id) DO UPDATE
+              SET month = excluded.month, session = excluded.session,
+                  wrapped_key = excluded.wrapped_key
+            """)) {
+      upsert.setObject(1, dossierId);
+      upsert.setString(2, session.id());
+      upsert.setString(3, session.wrappedKey());
+      upsert.executeUpdate();
+    }
+    return session;
+  }
+
   private static SessionOf of(SealedBody body) {
     return new SessionOf(body.binding().dossierId(), body.sealed().session());
   }
@@ -306,6 +364,21 @@ public class KeyRing {
     }
     Map<UUID, DossierKeySet> keySets =
         keySets(tx, missing.stream().map(SessionOf::dossierId).distinct().toList());
+    Map<SessionOf, OpeningSession> unwrapped = new LinkedHashMap<>();
+    for (SessionOf session : missing) {
+      DossierKeySet keys = keySets.get(session.dossierId());
+      if (keys == null) {
+        throw new IllegalStateException(NO_KEYS);
+      }
+      unwrapped.put(session, keys.session(wanted.get(session).sealed()));
+    }
+    keepOpened(tx, unwrapped);
+    cache.putAll(unwrapped);
+    found.putAll(unwrapped);
+  }
+
+  private void keepOpened(Connection tx, Map<SessionOf, OpeningSession> sessions)
+      throws SQLException {
     MasterKey master = masterToWrap(tx);
     try (PreparedStatement insert =
         tx.prepareStatement(
@@ -314,19 +387,13 @@ public class KeyRing {
             VALUES (?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """)) {
-      for (SessionOf session : missing) {
-        DossierKeySet keys = keySets.get(session.dossierId());
-        if (keys == null) {
-          throw new IllegalStateException(NO_KEYS);
-        }
-        OpeningSession opened = keys.session(wanted.get(session).sealed());
+      for (Map.Entry<SessionOf, OpeningSession> one : sessions.entrySet()) {
+        SessionOf session = one.getKey();
         insert.setObject(1, session.dossierId());
         insert.setString(2, session.session());
-        insert.setBytes(3, opened.wrap(session.session(), master));
+        insert.setBytes(3, one.getValue().wrap(session.session(), master));
         insert.setInt(4, master.newest());
         insert.addBatch();
-        cache.put(session, opened);
-        found.put(session, opened);
       }
       insert.executeBatch();
     }
