@@ -96,15 +96,22 @@ public final class Dossiers {
 
   /** What every decision answers from now on. */
   public static void decisionsAre(boolean allowed, String rule) {
+    decisionsAre(allowed, rule, () -> {});
+  }
+
+  /** The same, after something has happened that falls between asking and deciding. */
+  public static void decisionsAre(boolean allowed, String rule, Runnable meanwhile) {
     Neighbours.answer(
         "/decisions",
-        _ ->
-            Neighbours.Answer.ok(
-                """
-                {"allowed":%s,"rule":"%s","classes":%s,"maskedToo":false,
-                 "policyVersion":"test-1","accessVersion":3}
-                """
-                    .formatted(allowed, rule, allowed ? "[\"60\"]" : "[]")));
+        _ -> {
+          meanwhile.run();
+          return Neighbours.Answer.ok(
+              """
+              {"allowed":%s,"rule":"%s","classes":%s,"maskedToo":false,
+               "policyVersion":"test-1","accessVersion":3}
+              """
+                  .formatted(allowed, rule, allowed ? "[\"60\"]" : "[]"));
+        });
   }
 
   /** Access-control is down. */

@@ -18,6 +18,7 @@ import fr.carnet.dossier.keys.KeyRing;
 import fr.carnet.dossier.keys.Replica;
 import fr.carnet.events.Topic;
 import fr.carnet.events.dossier.ErasureCause;
+import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.eventstore.Transactions;
 import fr.carnet.resourceserver.Refusal;
 import fr.carnet.sealing.Binding;
@@ -29,6 +30,7 @@ import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
+import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
@@ -56,6 +58,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -272,6 +275,218 @@ class ErasureTest {
       assertThat(inTransaction(tx -> ring.openKept(tx, List.of(body))).getFirst()).isEmpty();
       assertThatThrownBy(() -> inTransaction(tx -> ring.open(tx, body)))
           .isInstanceOf(KeyRing.Destroyed.class);
+    }
+  }
+
+  @Test
+  void what_is_put_in_within_a_month_is_sealed_with_one_session_which_goes_with_the_dossier()
+      throws Exception {
+    String ins = Dossiers.newIns();
+    UUID dossier = Dossiers.open(ins);
+    for (String text : List.of("Une", "Deux", "Trois")) {
+      write(ins, dossier, text);
+    }
+    String sessions =
+        "SELECT session FROM opened_session WHERE dossier_id = '" + dossier + "' ORDER BY 1";
+    // given a month later
+    int thisMonth = texts(sessions).size();
+    execute(
+        "UPDATE content_session SET month = month - interval '1 month' WHERE dossier_id = '"
+            + dossier
+            + "'");
+    // when
+    write(ins, dossier, "Quatre");
+    // then: one for the opening, one a month
+    assertThat(thisMonth).isEqualTo(2);
+    assertThat(texts(sessions)).hasSize(3);
+    given()
+        .auth()
+        .oauth2(TestTokens.patient(ins))
+        .get("/dossiers/" + dossier + "/items")
+        .then()
+        .statusCode(200)
+        .body("items.title", equalTo(List.of("Quatre", "Trois", "Deux", "Une")));
+    // and all of it opens again in a rebuild
+    rebuild("dossier").statusCode(200).body("differences", empty());
+    erasing.erase(dossier, ErasureCause.REQUESTED, ACTOR);
+    assertThat(rowsOf(dossier)).containsExactly("dossier_key");
+  }
+
+  /** Where what a transaction tells Kafka of one dossier waits until the gate opens. */
+  private final class Gate implements AutoCloseable {
+    private static final String WAITING =
+        "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 77001 AND NOT granted";
+
+    private final Connection keeper;
+
+    Gate(Topic topic, UUID dossier) throws SQLException {
+      execute(
+          """
+          CREATE OR REPLACE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN PERFORM pg_advisory_xact_lock_shared(77001); RETURN NEW; END $$
+          """);
+      execute(
+          """
+          CREATE TRIGGER gate BEFORE INSERT ON outbox FOR EACH ROW
+          WHEN (NEW.aggregatetype = '%s' AND NEW.aggregateid = '%s') EXECUTE FUNCTION gate()
+          """
+              .formatted(topic.wireName(), dossier));
+      keeper = dataSource.getConnection();
+      keep("SELECT pg_advisory_lock(77001)");
+    }
+
+    private void keep(String sql) throws SQLException {
+      try (Statement statement = keeper.createStatement()) {
+        statement.execute(sql);
+      }
+    }
+
+    void awaitSomebody() {
+      await().atMost(Duration.ofSeconds(20)).until(() -> !texts(WAITING).isEmpty());
+    }
+
+    void open() throws SQLException {
+      keep("SELECT pg_advisory_unlock_all()");
+    }
+
+    @Override
+    public void close() throws SQLException {
+      open();
+      keeper.close();
+      execute("DROP TRIGGER gate ON outbox");
+    }
+  }
+
+  private static CompletableFuture<Response> readInBackground(
+      String token, UUID dossier, String what) {
+    return CompletableFuture.supplyAsync(
+        () -> given().auth().oauth2(token).get("/dossiers/" + dossier + what));
+  }
+
+  private static void requireWaiting(CompletableFuture<?>... waiting) {
+    await()
+        .during(Duration.ofMillis(300))
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> Stream.of(waiting).noneMatch(CompletableFuture::isDone));
+  }
+
+  private static void write(String ins, UUID dossier, String text) {
+    given()
+        .auth()
+        .oauth2(TestTokens.patient(ins))
+        .contentType(ContentType.JSON)
+        .body("{\"content\":{\"kind\":\"NOTE\",\"title\":\"%s\",\"text\":\"x\"}}".formatted(text))
+        .post("/dossiers/" + dossier + "/items")
+        .then()
+        .statusCode(201);
+  }
+
+  @Test
+  void a_read_that_is_held_open_is_whole_and_an_erasure_waits_for_it() throws Exception {
+    Map<UUID, String> erased = new LinkedHashMap<>();
+    for (String what : List.of("/summary", "/items", "/timeline", "/export", "/care")) {
+      // given a read that has read and not committed its trace
+      String ins = Dossiers.newIns();
+      UUID dossier = Dossiers.open(ins);
+      erased.put(dossier, ins);
+      write(ins, dossier, "Remarque");
+      Dossiers.passed(dossier, "line-1", Dossiers.imaging("item-1", 3, 1));
+      awaitCare(ins, dossier, "item-1");
+      try (Gate gate = new Gate(Topic.ACCESS_TRACES, dossier)) {
+        CompletableFuture<Response> read = readInBackground(TestTokens.patient(ins), dossier, what);
+        gate.awaitSomebody();
+        // when
+        CompletableFuture<ErasureCertificate> erasure = eraseInBackground(dossier);
+        requireWaiting(read, erasure);
+        gate.open();
+        // then
+        Response answer = read.get(30, TimeUnit.SECONDS);
+        assertThat(answer.statusCode()).as(what).isEqualTo(200);
+        assertThat(answer.asString())
+            .contains(what.equals("/items") ? "Remarque" : "item-1")
+            .contains(what.equals("/care") ? "item-1" : "Remarque");
+        erasure.get(30, TimeUnit.SECONDS);
+      }
+    }
+    requireForgotten(erased);
+  }
+
+  @Test
+  void a_read_that_meets_an_erasure_waits_for_it_and_finds_nothing() throws Exception {
+    // given an erasure that has taken everything out and not committed
+    Dossiers.decisionsAre(true, "GRANT");
+    String ins = Dossiers.newIns();
+    UUID dossier = Dossiers.open(ins);
+    write(ins, dossier, "Remarque");
+    Dossiers.publicKey(dossier);
+    try (Gate gate = new Gate(Topic.DOSSIER_REGISTRY, dossier)) {
+      CompletableFuture<ErasureCertificate> erasure = eraseInBackground(dossier);
+      gate.awaitSomebody();
+      // when
+      CompletableFuture<Response> owner =
+          readInBackground(TestTokens.patient(ins), dossier, "/summary");
+      CompletableFuture<Response> doctor =
+          readInBackground(TestTokens.professional("899700024450", "10"), dossier, "/summary");
+      requireWaiting(owner, doctor, erasure);
+      gate.open();
+      // then
+      erasure.get(30, TimeUnit.SECONDS);
+      for (CompletableFuture<Response> read : List.of(owner, doctor)) {
+        Response answer = read.get(30, TimeUnit.SECONDS);
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.asString()).contains("NO_STANDING").doesNotContain("Remarque");
+      }
+    }
+    assertThat(Dossiers.traces(dossier))
+        .noneMatch(trace -> trace.outcome() == AccessTraced.Outcome.RELEASED);
+    requireForgotten(Map.of(dossier, ins));
+  }
+
+  @Test
+  void a_read_that_was_decided_before_an_erasure_finds_nothing_after_it() throws Exception {
+    // A decision that takes half a second is none; a slow machine may need another try.
+    int status = 0;
+    for (int attempt = 0; attempt < 5 && status != 403; attempt++) {
+      // given
+      String ins = Dossiers.newIns();
+      UUID dossier = Dossiers.open(ins);
+      write(ins, dossier, "Remarque");
+      Dossiers.publicKey(dossier);
+      // when it is erased while access-control decides that the read is allowed
+      Dossiers.decisionsAre(true, "GRANT", () -> eraseInBackground(dossier).join());
+      status =
+          readInBackground(TestTokens.professional("899700024450", "10"), dossier, "/summary")
+              .join()
+              .statusCode();
+      // then
+      assertThat(status).isIn(403, 503);
+      Dossiers.decisionsAre(true, "GRANT");
+      requireForgotten(Map.of(dossier, ins));
+    }
+    assertThat(status).isEqualTo(403);
+  }
+
+  /** Not by a read, the feed, a rebuild, nor by a replica that remembers. */
+  private void requireForgotten(Map<UUID, String> erased) throws Exception {
+    for (Map.Entry<UUID, String> one : erased.entrySet()) {
+      UUID dossier = one.getKey();
+      for (String token :
+          List.of(
+              TestTokens.patient(one.getValue()), TestTokens.professional("899700024450", "10"))) {
+        read(token, dossier).statusCode(403);
+      }
+      Dossiers.passed(dossier, "line-after", Dossiers.imaging("item-after", 3, 1));
+    }
+    awaitCareRead();
+    for (String projection : List.of("care-history", "dossier")) {
+      rebuild(projection).statusCode(200).body("differences", empty());
+    }
+    for (UUID dossier : erased.keySet()) {
+      assertThat(rowsOf(dossier)).containsExactly("dossier_key");
+      KeyRing.SealedBody body = sealedFor(dossier);
+      for (KeyRing ring : List.of(keys, Replica.withKeys(masterKeyFile))) {
+        assertThat(inTransaction(tx -> ring.openKept(tx, List.of(body))).getFirst()).isEmpty();
+      }
     }
   }
 
