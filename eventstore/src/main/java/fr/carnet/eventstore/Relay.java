@@ -41,6 +41,14 @@ public final class Relay implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Relay.class);
   private static final int BATCH = 1_000;
   private static final Duration IDLE = Duration.ofMillis(25);
+
+  /**
+   * From the beginning of one transaction to that of the next. A transaction costs Kafka, and
+   * everyone who reads it, some milliseconds of CPU whatever is in it; so what is committed shortly
+   * after it goes together, and only what comes alone goes at once.
+   */
+  private static final Duration APART = Duration.ofMillis(25);
+
   private static final Duration CLOSING = Duration.ofSeconds(5);
   private static final Duration STANDBY = Duration.ofMillis(250);
 
@@ -117,6 +125,7 @@ public final class Relay implements AutoCloseable {
     try {
       producer.initTransactions();
       while (running) {
+        long begin = System.nanoTime();
         List<Row> rows = oldest(connection);
         if (rows.isEmpty()) {
           rest(IDLE);
@@ -129,6 +138,9 @@ public final class Relay implements AutoCloseable {
         // Awaits every record of the transaction, and fails if one of them did.
         producer.commitTransaction();
         delete(connection, rows);
+        if (rows.size() < BATCH) {
+          gather(begin);
+        }
       }
     } finally {
       // Bounded: a broker that is gone must not keep this relay from giving its lock back.
@@ -230,6 +242,15 @@ public final class Relay implements AutoCloseable {
       connection.abort(Runnable::run);
     } catch (SQLException e) {
       LOG.debugf("the relay's connection was closed before");
+    }
+  }
+
+  /** Waits until the next transaction may begin, however often it is woken. */
+  private void gather(long begin) {
+    try {
+      Thread.sleep(APART.minusNanos(System.nanoTime() - begin));
+    } catch (InterruptedException e) {
+      running = false;
     }
   }
 

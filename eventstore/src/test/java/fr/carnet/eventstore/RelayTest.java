@@ -20,10 +20,13 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -255,6 +258,42 @@ class RelayTest {
             bench.rows("SELECT id, floor(extract(epoch FROM time) * 1000) FROM event").stream()
                 .sorted()
                 .toList());
+  }
+
+  @Test
+  void whatIsCommittedInQuickSuccessionGoesInFewTransactions() throws Exception {
+    long begin = System.nanoTime();
+    try (Relay relay = new Relay(bench.dataSource(), "test", bench.kafka()).start()) {
+      // when there is always something new to take
+      try (Writers writers =
+          new Writers(bench, new Accounts(), WRITERS, STREAMS, System.nanoTime(), relay::wake)) {
+        await().atMost(LONG).until(() -> millisSince(begin) > 1_000 && writers.appended() > WRITERS);
+      }
+      await().atMost(LONG).until(() -> bench.count("SELECT count(*) FROM outbox") == 0);
+    }
+    // then they begin 25 ms apart, each with its mark in each partition
+    assertThat(marks(Topic.DOSSIER_EVENTS)).isBetween(1L, millisSince(begin) / 25 + 2);
+    assertEveryEventIsOnKafkaInOrder();
+  }
+
+  private static long millisSince(long begin) {
+    return (System.nanoTime() - begin) / 1_000_000;
+  }
+
+  /** The most offsets that marks of transactions take in one partition. */
+  private long marks(Topic topic) throws Exception {
+    Map<Integer, Long> records = new HashMap<>();
+    bench.committed(topic).forEach(record -> records.merge(record.partition(), 1L, Long::sum));
+    long most = 0;
+    try (Admin admin = Admin.create(bench.kafka())) {
+      for (int partition = 0; partition < Bench.PARTITIONS; partition++) {
+        TopicPartition one = new TopicPartition(topic.wireName(), partition);
+        long end =
+            admin.listOffsets(Map.of(one, OffsetSpec.latest())).partitionResult(one).get().offset();
+        most = Math.max(most, end - records.getOrDefault(partition, 0L));
+      }
+    }
+    return most;
   }
 
   private void appendSome(long atLeast) {
