@@ -447,6 +447,38 @@ class ProgrammeTest {
     }
   }
 
+  @Test
+  void no_statement_is_made_while_an_opening_is_being_recovered() throws SQLException {
+    await().atMost(SOON).untilAsserted(() -> get("/statements/mine", PHARMACIST).statusCode(200));
+    // given the opening of a dossier that a restored database lacks, and cannot apply
+    UUID lost = UUID.randomUUID();
+    execute(
+        """
+        INSERT INTO parked (consumer, topic, partition, record_offset, stream_key, reason,
+                            header_names, header_values)
+        VALUES ('dossier-recovery', 'dossier.events', 0, %d, '%s', 'MISSING_KEY', '{}', '{}')
+        """
+            .formatted(Math.abs(lost.getLeastSignificantBits()), lost));
+    try {
+      for (String path : List.of("/statements/mine", "/statements/2019-03")) {
+        get(path, path.endsWith("mine") ? PHARMACIST : PROGRAMME)
+            .statusCode(503)
+            .body("code", equalTo("STATEMENT_NOT_READY"));
+      }
+    } finally {
+      execute("DELETE FROM parked WHERE stream_key = '" + lost + "'");
+    }
+    // then it is made again once nothing lacks
+    get("/statements/mine", PHARMACIST).statusCode(200);
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
   /** What a pharmacy is to be paid for this month, in openings. */
   private long ofPharmacy(Instant now) {
     long[] openings = new long[1];
