@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import fr.carnet.dossier.arriving.Erasing;
 import fr.carnet.dossier.arriving.Timetable;
 import fr.carnet.events.Paris;
 import fr.carnet.events.Topic;
@@ -19,6 +21,7 @@ import fr.carnet.events.Wire;
 import fr.carnet.events.dossier.Channel;
 import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.dossier.ErasureCause;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.testkit.Neighbours;
@@ -64,6 +67,7 @@ class WholeLifeTest {
 
   @Inject DataSource dataSource;
   @Inject Timetable timetable;
+  @Inject Erasing erasing;
 
   private final String ins = Dossiers.newIns();
   private final String owner = TestTokens.patient(ins);
@@ -386,6 +390,96 @@ class WholeLifeTest {
                 "SELECT count(*) FROM command_receipt WHERE encode(answer, 'escape') LIKE ?",
                 "%" + secret + "%"))
         .isZero();
+  }
+
+  @Test
+  void a_release_shows_nothing_that_the_patient_hid_nor_a_minors_secret_care() {
+    // given
+    Dossiers.decisionsAre(true, "GRANT");
+    String doctor = TestTokens.professional("899700024450", "10");
+    UUID dossier = Dossiers.open(ins);
+    String shown = added(dossier, owner, note("Carnet de marche"), "");
+    String masked = added(dossier, owner, note("Journal intime"), "");
+    String secret =
+        added(dossier, doctor, condition("J45.0"), ",\"invisibleToRepresentatives\":true");
+    String unannounced =
+        added(dossier, doctor, condition("E11.9"), ",\"invisibleUntilAnnounced\":true");
+    Dossiers.passed(dossier, "line-1", imaging("item-1", 10, 1));
+    Dossiers.passed(dossier, "line-2", imaging("item-2", 11, 1));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> get("/dossiers/" + dossier + "/care", owner).body("items", hasSize(2)));
+    for (String item : List.of(masked, "item-2")) {
+      post(
+              "/dossiers/" + dossier + "/masks",
+              owner,
+              "{\"of\":\"ITEM\",\"itemId\":\"" + item + "\"}")
+          .statusCode(201);
+    }
+    get("/dossiers/" + dossier + "/export", owner)
+        .body("items.item.itemId", hasItems(shown, masked, secret))
+        .body("care", hasSize(2));
+    close(dossier, OFFICER, "FERMETURE_DECES");
+    String request = requested(dossier);
+    // when
+    String secretOfRelease =
+        decided(dossier, request, granting(Duration.ofDays(30))).extract().path("secret");
+    // then
+    String read =
+        used(dossier, request, secretOfRelease)
+            .statusCode(200)
+            .body("items.item.itemId", equalTo(List.of(shown)))
+            .body("care.itemId", equalTo(List.of("item-1")))
+            .extract()
+            .asString();
+    assertThat(read).doesNotContain(masked, secret, unannounced, "item-2", "intime", "masked");
+  }
+
+  private static String note(String title) {
+    return "{\"kind\":\"NOTE\",\"title\":\"" + title + "\",\"text\":\"x\"}";
+  }
+
+  private static String condition(String code) {
+    return "{\"kind\":\"CONDITION\",\"code\":\"" + code + "\",\"label\":\"Affection\"}";
+  }
+
+  private static String added(UUID dossier, String token, String content, String more) {
+    return post("/dossiers/" + dossier + "/items", token, "{\"content\":" + content + more + "}")
+        .statusCode(201)
+        .extract()
+        .path("itemId");
+  }
+
+  @Test
+  void the_privacy_officer_reads_the_words_on_which_to_decide_and_that_is_traced()
+      throws SQLException {
+    UUID dossier = Dossiers.open(ins);
+    close(dossier, OFFICER, "FERMETURE_DECES");
+    String path = "/dossiers/" + dossier + "/release-requests/";
+    String request = requested(dossier);
+    get(path + request, OFFICER)
+        .statusCode(200)
+        .body("kind", equalTo("HEIRS"))
+        .body("familyName", equalTo("Heritaud"))
+        .body("givenName", equalTo("Claude"))
+        .body("words", equalTo("causes du décès, acte de notoriété"));
+    for (String other : List.of(AGENT, owner, TestTokens.professional("899700024450", "10"))) {
+      get(path + request, other).statusCode(403);
+    }
+    get(path + UUID.randomUUID(), OFFICER)
+        .statusCode(404)
+        .body("code", equalTo("NO_SUCH_REQUEST"));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(Dossiers.traces(dossier))
+                    .filteredOn(trace -> trace.action().equals("read-release-request"))
+                    .extracting(AccessTraced::rule)
+                    .containsExactly("PRIVACY_OFFICER"));
+    erasing.erase(dossier, ErasureCause.REQUESTED, "owner");
+    get(path + request, OFFICER).statusCode(404).body("code", equalTo("NO_SUCH_REQUEST"));
   }
 
   @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import fr.carnet.dossier.nomenclatures.CodeLists;
 import fr.carnet.dossier.showing.Viewer;
+import fr.carnet.dossier.showing.Visibility;
 import fr.carnet.events.Wire;
 import fr.carnet.events.care.Act;
 import fr.carnet.events.care.ActSystem;
@@ -149,7 +150,8 @@ public record ExportedDossier(
         .toList();
   }
 
-  static ExportedDossier of(Connection tx, UUID dossierId, boolean careToo, CodeLists lists)
+  /** All of it that shows to somebody. */
+  static ExportedDossier of(Connection tx, UUID dossierId, Viewer viewer, CodeLists lists)
       throws SQLException {
     try (PreparedStatement select =
         tx.prepareStatement(
@@ -169,8 +171,8 @@ public record ExportedDossier(
             LifeDates.of(tx, dossierId),
             traits(row),
             life(tx, dossierId),
-            careToo ? care(tx, dossierId, lists) : List.of(),
-            items(tx, dossierId));
+            care(tx, dossierId, viewer, lists),
+            items(tx, dossierId, viewer));
       }
     }
   }
@@ -228,13 +230,14 @@ public record ExportedDossier(
     }
   }
 
-  private static List<JsonNode> items(Connection tx, UUID dossierId) throws SQLException {
+  private static List<JsonNode> items(Connection tx, UUID dossierId, Viewer viewer)
+      throws SQLException {
     List<JsonNode> items = new ArrayList<>();
     for (HeldItem item :
         HeldItems.select(
             tx,
             dossierId,
-            Viewer.owner(),
+            viewer,
             new HeldItems.Selection(Optional.empty(), Optional.empty(), Integer.MAX_VALUE))) {
       items.add(
           Wire.JSON.valueToTree(
@@ -244,8 +247,8 @@ public record ExportedDossier(
     return items;
   }
 
-  private static List<ExportedCare> care(Connection tx, UUID dossierId, CodeLists lists)
-      throws SQLException {
+  private static List<ExportedCare> care(
+      Connection tx, UUID dossierId, Viewer viewer, CodeLists lists) throws SQLException {
     List<ExportedCare> care = new ArrayList<>();
     try (PreparedStatement select =
         tx.prepareStatement(
@@ -254,9 +257,10 @@ public record ExportedDossier(
                    performer_finess, performer_specialty, prescribed, prescriber_rpps,
                    prescriber_finess, prescriber_specialty, prescribed_on, care_from, care_to,
                    during_stay, treating_physician, first_seen, quantity, coalesce(repeats, 0)
-            FROM care_line WHERE dossier_id = ? AND NOT withdrawn
+            FROM care_line WHERE dossier_id = ? AND NOT withdrawn AND %s
             ORDER BY care_from DESC, item_id, first_seen, line_key
-            """)) {
+            """
+                .formatted(new Visibility(viewer).ofCare()))) {
       select.setObject(1, dossierId);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {

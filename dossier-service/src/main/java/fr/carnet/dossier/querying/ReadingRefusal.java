@@ -17,6 +17,10 @@ enum ReadingRefusal implements Reason {
       Kind.NOT_FOUND,
       "No dossier of this id was erased.",
       "Aucun dossier portant cet identifiant n'a été effacé."),
+  NO_SUCH_REQUEST(
+      Kind.NOT_FOUND,
+      "There is no such request. GET /timetable lists those that wait.",
+      "Il n'y a pas de telle demande. GET /timetable énumère celles qui attendent."),
   DECISION_UNAVAILABLE(
       Kind.UNAVAILABLE,
       "Whether you may see this cannot be decided now, so nothing is shown. Ask again in a moment.",

@@ -3,6 +3,7 @@ package fr.carnet.dossier.querying;
 import fr.carnet.dossier.nomenclatures.CodeLists;
 import fr.carnet.dossier.querying.Reading.Asked;
 import fr.carnet.dossier.querying.Reading.Released;
+import fr.carnet.dossier.showing.Viewer;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.Refusal;
@@ -23,14 +24,14 @@ public class ReleasedArchive {
   @Inject CurrentCaller current;
   @Inject CodeLists lists;
 
-  /** The archive, as its owner would export it. */
+  /** The archive, as its owner would export it, but for what the owner hid. */
   public ExportedDossier read(UUID dossierId, UUID requestId) throws SQLException {
     return reading.readReleased(
         asked(dossierId),
         tx -> decision(true, rule(tx, dossierId, requestId), requestId),
-        (tx, decision) -> {
+        (tx, _) -> {
           ExportedDossier all =
-              ExportedDossier.of(tx, dossierId, VisibleCare.isOpenTo(decision), lists);
+              ExportedDossier.of(tx, dossierId, Viewer.bearerOfRelease(), lists);
           return new Released<>(all, all.itemIds());
         });
   }

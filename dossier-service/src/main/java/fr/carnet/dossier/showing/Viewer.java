@@ -29,7 +29,9 @@ public record Viewer(
      * A professional whose sight the owner looks through: what is not yet shown to the owner does
      * not show there either.
      */
-    PREVIEWED_PROFESSIONAL
+    PREVIEWED_PROFESSIONAL,
+    /** Heirs or a court, who read an archive once. */
+    BEARER_OF_RELEASE
   }
 
   /** The owner. */
@@ -40,6 +42,11 @@ public record Viewer(
   /** A legal representative of the owner. */
   public static Viewer representative() {
     return new Viewer(Kind.REPRESENTATIVE, Optional.empty(), Set.of(), true);
+  }
+
+  /** Who bears a release: what the patient hid stays hidden (ours). */
+  public static Viewer bearerOfRelease() {
+    return new Viewer(Kind.BEARER_OF_RELEASE, Optional.empty(), Set.of(), false);
   }
 
   /** A professional whom a decision lets see something. */
@@ -65,13 +72,14 @@ public record Viewer(
     return switch (kind) {
       case OWNER, REPRESENTATIVE -> true;
       case PROFESSIONAL, PREVIEWED_PROFESSIONAL -> maskedToo;
+      case BEARER_OF_RELEASE -> false;
     };
   }
 
   /** Whether items of this class show at all. */
   public boolean opens(String classCode) {
     return switch (kind) {
-      case OWNER, REPRESENTATIVE -> true;
+      case OWNER, REPRESENTATIVE, BEARER_OF_RELEASE -> true;
       case PROFESSIONAL, PREVIEWED_PROFESSIONAL -> classes.contains(classCode);
     };
   }
@@ -79,7 +87,7 @@ public record Viewer(
   /** Whether an item's announcement to the patient is told: to professionals. */
   public boolean isToldOfAnnouncements() {
     return switch (kind) {
-      case OWNER, REPRESENTATIVE -> false;
+      case OWNER, REPRESENTATIVE, BEARER_OF_RELEASE -> false;
       case PROFESSIONAL, PREVIEWED_PROFESSIONAL -> true;
     };
   }

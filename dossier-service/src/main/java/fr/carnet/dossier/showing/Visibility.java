@@ -15,6 +15,7 @@ import java.sql.SQLException;
  *   <li>to the owner and representatives: it is invisible until announced, was not announced, and a
  *       month is not over (CSP R1111-53), by the calendar of Europe/Paris and the database's clock;
  *   <li>to representatives: it is a minor's secret care;
+ *   <li>to heirs and courts: it is that, not announced yet, or masked;
  *   <li>to the owner who looks as a professional would: it does not show to one of the two.
  * </ul>
  */
@@ -67,6 +68,11 @@ public final class Visibility {
       case OWNER -> "NOT i.deleted AND NOT " + NOT_YET_ANNOUNCED;
       case REPRESENTATIVE ->
           "NOT i.deleted AND NOT i.invisible_to_representatives AND NOT " + NOT_YET_ANNOUNCED;
+      case BEARER_OF_RELEASE ->
+          "NOT i.deleted AND NOT i.invisible_to_representatives AND NOT "
+              + NOT_YET_ANNOUNCED
+              + " AND NOT "
+              + ITEM_MASKED;
       case PROFESSIONAL -> ofItemsToProfessionals();
       case PREVIEWED_PROFESSIONAL -> ofItemsToProfessionals() + " AND NOT " + NOT_YET_ANNOUNCED;
     };
@@ -83,7 +89,7 @@ public final class Visibility {
   /** Binds the parameters of {@link #ofItems}; gives the place of the next one. */
   public int bindItems(PreparedStatement statement, int first) throws SQLException {
     return switch (viewer.kind()) {
-      case OWNER, REPRESENTATIVE -> first;
+      case OWNER, REPRESENTATIVE, BEARER_OF_RELEASE -> first;
       case PROFESSIONAL, PREVIEWED_PROFESSIONAL -> {
         statement.setString(first, viewer.professional().orElse(null));
         statement.setArray(
