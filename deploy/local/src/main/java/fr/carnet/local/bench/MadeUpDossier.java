@@ -38,8 +38,8 @@ import java.util.UUID;
 
 /**
  * One made-up person's dossier as the facts that services would have recorded: opened at the
- * counter, a doctor let in, items added, care passed. Sealed as services seal: each item under a
- * session key of its own, all care under one, as of one month. Ids depend on seed and number alone;
+ * counter, a doctor let in, items added, care passed. Sealed as services seal: what is added under
+ * one session key, as of one month, all care under another. Ids depend on seed and number alone;
  * keys are new each time.
  */
 final class MadeUpDossier {
@@ -140,8 +140,9 @@ final class MadeUpDossier {
     List<Event> events = new ArrayList<>();
     events.add(opened(id, keys.publicKey(), patient, now, random));
     int items = itemsOf(held);
+    SealingSession content = SealingSession.towards(id, keys.publicKey());
     for (int i = 0; i < items; i++) {
-      events.add(added(id, keys.publicKey(), i, now, random));
+      events.add(added(id, content, i, now, random));
     }
     SealingSession session = SealingSession.towards(id, keys.publicKey());
     List<Line> care = new ArrayList<>();
@@ -198,19 +199,22 @@ final class MadeUpDossier {
             publicKey,
             Channel.COUNTER,
             "J'accepte l'ouverture de mon dossier.",
-            sealed(dossierId, publicKey, id, DossierOpened.WIRE_NAME, identity),
+            sealed(
+                dossierId,
+                SealingSession.towards(dossierId, publicKey),
+                id,
+                DossierOpened.WIRE_NAME,
+                identity),
             Optional.of(AGENT)));
   }
 
-  /** A session key for each, as the dossier-service does. */
   private static Sealed sealed(
-      UUID dossierId, String publicKey, UUID event, String type, Object body) {
-    return SealingSession.towards(dossierId, publicKey)
-        .seal(Wire.write(body), new Binding(dossierId, event.toString(), type));
+      UUID dossierId, SealingSession session, UUID event, String type, Object body) {
+    return session.seal(Wire.write(body), new Binding(dossierId, event.toString(), type));
   }
 
   private Event added(
-      UUID dossierId, String publicKey, int index, Instant now, SplittableRandom random) {
+      UUID dossierId, SealingSession session, int index, Instant now, SplittableRandom random) {
     UUID id = uuid(random);
     ItemContent content = content(index, random);
     Actor author =
@@ -242,7 +246,7 @@ final class MadeUpDossier {
             author,
             sealed(
                 dossierId,
-                publicKey,
+                session,
                 id,
                 ItemAdded.WIRE_NAME,
                 new ItemBody(content, false, false))));
