@@ -88,7 +88,7 @@ public final class AccessControl {
   @Produces
   @Singleton
   Policies policies(@ConfigProperty(name = "carnet.policy") String policy) throws IOException {
-    return Policies.read(ShippedFile.bytes(policy));
+    return PolicyFile.read(ShippedFile.bytes(policy));
   }
 
   @Produces

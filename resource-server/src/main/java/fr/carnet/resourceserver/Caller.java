@@ -12,10 +12,12 @@ import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.time.DateTimeException;
 import java.time.LocalDate;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /**
@@ -29,6 +31,8 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
  * @param patientRef of a patient
  * @param ins only in tokens that were asked for with the scope {@code ins}
  * @param regulation whether the professional acts in medical regulation (centre 15)
+ * @param occupational whether the professional acts in occupational medicine: by the specialty SM25
+ *     or the sector SA13 of the exercise
  */
 public record Caller(
     String subject,
@@ -38,6 +42,7 @@ public record Caller(
     Optional<PatientRef> patientRef,
     Optional<Ins> ins,
     boolean regulation,
+    boolean occupational,
     Optional<String> familyName,
     Optional<String> givenName,
     Optional<LocalDate> birthDate,
@@ -56,6 +61,12 @@ public record Caller(
           "privacy-officer", Actor.Role.PRIVACY_OFFICER,
           "programme", Actor.Role.PROGRAMME,
           "operator", Actor.Role.OPERATOR);
+
+  /** The specialty of table R38. */
+  private static final String OCCUPATIONAL_MEDICINE = "SM25";
+
+  /** The sector of table R02: prevention and care in companies. */
+  private static final String OCCUPATIONAL_SECTOR = "SA13";
 
   /** What somebody can be; one account is one of them. */
   private static final Set<String> CAPACITIES =
@@ -76,15 +87,24 @@ public record Caller(
         of, familyName, givenName, birthDate, sex, Optional.empty(), Optional.empty());
   }
 
-  static Caller of(JsonWebToken token, Set<String> roles, Optional<Integer> exercise) {
+  /**
+   * In which of several exercises and structures a professional acts, where the request says so.
+   *
+   * @param exercise its place in the token, from 0
+   */
+  record Choice(Optional<Integer> exercise, Optional<NationalId> structure) {}
+
+  static Caller of(JsonWebToken token, Set<String> roles, Choice choice) {
+    Capacity capacity = capacity(token, roles, choice);
     return new Caller(
         token.getSubject(),
-        actor(token, roles, exercise),
+        capacity.actor(),
         text(token, "azp").orElse(""),
         roles,
         text(token, "patient_ref").flatMap(PatientRef::parse),
         text(token, "ins").flatMap(Ins::parse),
         text(token, "Acces_Regulation_Medicale").filter("VRAI"::equals).isPresent(),
+        capacity.occupational(),
         text(token, "family_name"),
         text(token, "given_name"),
         text(token, "birthdate").flatMap(Caller::date),
@@ -99,82 +119,135 @@ public record Caller(
     };
   }
 
-  private static Actor actor(JsonWebToken token, Set<String> roles, Optional<Integer> exercise) {
+  /** As what somebody acts in this request. */
+  private record Capacity(Actor actor, boolean occupational) {
+    static Capacity of(Actor.Role role, Optional<String> id) {
+      return new Capacity(new Actor(role, id, Optional.empty(), Optional.empty()), false);
+    }
+  }
+
+  private static Capacity capacity(JsonWebToken token, Set<String> roles, Choice choice) {
     if (roles.stream().filter(CAPACITIES::contains).count() > 1) {
       // In which capacity would such an account act, and under which name be traced?
       throw new Refusal(RequestProblem.ROLES_CONFLICT);
     }
+    Optional<String> account = Optional.of(token.getSubject());
     // A party that the law bars stays barred, whatever other roles its account was given.
     if (roles.contains("complementary-insurer")) {
-      return new Actor(
-          Actor.Role.BARRED, Optional.of(token.getSubject()), Optional.empty(), Optional.empty());
+      return Capacity.of(Actor.Role.BARRED, account);
     }
     if (roles.contains("professional")) {
-      return professional(token, exercise);
+      return professional(token, choice);
     }
     if (roles.contains("patient")) {
-      return Actor.anonymous(Actor.Role.OWNER);
+      return Capacity.of(Actor.Role.OWNER, Optional.empty());
     }
     if (roles.contains("decisions") || roles.contains("registry")) {
-      return new Actor(Actor.Role.SERVICE, text(token, "azp"), Optional.empty(), Optional.empty());
+      return Capacity.of(Actor.Role.SERVICE, text(token, "azp"));
     }
     for (String role : List.copyOf(ROLES.keySet())) {
       if (roles.contains(role)) {
-        return new Actor(
-            ROLES.get(role), Optional.of(token.getSubject()), Optional.empty(), Optional.empty());
+        return Capacity.of(ROLES.get(role), account);
       }
     }
-    return new Actor(
-        Actor.Role.BARRED, Optional.of(token.getSubject()), Optional.empty(), Optional.empty());
+    return Capacity.of(Actor.Role.BARRED, account);
   }
 
-  private static Actor professional(JsonWebToken token, Optional<Integer> exercise) {
+  private static Capacity professional(JsonWebToken token, Choice choice) {
     NationalId id =
         text(token, "SubjectNameID")
             .flatMap(NationalId::parse)
             .orElseThrow(() -> new Refusal(RequestProblem.CLAIM_MISSING));
     List<JsonObject> exercises = exercises(token);
-    if (exercises.size() > 1) {
-      int chosen =
-          exercise
-              .filter(index -> index >= 0 && index < exercises.size())
-              .orElseThrow(() -> new Refusal(RequestProblem.EXERCISE_NOT_CHOSEN));
-      return inExercise(id, exercises.get(chosen));
-    }
-    Optional<String> profession =
-        exercises.stream()
-            .findFirst()
-            .map(only -> only.getString("codeProfession", ""))
-            .filter(code -> !code.isEmpty())
-            .or(() -> roleOfSubject(token));
-    return new Actor(
-        Actor.Role.PROFESSIONAL,
-        Optional.of(id.value()),
-        profession,
-        text(token, "SubjectOrganizationID").flatMap(NationalId::parse));
+    boolean several = exercises.size() > 1;
+    JsonObject exercise = several ? chosen(exercises, choice) : first(exercises);
+    Optional<NationalId> structure = structure(token, exercise, several, choice);
+    return new Capacity(
+        new Actor(
+            Actor.Role.PROFESSIONAL,
+            Optional.of(id.value()),
+            Optional.of(exercise.getString("codeProfession", ""))
+                .filter(code -> !code.isEmpty())
+                .or(() -> several ? Optional.empty() : roleOfSubject(token)),
+            structure),
+        isOccupational(token, exercise, several, structure));
   }
 
-  private static Actor inExercise(NationalId id, JsonObject exercise) {
-    Optional<NationalId> structure =
-        exercise.get("activities") instanceof JsonArray activities
-            ? activities.stream()
-                .filter(JsonObject.class::isInstance)
-                .map(activity -> ((JsonObject) activity).getString("numeroFinessSite", ""))
-                .filter(finess -> !finess.isEmpty())
-                .findFirst()
-                .flatMap(finess -> NationalId.parse("3" + finess))
-            : Optional.empty();
-    return new Actor(
-        Actor.Role.PROFESSIONAL,
-        Optional.of(id.value()),
-        Optional.of(exercise.getString("codeProfession", "")).filter(code -> !code.isEmpty()),
-        structure);
+  private static JsonObject first(List<JsonObject> exercises) {
+    return exercises.isEmpty() ? JsonValue.EMPTY_JSON_OBJECT : exercises.getFirst();
+  }
+
+  private static JsonObject chosen(List<JsonObject> exercises, Choice choice) {
+    return choice
+        .exercise()
+        .filter(index -> index >= 0 && index < exercises.size())
+        .map(exercises::get)
+        .orElseThrow(() -> new Refusal(RequestProblem.EXERCISE_NOT_CHOSEN));
+  }
+
+  /** Of several, the one that the request names, or else the token. */
+  private static Optional<NationalId> structure(
+      JsonWebToken token, JsonObject exercise, boolean several, Choice choice) {
+    Optional<NationalId> named = text(token, "SubjectOrganizationID").flatMap(NationalId::parse);
+    Set<NationalId> possible =
+        activities(exercise).stream()
+            .flatMap(activity -> structure(activity).stream())
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    if (choice.structure().isPresent()) {
+      return Optional.of(
+          Refusal.unless(
+              choice
+                  .structure()
+                  .filter(
+                      asked ->
+                          possible.contains(asked)
+                              || (!several && named.equals(Optional.of(asked)))),
+              RequestProblem.STRUCTURE_NOT_CHOSEN));
+    }
+    if (possible.size() > 1) {
+      return Optional.of(
+          Refusal.unless(named.filter(possible::contains), RequestProblem.STRUCTURE_NOT_CHOSEN));
+    }
+    Optional<NationalId> only = possible.stream().findFirst();
+    return several ? only : named.or(() -> only);
+  }
+
+  private static boolean isOccupational(
+      JsonWebToken token, JsonObject exercise, boolean several, Optional<NationalId> structure) {
+    boolean bySector =
+        activities(exercise).stream()
+            .filter(activity -> structure(activity).equals(structure))
+            .anyMatch(
+                activity ->
+                    activity.getString("codeSecteurDactivite", "").equals(OCCUPATIONAL_SECTOR));
+    boolean byTokensSector =
+        !several
+            && text(token, "Secteur_Activite")
+                .filter(sector -> sector.split("\\^", 2)[0].equals(OCCUPATIONAL_SECTOR))
+                .isPresent();
+    return exercise.getString("codeSavoirFaire", "").equals(OCCUPATIONAL_MEDICINE)
+        || bySector
+        || byTokensSector;
+  }
+
+  private static List<JsonObject> activities(JsonObject exercise) {
+    return exercise.get("activities") instanceof JsonArray activities
+        ? objects(activities)
+        : List.of();
+  }
+
+  private static Optional<NationalId> structure(JsonObject activity) {
+    return NationalId.parse("3" + activity.getString("numeroFinessSite", ""));
+  }
+
+  private static List<JsonObject> objects(JsonArray array) {
+    return array.stream().filter(JsonObject.class::isInstance).map(JsonObject.class::cast).toList();
   }
 
   private static List<JsonObject> exercises(JsonWebToken token) {
     Object claim = token.getClaim("SubjectRefPro");
     return claim instanceof JsonObject object && object.get("exercices") instanceof JsonArray array
-        ? array.stream().filter(JsonObject.class::isInstance).map(JsonObject.class::cast).toList()
+        ? objects(array)
         : List.of();
   }
 

@@ -1,6 +1,7 @@
 package fr.carnet.resourceserver;
 
 import fr.carnet.events.Sha256;
+import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.identity.UuidV7;
 import fr.carnet.eventstore.CommandEnvelope;
 import io.quarkus.security.identity.SecurityIdentity;
@@ -30,7 +31,16 @@ public class CurrentCaller {
         Optional.ofNullable(request.request().getHeader("Carnet-Exercise"))
             .filter(text -> text.matches("\\d"))
             .map(Integer::valueOf);
-    return Caller.of(token, identity.getRoles(), exercise);
+    Optional<String> structure =
+        Optional.ofNullable(request.request().getHeader("Carnet-Structure"));
+    return Caller.of(
+        token,
+        identity.getRoles(),
+        new Caller.Choice(
+            exercise,
+            structure.map(
+                text ->
+                    Refusal.unless(NationalId.parse(text), RequestProblem.STRUCTURE_NOT_CHOSEN))));
   }
 
   /** The id that follows this request through logs and events. */

@@ -28,6 +28,12 @@ public enum RequestProblem implements Reason {
       "You have several exercises. Name the one you act in with the header Carnet-Exercise (0, 1…).",
       "Vous avez plusieurs exercices. Indiquez celui au titre duquel vous agissez avec l'en-tête"
           + " Carnet-Exercise (0, 1…)."),
+  STRUCTURE_NOT_CHOSEN(
+      Kind.INVALID,
+      "You act in several structures. Name one of them with the header Carnet-Structure: 3 and the"
+          + " FINESS.",
+      "Vous exercez dans plusieurs structures. Indiquez l'une d'elles avec l'en-tête"
+          + " Carnet-Structure : 3 suivi du FINESS."),
   REQUEST_NOT_READABLE(
       Kind.INVALID,
       "The body is not the JSON that the API document describes; field names where, if it is known.",

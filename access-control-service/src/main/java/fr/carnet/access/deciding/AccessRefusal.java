@@ -51,6 +51,10 @@ public enum AccessRefusal implements Reason {
       "You tried too often within the hour. Try later, or have your patient let you in.",
       "Trop d'essais en une heure. Réessayez plus tard, ou demandez à votre patient de vous"
           + " autoriser."),
+  TOO_MANY_DECISIONS(
+      Kind.INVALID,
+      "Ask for 1 to 100 decisions at once.",
+      "Demandez de 1 à 100 décisions à la fois."),
   NOT_READY(
       Kind.UNAVAILABLE,
       "The service is comparing its database with the log and decides nothing yet. Ask again soon.",

@@ -2,78 +2,73 @@ package fr.carnet.access.deciding;
 
 /**
  * Every rule by which somebody may or may not see a dossier, in the order in which they are looked
- * at: the first that is met decides. Sources: CSP L1111-14 to L1111-18 and R1111-48, ANS TD02.
+ * at. What each says to people, from which text it comes and when it holds is dated data: {@link
+ * Policies}.
  */
 public enum AccessRule {
-  BARRED_PARTY(
-      "BARRED_PARTY",
-      "The law bars this party from every dossier, even with consent (CSP L1111-18).",
-      "La loi interdit tout dossier à cet organisme, même avec consentement (CSP L1111-18)."),
-  NOT_A_CARE_PROFESSIONAL(
-      "NOT_A_CARE_PROFESSIONAL",
-      "Content is for the patient and for the professionals who care for them.",
-      "Le contenu est réservé au patient et aux professionnels qui le soignent."),
-  UNKNOWN_DOSSIER("NO_STANDING", "There is no such dossier.", "Ce dossier n'existe pas."),
-  OWNER("OWNER", "It is their own dossier.", "C'est son propre dossier."),
-  ANOTHER_PATIENT(
-      "NO_STANDING",
-      "A patient sees their own dossier only.",
-      "Un patient ne voit que son propre dossier."),
-  STOPPED(
-      "NO_STANDING",
-      "What is known of this dossier may be out of date, so that nobody else is let in.",
-      "Ce que l'on sait de ce dossier n'est peut-être pas à jour ; personne d'autre n'y accède."),
-  DOSSIER_CLOSED(
-      "NO_STANDING",
-      "The dossier is closed: only its owner has a right to the archive (CSP R1111-36).",
-      "Le dossier est fermé : seul son titulaire a droit à l'archive (CSP R1111-36)."),
-  BLOCKED(
-      "NO_STANDING",
-      "The patient blocked this professional, in an emergency too (ANS TD02).",
-      "Le patient a bloqué ce professionnel, même en urgence (ANS TD02)."),
-  TREATING_PHYSICIAN(
-      "TREATING_PHYSICIAN",
-      "A médecin traitant sees everything, masked items included.",
-      "Un médecin traitant voit tout, éléments masqués compris."),
-  BREAK_GLASS(
-      "BREAK_GLASS",
-      "The person cannot express their will and there is immediate risk (CSP L1111-17).",
-      "La personne est hors d'état d'exprimer sa volonté et le risque est immédiat (CSP L1111-17)."),
-  MEDICAL_REGULATION(
-      "MEDICAL_REGULATION",
-      "A doctor of medical regulation answers a call (CSP L1111-17).",
-      "Un médecin régulateur répond à un appel (CSP L1111-17)."),
-  GRANT(
-      "GRANT",
-      "The patient granted access, and the grant is in force.",
-      "Le patient a donné son autorisation, et elle est en cours."),
-  NO_STANDING(
-      "NO_STANDING",
-      "Nothing gives this professional a right to the dossier.",
-      "Rien ne donne à ce professionnel de droit sur le dossier.");
+  BARRED_PARTY(Effect.BAR),
+  NOT_A_CARE_PROFESSIONAL(Effect.BAR),
+  OCCUPATIONAL_DOCTOR(Effect.BAR),
+  UNKNOWN_DOSSIER(Effect.BAR),
+  OWNER(Effect.ALLOW),
+  REPRESENTATIVE(Effect.ALLOW),
+  ANOTHER_PATIENT(Effect.BAR),
+  STOPPED(Effect.BAR),
+  DOSSIER_CLOSED(Effect.BAR),
+  BLOCKED(Effect.BAR),
+  OCCUPATIONAL_WITHOUT_CONSENT(Effect.BAR),
+  TREATING_PHYSICIAN(Effect.ALLOW),
+  BREAK_GLASS(Effect.ALLOW),
+  MEDICAL_REGULATION(Effect.ALLOW),
+  GRANT(Effect.ALLOW),
+  AUTHOR(Effect.ALLOW),
+  /** Always met: what came before it is all that there is. */
+  NO_STANDING(Effect.BAR);
 
-  private final String outward;
-  private final String english;
-  private final String french;
-
-  AccessRule(String outward, String english, String french) {
-    this.outward = outward;
-    this.english = english;
-    this.french = french;
+  /** What follows when a rule is met. */
+  public enum Effect {
+    /** Ends the matter: what was allowed before it is all. */
+    BAR,
+    /** Adds to what was allowed before it. */
+    ALLOW
   }
 
-  /** The code that is told; refusals that would tell something of the dossier share one. */
+  private final Effect effect;
+
+  AccessRule(Effect effect) {
+    this.effect = effect;
+  }
+
+  /** What follows when it is met. */
+  public Effect effect() {
+    return effect;
+  }
+
+  /**
+   * The code that is told. Refusals that would tell something of the dossier, or of its patient's
+   * wishes, share one; what depends on the role alone has its own.
+   */
   public String outward() {
-    return outward;
-  }
-
-  /** Why, in English: for the owner and the privacy officer only. */
-  public String english() {
-    return english;
-  }
-
-  /** The same in French. */
-  public String french() {
-    return french;
+    return switch (this) {
+      case BARRED_PARTY,
+          NOT_A_CARE_PROFESSIONAL,
+          OWNER,
+          REPRESENTATIVE,
+          TREATING_PHYSICIAN,
+          BREAK_GLASS,
+          MEDICAL_REGULATION,
+          GRANT,
+          AUTHOR,
+          NO_STANDING ->
+          name();
+      case OCCUPATIONAL_DOCTOR,
+          UNKNOWN_DOSSIER,
+          ANOTHER_PATIENT,
+          STOPPED,
+          DOSSIER_CLOSED,
+          BLOCKED,
+          OCCUPATIONAL_WITHOUT_CONSENT ->
+          NO_STANDING.name();
+    };
   }
 }

@@ -15,6 +15,8 @@ import java.util.UUID;
  * @param dossier absent: there is no such dossier
  * @param stopped whether something of its streams is parked: what is known may be out of date
  * @param accessVersion version of the access stream's head; 0: no event yet
+ * @param representation by which the one who asks legally acts for the owner, the one that lasts
+ *     longest
  * @param blocked whether the patient blocked the one who asks
  * @param treatingPhysician whether the one who asks is a médecin traitant
  * @param grants that were ever given to the one who asks or to the structure that they act in
@@ -24,6 +26,7 @@ public record DecisionFacts(
     Optional<Dossier> dossier,
     boolean stopped,
     long accessVersion,
+    Optional<Representation> representation,
     boolean blocked,
     boolean treatingPhysician,
     boolean breakGlassOpposed,
@@ -37,6 +40,18 @@ public record DecisionFacts(
   public record Dossier(List<PatientRef> patientRefs, DossierRegistered.State state) {
     public Dossier {
       patientRefs = List.copyOf(patientRefs);
+    }
+  }
+
+  /**
+   * Acting for the owner.
+   *
+   * @param from inclusive
+   * @param until exclusive; of a minor, majority at 00:00 Europe/Paris
+   */
+  public record Representation(Instant from, Optional<Instant> until) {
+    boolean isInForceAt(Instant instant) {
+      return !from.isAfter(instant) && until.map(instant::isBefore).orElse(true);
     }
   }
 

@@ -11,6 +11,7 @@ import fr.carnet.eventstore.StreamRecovery;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.sql.Array;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import javax.sql.DataSource;
 
 /**
@@ -31,7 +33,7 @@ import javax.sql.DataSource;
 public class StandingFacts {
   private static final String SQL =
       """
-      SELECT clock_timestamp() AS at, d.patient_refs, d.state,
+      SELECT asked.place, (SELECT clock_timestamp()) AS at, d.patient_refs, d.state,
              EXISTS (SELECT 1 FROM parked p
                      WHERE p.consumer IN (?, ?) AND p.stream_key = asked.dossier_id::text
                        AND p.discarded_at IS NULL) AS stopped,
@@ -50,10 +52,12 @@ public class StandingFacts {
                        AND w.opposed) AS regulation_opposed,
              g.grant_id, g.grantee_kind, g.grantee, g.valid_from, g.valid_until,
              g.revoked_at IS NOT NULL AS revoked
-      FROM (VALUES (?::uuid, ?::text, ?::text)) AS asked (dossier_id, professional, structure)
+      FROM unnest(?::uuid[], ?::text[], ?::text[])
+             WITH ORDINALITY AS asked (dossier_id, professional, structure, place)
       LEFT JOIN dossier d ON d.dossier_id = asked.dossier_id
       LEFT JOIN access_grant g
         ON g.dossier_id = asked.dossier_id AND g.grantee IN (asked.professional, asked.structure)
+      ORDER BY asked.place
       """;
 
   /** No national id is empty, so that it matches nothing. */
@@ -66,22 +70,53 @@ public class StandingFacts {
 
   /** What the database knows now about this dossier and the one who asks. */
   public DecisionFacts read(DecisionRequest request) throws SQLException {
+    return read(List.of(request)).getFirst();
+  }
+
+  /** The same about several, all at one instant; in the order of the requests. */
+  public List<DecisionFacts> read(List<DecisionRequest> requests) throws SQLException {
     try (var connection = dataSource.getConnection();
         PreparedStatement select = connection.prepareStatement(SQL)) {
       select.setString(1, DossierRegistryProjection.NAME);
       select.setString(2, StreamRecovery.consumer(grants));
-      select.setObject(3, request.dossierId());
-      select.setString(4, request.actor().id().orElse(NOBODY));
-      select.setString(5, request.actor().structure().map(NationalId::value).orElse(NOBODY));
+      select.setArray(3, array(connection, "uuid", requests, DecisionRequest::dossierId));
+      select.setArray(
+          4, array(connection, "text", requests, request -> request.actor().id().orElse(NOBODY)));
+      select.setArray(
+          5,
+          array(
+              connection,
+              "text",
+              requests,
+              request -> request.actor().structure().map(NationalId::value).orElse(NOBODY)));
+      List<DecisionFacts> facts = new ArrayList<>();
       try (ResultSet rows = select.executeQuery()) {
-        rows.next();
-        return facts(rows);
+        boolean more = rows.next();
+        while (more) {
+          FactsAndMore read = facts(rows);
+          facts.add(read.facts());
+          more = read.more();
+        }
       }
+      return facts;
     }
   }
 
-  /** All rows say the same but for the grant. */
-  private static DecisionFacts facts(ResultSet rows) throws SQLException {
+  private static Array array(
+      Connection connection,
+      String type,
+      List<DecisionRequest> requests,
+      Function<DecisionRequest, Object> value)
+      throws SQLException {
+    return connection.createArrayOf(type, requests.stream().map(value).toArray());
+  }
+
+  /** What is known for one request, and whether the rows go on with another. */
+  private record FactsAndMore(DecisionFacts facts, boolean more) {}
+
+  /** All rows of a request say the same but for the grant. */
+  private static FactsAndMore facts(ResultSet rows) throws SQLException {
+    long place = rows.getLong("place");
     Instant at = instant(rows, "at").orElseThrow();
     Optional<DecisionFacts.Dossier> dossier = dossier(rows);
     boolean stopped = rows.getBoolean("stopped");
@@ -91,22 +126,27 @@ public class StandingFacts {
     boolean breakGlassOpposed = rows.getBoolean("break_glass_opposed");
     boolean regulationOpposed = rows.getBoolean("regulation_opposed");
     List<DecisionFacts.Grant> grants = new ArrayList<>();
+    boolean more;
     do {
       Optional<UUID> grantId = Optional.ofNullable(rows.getObject("grant_id", UUID.class));
       if (grantId.isPresent()) {
         grants.add(grant(rows, grantId.get()));
       }
-    } while (rows.next());
-    return new DecisionFacts(
-        at,
-        dossier,
-        stopped,
-        version,
-        blocked,
-        treating,
-        breakGlassOpposed,
-        regulationOpposed,
-        grants);
+      more = rows.next();
+    } while (more && rows.getLong("place") == place);
+    return new FactsAndMore(
+        new DecisionFacts(
+            at,
+            dossier,
+            stopped,
+            version,
+            Optional.empty(),
+            blocked,
+            treating,
+            breakGlassOpposed,
+            regulationOpposed,
+            grants),
+        more);
   }
 
   private static Optional<DecisionFacts.Dossier> dossier(ResultSet row) throws SQLException {

@@ -25,11 +25,13 @@ import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -74,7 +76,11 @@ class DecisionsTest extends AccessOverHttp {
   @Test
   void a_dossier_that_does_not_exist_is_decided_as_one_that_may_not_be_seen() {
     Dossier unknown = new Dossier(UUID.randomUUID(), dossier.keys());
-    assertThat(decide(unknown, DOCTOR)).isEqualTo(decide(dossier, DOCTOR));
+    AccessDecision refused = decide(dossier, DOCTOR);
+    assertThat(decide(unknown, DOCTOR).rule()).isEqualTo(refused.rule());
+    assertThat(decide(unknown, DOCTOR).allowed()).isEqualTo(refused.allowed()).isFalse();
+    assertThat(decide(unknown, NURSE, "99", PurposeOfUse.BREAK_GLASS).rule())
+        .isEqualTo(decide(dossier, NURSE, "99", PurposeOfUse.BREAK_GLASS).rule());
     assertThat(decideForPatient(unknown.id(), OTHER))
         .isEqualTo(decideForPatient(dossier.id(), OTHER));
   }
@@ -111,7 +117,8 @@ class DecisionsTest extends AccessOverHttp {
         PurposeOfUse.NORMAL,
         false,
         false,
-        true);
+        true,
+        false);
   }
 
   @Test
@@ -180,6 +187,69 @@ class DecisionsTest extends AccessOverHttp {
           .contentType("application/problem+json")
           .body("code", equalTo("REQUEST_NOT_READABLE"));
     }
+  }
+
+  @Test
+  void up_to_a_hundred_are_decided_at_once_in_the_order_asked() {
+    granted(dossier, DOCTOR);
+    Dossier mine = dossierOf(OWNER);
+    Dossier blocked = dossierOf(OWNER);
+    granted(blocked, DOCTOR);
+    asPatient(OWNER).put(blocked.path("/blocks/" + DOCTOR)).then().statusCode(204);
+    Dossier unknown = new Dossier(UUID.randomUUID(), dossier.keys());
+    List<DecisionRequest> requests =
+        Stream.of(dossier, unknown, mine, blocked, dossier)
+            .map(
+                each ->
+                    new DecisionRequest(
+                        each.id(),
+                        professional(DOCTOR, "10"),
+                        Optional.empty(),
+                        PurposeOfUse.NORMAL,
+                        false,
+                        false))
+            .toList();
+    byte[] answer =
+        as(SERVICE)
+            .body(Wire.write(requests))
+            .post("/decisions")
+            .then()
+            .statusCode(200)
+            .extract()
+            .asByteArray();
+    List<AccessDecision> decisions = List.of(Wire.read(answer, AccessDecision[].class));
+    assertThat(decisions.stream().map(AccessDecision::rule))
+        .containsExactly("GRANT", "NO_STANDING", "NO_STANDING", "NO_STANDING", "GRANT");
+    assertThat(decisions).isEqualTo(requests.stream().map(AccessOverHttp::decide).toList());
+    for (List<DecisionRequest> wrong :
+        List.of(List.<DecisionRequest>of(), Collections.nCopies(101, requests.getFirst()))) {
+      as(SERVICE)
+          .body(Wire.write(wrong))
+          .post("/decisions")
+          .then()
+          .statusCode(422)
+          .body("code", equalTo("TOO_MANY_DECISIONS"));
+    }
+  }
+
+  @Test
+  void an_occupational_doctor_needs_the_patients_express_consent() {
+    DecisionRequest asked =
+        new DecisionRequest(
+            dossier.id(),
+            professional(DOCTOR, "10"),
+            Optional.empty(),
+            PurposeOfUse.NORMAL,
+            false,
+            false,
+            false,
+            true);
+    grant(dossier, "{\"granteeKind\":\"STRUCTURE\",\"granteeId\":\"" + STRUCTURE + "\"}");
+    assertThat(decide(dossier, DOCTOR).rule()).isEqualTo("GRANT");
+    assertThat(decide(asked).rule()).isEqualTo("NO_STANDING");
+    granted(dossier, DOCTOR);
+    assertThat(decide(asked).rule()).isEqualTo("GRANT");
+    assertThat(decide(asked).policyVersion()).isEqualTo("2022-03");
   }
 
   @Test

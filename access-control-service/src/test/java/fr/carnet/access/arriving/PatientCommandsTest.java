@@ -63,7 +63,7 @@ class PatientCommandsTest extends AccessOverHttp {
     assertThat(decision.classes()).contains(AccessDecision.REIMBURSEMENTS);
     assertThat(decision.maskedToo()).isFalse();
     assertThat(decision.accessVersion()).isEqualTo(1);
-    assertThat(decision.policyVersion()).isEqualTo("2018-11");
+    assertThat(decision.policyVersion()).isEqualTo("2022-03");
     assertThat(decision.until()).isEmpty();
   }
 

@@ -120,6 +120,7 @@ class AccessRulesPropertiesTest {
     decisions.add(drawn(new Random(seed), Role.PROFESSIONAL).closed().decide());
     decisions.add(drawn(new Random(seed), Role.PROFESSIONAL).stopped().decide());
     decisions.add(drawn(new Random(seed), Role.PROFESSIONAL).blocked().decide());
+    decisions.add(drawn(new Random(seed), Role.PROFESSIONAL).occupational().decide());
     assertThat(Set.copyOf(decisions)).hasSize(1);
     assertThat(decisions.getFirst().allowed()).isFalse();
   }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import fr.carnet.access.deciding.DecisionFacts.Grant;
 import fr.carnet.events.access.AccessDecision;
+import fr.carnet.events.access.EmergencyWishRecorded.Wish;
 import fr.carnet.events.access.Grantee;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.trace.Actor.Role;
@@ -27,10 +28,12 @@ import org.junit.jupiter.api.TestFactory;
 class AccessRulesTest {
   private static final UUID GRANT_2 = UUID.fromString("0192f0c1-0000-7000-8000-000000000002");
   private static final Instant LATER = NOW.plus(Duration.ofDays(1));
+  private static final Instant BEFORE = Instant.parse("2020-01-01T00:00:00Z");
+  private static final Instant EXPRESS_CONSENT = Instant.parse("2022-03-30T22:00:00Z");
   private static final Set<String> EVERYTHING =
       Set.of("10", "11", "31", "42", "43", "44", "45", "52", "60", "90");
 
-  private record Row(String name, Situation situation, String rule) {}
+  record Row(String name, Situation situation, String rule) {}
 
   private static Situation asked() {
     return new Situation();
@@ -41,9 +44,15 @@ class AccessRulesTest {
   }
 
   private static final Set<String> ALLOWING =
-      Set.of("OWNER", "TREATING_PHYSICIAN", "BREAK_GLASS", "MEDICAL_REGULATION", "GRANT");
+      Set.of(
+          "OWNER",
+          "REPRESENTATIVE",
+          "TREATING_PHYSICIAN",
+          "BREAK_GLASS",
+          "MEDICAL_REGULATION",
+          "GRANT");
 
-  private static List<Row> table() {
+  static List<Row> table() {
     return List.of(
         // The owner
         row("the owner", asked().patient(OWNER), "OWNER"),
@@ -53,6 +62,36 @@ class AccessRulesTest {
         row("another patient, closed", asked().patient(OTHER).closed(), "NO_STANDING"),
         row("a patient without pseudonym", asked().role(Role.OWNER), "NO_STANDING"),
         row("a patient, no such dossier", asked().patient(OWNER).unknown(), "NO_STANDING"),
+        // Who represents the owner
+        row("a representative", asked().representing(NOW, Optional.empty()), "REPRESENTATIVE"),
+        row(
+            "a representative until later",
+            asked().representing(NOW, Optional.of(LATER)),
+            "REPRESENTATIVE"),
+        row(
+            "a representative until this very instant",
+            asked().representing(NOW.minusSeconds(60), Optional.of(NOW)),
+            "NO_STANDING"),
+        row(
+            "a representative from later",
+            asked().representing(NOW.plusNanos(1_000), Optional.empty()),
+            "NO_STANDING"),
+        row(
+            "a representative, closed",
+            asked().representing(NOW, Optional.empty()).closed(),
+            "NO_STANDING"),
+        row(
+            "a representative, stopped",
+            asked().representing(NOW, Optional.empty()).stopped(),
+            "NO_STANDING"),
+        row(
+            "a professional of whom a representation is known",
+            asked().representing(NOW, Optional.empty()).role(Role.PROFESSIONAL),
+            "NO_STANDING"),
+        row(
+            "a barred party that represents",
+            asked().representing(NOW, Optional.empty()).role(Role.BARRED),
+            "BARRED_PARTY"),
         // Bars on who asks
         row("a barred party", asked().role(Role.BARRED), "BARRED_PARTY"),
         row("a barred party with a grant", asked().role(Role.BARRED).grant(), "BARRED_PARTY"),
@@ -83,6 +122,46 @@ class AccessRulesTest {
         row("blocked, treating", asked().blocked().treating(), "NO_STANDING"),
         row("blocked, break-glass", asked().blocked().breakGlass(true), "NO_STANDING"),
         row("blocked, regulation", asked().blocked().regulation(true), "NO_STANDING"),
+        // Occupational medicine: barred, and with express consent since 31 March 2022
+        row("occupational doctor", asked().occupational(), "NO_STANDING"),
+        row("occupational doctor, granted", asked().occupational().grant(), "GRANT"),
+        row(
+            "occupational doctor, granted, the instant before the law",
+            asked()
+                .occupational()
+                .at(EXPRESS_CONSENT.minusNanos(1_000))
+                .grant(toDoctor(GRANT, BEFORE, Optional.empty(), false)),
+            "NO_STANDING"),
+        row(
+            "occupational doctor, granted, as the law begins",
+            asked()
+                .occupational()
+                .at(EXPRESS_CONSENT)
+                .grant(toDoctor(GRANT, BEFORE, Optional.empty(), false)),
+            "GRANT"),
+        row(
+            "another doctor, granted, before the law",
+            asked()
+                .at(EXPRESS_CONSENT.minusNanos(1_000))
+                .grant(toDoctor(GRANT, BEFORE, Optional.empty(), false)),
+            "GRANT"),
+        row(
+            "occupational doctor, granted to the structure",
+            asked().occupational().grant(toHospital(GRANT, NOW, Optional.empty(), false)),
+            "NO_STANDING"),
+        row("occupational doctor, treating", asked().occupational().treating(), "NO_STANDING"),
+        row(
+            "occupational doctor, treating and granted",
+            asked().occupational().treating().grant(),
+            "TREATING_PHYSICIAN"),
+        row(
+            "occupational doctor, break-glass",
+            asked().occupational().breakGlass(true),
+            "NO_STANDING"),
+        row(
+            "occupational doctor, revoked",
+            asked().occupational().grant(toDoctor(GRANT, NOW, Optional.empty(), true)),
+            "NO_STANDING"),
         // Médecin traitant
         row("treating", asked().treating(), "TREATING_PHYSICIAN"),
         row("treating and granted", asked().treating().grant(), "TREATING_PHYSICIAN"),
@@ -167,12 +246,51 @@ class AccessRulesTest {
     AccessDecision decision = row.situation().decide();
     assertThat(decision.rule()).isEqualTo(row.rule());
     assertThat(decision.allowed()).isEqualTo(ALLOWING.contains(row.rule()));
-    assertThat(decision.classes().isEmpty()).isEqualTo(!decision.allowed());
+    assertThat(decision.types().isEmpty()).isEqualTo(!decision.allowed());
     assertThat(decision.maskedToo())
-        .isEqualTo(Set.of("OWNER", "TREATING_PHYSICIAN").contains(row.rule()));
+        .isEqualTo(Set.of("OWNER", "REPRESENTATIVE", "TREATING_PHYSICIAN").contains(row.rule()));
+    assertThat(decision.wish().map(Wish::name))
+        .isEqualTo(
+            Set.of("BREAK_GLASS", "MEDICAL_REGULATION").contains(row.rule())
+                ? Optional.of(row.rule())
+                : Optional.empty());
     assertThat(decision.grantId().isPresent()).isEqualTo(row.rule().equals("GRANT"));
     assertThat(decision.accessVersion()).isEqualTo(7);
-    assertThat(decision.policyVersion()).isEqualTo("2018-11");
+    assertThat(decision.policyVersion())
+        .isEqualTo(row.situation().facts().at().isBefore(EXPRESS_CONSENT) ? "2018-11" : "2022-03");
+  }
+
+  @Test
+  void a_decision_names_rule_policy_stream_and_the_grant_or_wish_it_rests_on() {
+    AccessDecision granted = asked().grant().breakGlass(false).decide();
+    assertThat(granted.rule()).isEqualTo("GRANT");
+    assertThat(granted.grantId()).contains(GRANT);
+    assertThat(granted.wish()).isEmpty();
+    AccessDecision emergency = asked().grant().breakGlass(true).decide();
+    assertThat(emergency.rule()).isEqualTo("BREAK_GLASS");
+    assertThat(emergency.grantId()).isEmpty();
+    assertThat(emergency.wish()).contains(Wish.BREAK_GLASS);
+    assertThat(emergency.policyVersion()).isEqualTo("2022-03");
+    assertThat(emergency.accessVersion()).isEqualTo(7);
+  }
+
+  /** The text of rule 8: the author of a document keeps sight of it, masked or not. */
+  @Test
+  void a_professional_keeps_sight_of_what_they_wrote_unless_something_bars_them() {
+    assertThat(asked().decide().ownItems()).isTrue();
+    assertThat(asked().decide().allowed()).isFalse();
+    assertThat(asked().grant().decide().ownItems()).isTrue();
+    for (Situation without :
+        List.of(
+            asked().blocked(),
+            asked().closed(),
+            asked().unknown(),
+            asked().stopped(),
+            asked().occupational(),
+            asked().patient(OWNER),
+            asked().role(Role.BARRED))) {
+      assertThat(without.decide().ownItems()).isFalse();
+    }
   }
 
   @Test
@@ -189,8 +307,24 @@ class AccessRulesTest {
   }
 
   @Test
-  void an_allowance_to_see_nothing_whole_is_none() {
-    assertThat(asked().grant().profession("70").decide().rule()).isEqualTo("NO_STANDING");
+  void of_a_class_that_shows_in_part_the_decision_names_the_types() {
+    AccessDecision nurse = asked().grant().profession("60").decide();
+    assertThat(nurse.types())
+        .contains("60591-5", "11502-2", "REMB", "EXPPAT_3")
+        .doesNotContain("68599-0", "83901-9", "89601-9", "NOTE");
+    AccessDecision physiotherapist = asked().grant().profession("70").decide();
+    assertThat(physiotherapist.rule()).isEqualTo("GRANT");
+    assertThat(physiotherapist.classes()).isEmpty();
+    assertThat(physiotherapist.types())
+        .contains("CARE_PLAN", "18748-4")
+        .doesNotContain("REMB", "89601-9");
+  }
+
+  @Test
+  void an_allowance_to_see_nothing_is_none() {
+    assertThat(asked().grant().profession("99").decide().rule()).isEqualTo("NO_STANDING");
+    assertThat(asked().breakGlass(true).withoutProfession().decide().rule())
+        .isEqualTo("NO_STANDING");
   }
 
   @Test

@@ -1,7 +1,9 @@
 package fr.carnet.access.deciding;
 
+import fr.carnet.access.PolicyFile;
 import fr.carnet.access.deciding.DecisionFacts.Dossier;
 import fr.carnet.access.deciding.DecisionFacts.Grant;
+import fr.carnet.access.deciding.DecisionFacts.Representation;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.access.DecisionRequest;
 import fr.carnet.events.access.Grantee;
@@ -40,6 +42,9 @@ final class Situation {
   private boolean regulation;
   private boolean words;
   private boolean supposed;
+  private boolean occupational;
+  private Instant at = NOW;
+  private Optional<Representation> representation = Optional.empty();
   private Optional<State> dossier = Optional.of(State.OPEN);
   private boolean stopped;
   private boolean blocked;
@@ -50,7 +55,7 @@ final class Situation {
 
   private static Policies policies() {
     try (InputStream json = Situation.class.getResourceAsStream("/policy.json")) {
-      return Policies.read(json.readAllBytes());
+      return PolicyFile.read(json.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -92,6 +97,21 @@ final class Situation {
     purpose = PurposeOfUse.MEDICAL_REGULATION;
     regulation = withClaim;
     return this;
+  }
+
+  Situation occupational() {
+    occupational = true;
+    return this;
+  }
+
+  Situation at(Instant instant) {
+    at = instant;
+    return this;
+  }
+
+  Situation representing(Instant from, Optional<Instant> until) {
+    representation = Optional.of(new Representation(from, until));
+    return patient(OTHER);
   }
 
   Situation closed() {
@@ -160,15 +180,17 @@ final class Situation {
         purpose,
         regulation,
         words,
-        supposed);
+        supposed,
+        occupational);
   }
 
   DecisionFacts facts() {
     return new DecisionFacts(
-        NOW,
+        at,
         dossier.map(state -> new Dossier(List.of(OWNER), state)),
         stopped,
         7,
+        representation,
         blocked,
         treating,
         breakGlassOpposed,

@@ -111,7 +111,8 @@ class Reading {
                 asked.purpose(),
                 false,
                 false,
-                asIfGranted));
+                asIfGranted,
+                false));
     return readOwn(
         asked,
         (tx, _) ->
@@ -291,7 +292,9 @@ class Reading {
             caller.patientRef(),
             asked.purpose(),
             caller.regulation(),
-            asked.words().isPresent()));
+            asked.words().isPresent(),
+            false,
+            caller.occupational()));
   }
 
   private AccessDecision decide(DecisionRequest request) {

@@ -27,12 +27,13 @@ class VisibleCare {
 
   /** Whether this decision opens the care history at all: "none" is a statement about a patient. */
   static boolean isOpenTo(AccessDecision decision) {
-    return decision.classes().contains(AccessDecision.REIMBURSEMENTS);
+    return decision.classes().contains(AccessDecision.REIMBURSEMENTS)
+        || decision.types().contains(AccessDecision.REIMBURSEMENT_HISTORY);
   }
 
   /** The same, of somebody who looks. */
   static boolean isOpenTo(Viewer viewer) {
-    return viewer.opens(AccessDecision.REIMBURSEMENTS);
+    return viewer.opens(AccessDecision.REIMBURSEMENTS, AccessDecision.REIMBURSEMENT_HISTORY);
   }
 
   List<Item> items(Connection tx, UUID dossierId, AccessDecision decision, Selection selection)

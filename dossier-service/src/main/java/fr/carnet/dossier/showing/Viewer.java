@@ -9,14 +9,20 @@ import java.util.Set;
  * Who looks, as far as it matters for what shows.
  *
  * @param professional national id of a professional: the author of an item keeps sight of it
- * @param classes class codes that a professional may see; the owner and the owner's representatives
- *     see every class
+ * @param classes class codes of which a professional may see every type; the owner and the owner's
+ *     representatives see every class
+ * @param types codes of the types that a professional may see
  * @param maskedToo whether a professional sees what is masked
  */
 public record Viewer(
-    Kind kind, Optional<String> professional, Set<String> classes, boolean maskedToo) {
+    Kind kind,
+    Optional<String> professional,
+    Set<String> classes,
+    Set<String> types,
+    boolean maskedToo) {
   public Viewer {
     classes = Set.copyOf(classes);
+    types = Set.copyOf(types);
   }
 
   /** What somebody is to the dossier. */
@@ -36,35 +42,44 @@ public record Viewer(
 
   /** The owner. */
   public static Viewer owner() {
-    return new Viewer(Kind.OWNER, Optional.empty(), Set.of(), true);
+    return new Viewer(Kind.OWNER, Optional.empty(), Set.of(), Set.of(), true);
   }
 
   /** A legal representative of the owner. */
   public static Viewer representative() {
-    return new Viewer(Kind.REPRESENTATIVE, Optional.empty(), Set.of(), true);
+    return new Viewer(Kind.REPRESENTATIVE, Optional.empty(), Set.of(), Set.of(), true);
   }
 
   /** Who bears a release: what the patient hid stays hidden (ours). */
   public static Viewer bearerOfRelease() {
-    return new Viewer(Kind.BEARER_OF_RELEASE, Optional.empty(), Set.of(), false);
+    return new Viewer(Kind.BEARER_OF_RELEASE, Optional.empty(), Set.of(), Set.of(), false);
   }
 
   /** A professional whom a decision lets see something. */
   public static Viewer professional(String id, Set<String> classes, boolean maskedToo) {
-    return new Viewer(Kind.PROFESSIONAL, Optional.of(id), classes, maskedToo);
+    return new Viewer(Kind.PROFESSIONAL, Optional.of(id), classes, Set.of(), maskedToo);
   }
 
   /** The owner, looking as this professional would whom a decision lets see something. */
   public static Viewer preview(AccessDecision decision, Actor professional) {
     return new Viewer(
-        Kind.PREVIEWED_PROFESSIONAL, professional.id(), decision.classes(), decision.maskedToo());
+        Kind.PREVIEWED_PROFESSIONAL,
+        professional.id(),
+        decision.classes(),
+        decision.types(),
+        decision.maskedToo());
   }
 
   /** Somebody whom this decision lets see something; whoever is not the owner gets no more. */
   public static Viewer of(AccessDecision decision, Actor actor) {
     return actor.role() == Actor.Role.OWNER
         ? owner()
-        : new Viewer(Kind.PROFESSIONAL, actor.id(), decision.classes(), decision.maskedToo());
+        : new Viewer(
+            Kind.PROFESSIONAL,
+            actor.id(),
+            decision.classes(),
+            decision.types(),
+            decision.maskedToo());
   }
 
   /** Whether this viewer may know that something is masked: who sees it in spite of that. */
@@ -76,11 +91,12 @@ public record Viewer(
     };
   }
 
-  /** Whether items of this class show at all. */
-  public boolean opens(String classCode) {
+  /** Whether this type of this class shows. */
+  public boolean opens(String classCode, String typeCode) {
     return switch (kind) {
       case OWNER, REPRESENTATIVE, BEARER_OF_RELEASE -> true;
-      case PROFESSIONAL, PREVIEWED_PROFESSIONAL -> classes.contains(classCode);
+      case PROFESSIONAL, PREVIEWED_PROFESSIONAL ->
+          classes.contains(classCode) || types.contains(typeCode);
     };
   }
 

@@ -1,7 +1,11 @@
 package fr.carnet.dossier.showing;
 
+import fr.carnet.events.content.DocumentType;
+import fr.carnet.events.content.ItemKind;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The one filter of items and of care, as conditions of the queries that read them, so that what
@@ -9,7 +13,7 @@ import java.sql.SQLException;
  *
  * <ul>
  *   <li>it was deleted;
- *   <li>to a professional: it is of a class that the decision does not open, or a directive that is
+ *   <li>to a professional: it is of a type that the decision does not open, or a directive that is
  *       no longer in force, or masked, unless the decision opens masked items too; its author sees
  *       it all the same, and directives are never masked;
  *   <li>to the owner and representatives: it is invisible until announced, was not announced, and a
@@ -52,6 +56,13 @@ public final class Visibility {
           + SHOWS_BY_ITSELF
           + ")";
 
+  /** A document's type counts in its own class: what a patient brings is of the patient's own. */
+  private static final String OF_AN_OPEN_TYPE =
+      """
+      (i.class_code = ANY (?)
+       OR CASE i.kind WHEN 'DOCUMENT' THEN i.class_code || '|' || i.code ELSE i.kind END = ANY (?))
+      """;
+
   private static final String WRITTEN_BY_VIEWER =
       "(i.author_role = 'PROFESSIONAL' AND i.author_id = ?)";
 
@@ -81,7 +92,9 @@ public final class Visibility {
   private String ofItemsToProfessionals() {
     return "NOT i.deleted AND ("
         + WRITTEN_BY_VIEWER
-        + " OR (i.class_code = ANY (?) AND i.in_force IS NOT FALSE"
+        + " OR ("
+        + OF_AN_OPEN_TYPE
+        + " AND i.in_force IS NOT FALSE"
         + (viewer.maskedToo() ? "" : " AND NOT " + ITEM_MASKED)
         + "))";
   }
@@ -94,9 +107,31 @@ public final class Visibility {
         statement.setString(first, viewer.professional().orElse(null));
         statement.setArray(
             first + 1, statement.getConnection().createArrayOf("text", viewer.classes().toArray()));
-        yield first + 2;
+        statement.setArray(
+            first + 2, statement.getConnection().createArrayOf("text", openTypes().toArray()));
+        yield first + 3;
       }
     };
+  }
+
+  /** Types that show, as {@link #OF_AN_OPEN_TYPE} names those of an item. */
+  private List<String> openTypes() {
+    List<String> open = new ArrayList<>();
+    for (ItemKind kind : ItemKind.values()) {
+      if (kind != ItemKind.DOCUMENT && viewer.types().contains(kind.typeCode())) {
+        open.add(kind.name());
+      }
+    }
+    for (DocumentType type : DocumentType.values()) {
+      if (viewer.types().contains(type.code())) {
+        open.add(type.classCode() + "|" + type.code());
+      }
+      if (viewer.types().contains(ItemKind.DOCUMENT.typeCode())
+          && !type.classCode().equals(ItemKind.PATIENTS_OWN)) {
+        open.add(ItemKind.PATIENTS_OWN + "|" + type.code());
+      }
+    }
+    return open;
   }
 
   /** Of lines of {@code care_line}, without parameters; whose class the decision opens. */

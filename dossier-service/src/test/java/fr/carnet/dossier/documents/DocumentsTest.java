@@ -64,15 +64,19 @@ class DocumentsTest {
       TestTokens.professional("8" + (10_000_000_000L + System.nanoTime() % 1_000_000_000), "10");
 
   private static void allowed(String classes, boolean maskedToo) {
+    allowed(classes, "", maskedToo);
+  }
+
+  private static void allowed(String classes, String types, boolean maskedToo) {
     Neighbours.answer(
         "/decisions",
         _ ->
             Neighbours.Answer.ok(
                 """
-                {"allowed":true,"rule":"GRANT","classes":[%s],"maskedToo":%s,
+                {"allowed":true,"rule":"GRANT","classes":[%s],"types":[%s],"maskedToo":%s,
                  "policyVersion":"test-1","accessVersion":3}
                 """
-                    .formatted(classes, maskedToo)));
+                    .formatted(classes, types, maskedToo)));
   }
 
   private HttpResponse<byte[]> send(String method, String path, String token, byte[] body)
@@ -269,6 +273,22 @@ class DocumentsTest {
     assertThat(get(dossier, item, owner).statusCode()).isEqualTo(200);
     allowed("\"10\"", false);
     assertThat(get(dossier, item, doctor).statusCode()).as("its author").isEqualTo(200);
+  }
+
+  @Test
+  void a_document_shows_by_its_type_but_not_what_a_patient_brings_of_that_type() throws Exception {
+    UUID dossier = Dossiers.open(ins);
+    String item = add(dossier, doctor, "application/pdf", Files.pdf());
+    String brought = add(dossier, owner, "application/pdf", Files.pdf());
+    String reader =
+        TestTokens.professional("8" + (20_000_000_000L + System.nanoTime() % 1_000_000_000), "60");
+
+    allowed("", "\"34112-3\"", false);
+    assertThat(get(dossier, item, reader).statusCode()).isEqualTo(200);
+    assertThat(get(dossier, brought, reader).statusCode()).isEqualTo(404);
+    allowed("", "\"11490-0\",\"DOCUMENT\"", false);
+    assertThat(get(dossier, item, reader).statusCode()).isEqualTo(404);
+    assertThat(get(dossier, brought, reader).statusCode()).isEqualTo(200);
   }
 
   private void mask(UUID dossier, String item) {

@@ -85,16 +85,22 @@ class ContentTest {
   }
 
   private static void decide(Set<String> classes, boolean maskedToo) {
+    decide(classes, Set.of(), maskedToo);
+  }
+
+  private static void decide(Set<String> classes, Set<String> types, boolean maskedToo) {
     Neighbours.answer(
         "/decisions",
         _ ->
             Neighbours.Answer.ok(
                 """
-                {"allowed":true,"rule":"GRANT","classes":%s,"maskedToo":%s,
+                {"allowed":true,"rule":"GRANT","classes":%s,"types":%s,"maskedToo":%s,
                  "policyVersion":"test-1","accessVersion":3}
                 """
                     .formatted(
-                        classes.stream().map(code -> '"' + code + '"').toList(), maskedToo)));
+                        classes.stream().map(code -> '"' + code + '"').toList(),
+                        types.stream().map(code -> '"' + code + '"').toList(),
+                        maskedToo)));
   }
 
   private static RequestSpecification as(String token) {
@@ -449,6 +455,18 @@ class ContentTest {
     assertThat(ids(dossier, doctor)).containsExactly(report, condition);
     Dossiers.decisionsAre(false, "NO_STANDING");
     item(dossier, colleague, report).statusCode(403).body("code", equalTo("NO_STANDING"));
+  }
+
+  @Test
+  void of_a_class_that_a_decision_opens_in_part_the_types_that_it_names_show() {
+    UUID dossier = open();
+    String condition = added(dossier, doctor, CONDITION);
+    String laboratory = added(dossier, doctor, right(ItemKind.LABORATORY_RESULT));
+    added(dossier, doctor, right(ItemKind.CONSULTATION_REPORT));
+    decide(Set.of(), Set.of("11502-2", "60591-5"), false);
+    assertThat(ids(dossier, colleague)).containsExactly(laboratory, condition);
+    decide(Set.of("11"), Set.of("60591-5", "68599-0", "83901-9"), false);
+    assertThat(ids(dossier, colleague)).containsExactly(condition);
   }
 
   @Test

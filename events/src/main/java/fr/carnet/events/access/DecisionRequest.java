@@ -15,6 +15,7 @@ import java.util.UUID;
  * @param wordsGiven whether a reason in words was given; break-glass needs one
  * @param asIfGranted supposes a grant in force to the actor, for an owner who wants to see what it
  *     would show; what bars the actor bars all the same
+ * @param occupational whether the professional acts in occupational medicine
  */
 public record DecisionRequest(
     UUID dossierId,
@@ -23,7 +24,8 @@ public record DecisionRequest(
     PurposeOfUse purpose,
     boolean regulation,
     boolean wordsGiven,
-    boolean asIfGranted) {
+    boolean asIfGranted,
+    boolean occupational) {
   /** What holds, with nothing supposed. */
   public DecisionRequest(
       UUID dossierId,
@@ -32,6 +34,6 @@ public record DecisionRequest(
       PurposeOfUse purpose,
       boolean regulation,
       boolean wordsGiven) {
-    this(dossierId, actor, patientRef, purpose, regulation, wordsGiven, false);
+    this(dossierId, actor, patientRef, purpose, regulation, wordsGiven, false, false);
   }
 }

@@ -211,6 +211,19 @@ public sealed interface ItemContent {
         : kind().classCode();
   }
 
+  /**
+   * The type of the matrix that it is of when this role wrote it. What a patient brings is no
+   * professional's document of that type.
+   */
+  default String typeCode(Role author) {
+    return this instanceof Document document
+        ? DocumentType.parse(document.typeCode())
+            .filter(type -> type.classCode().equals(classCode(author)))
+            .map(DocumentType::code)
+            .orElse(kind().typeCode())
+        : kind().typeCode();
+  }
+
   /** Whether it is an advance directive, written here or brought as a file. */
   default boolean holdsDirective() {
     return this instanceof AdvanceDirective
