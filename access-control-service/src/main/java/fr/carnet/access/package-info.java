@@ -8,8 +8,9 @@
  *             access.events; DossierRegistryProjection reads whose a dossier is
  * arriving    POST /decisions, from a service that releases data
  * projecting  StandingFacts reads, in one statement and by the database's clock, all that matters
- * deciding    AccessRules, a table: the first rule that is met decides
- * querying    the patient reads the grants, and who can see the dossier now
+ * deciding    AccessRules, a table: allowances add up until a bar ends the matter
+ * recalling   the same rules over the events of the stream: who can see it, who could, and why
+ * querying    the patient reads the grants
  * </pre>
  */
 package fr.carnet.access;

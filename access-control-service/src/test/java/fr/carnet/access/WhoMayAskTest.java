@@ -1,132 +1,169 @@
 package fr.carnet.access;
 
 import static io.restassured.RestAssured.given;
-import static org.hamcrest.Matchers.equalTo;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import fr.carnet.events.Wire;
+import fr.carnet.events.access.DecisionRequest;
+import fr.carnet.events.trace.PurposeOfUse;
+import fr.carnet.testkit.EndpointMatrix;
+import fr.carnet.testkit.EndpointMatrix.Cell;
+import fr.carnet.testkit.EndpointMatrix.Outcome;
+import fr.carnet.testkit.EndpointMatrix.Situation;
 import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.Method;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import org.assertj.core.api.Assertions;
+import java.util.Optional;
+import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** Every endpoint without a token, and with every role that it is not for. */
+/** Every endpoint, asked by every role about a dossier in every situation: {@code endpoints.txt}. */
 @QuarkusTest
 class WhoMayAskTest extends AccessOverHttp {
-  private record Endpoint(Method method, String path, String role) {}
+  private static final EndpointMatrix MATRIX =
+      EndpointMatrix.read(WhoMayAskTest.class, "/endpoints.txt");
+  private static final Map<String, String> TOKENS = TestTokens.ofEveryRole(OWNER, DOCTOR);
+  private static final String NO_GRANT = "0192f0c1-0000-7000-8000-000000000001";
 
-  private static final List<Endpoint> ENDPOINTS =
-      List.of(
-          new Endpoint(Method.POST, "/decisions", "decisions"),
-          new Endpoint(Method.GET, "/dossiers/{dossierId}/access", "patient"),
-          new Endpoint(Method.GET, "/dossiers/{dossierId}/grants", "patient"),
-          new Endpoint(Method.POST, "/dossiers/{dossierId}/grants", "patient"),
-          new Endpoint(Method.DELETE, "/dossiers/{dossierId}/grants/{grantId}", "patient"),
-          new Endpoint(Method.PUT, "/dossiers/{dossierId}/blocks/{professionalId}", "patient"),
-          new Endpoint(Method.DELETE, "/dossiers/{dossierId}/blocks/{professionalId}", "patient"),
-          new Endpoint(
-              Method.PUT, "/dossiers/{dossierId}/treating-physicians/{professionalId}", "patient"),
-          new Endpoint(
-              Method.DELETE,
-              "/dossiers/{dossierId}/treating-physicians/{professionalId}",
-              "patient"),
-          new Endpoint(Method.GET, "/dossiers/{dossierId}/treating-physicians", "patient"),
-          new Endpoint(Method.PUT, "/dossiers/{dossierId}/same-right/{professionalId}", "patient"),
-          new Endpoint(Method.POST, "/dossiers/{dossierId}/grants/{grantId}/renewal", "patient"),
-          new Endpoint(Method.GET, "/dossiers/{dossierId}/emergency-wishes", "patient"),
-          new Endpoint(Method.PUT, "/dossiers/{dossierId}/emergency-wishes/{wish}", "patient"),
-          new Endpoint(Method.POST, "/treating-physician-acceptances", "professional"),
-          new Endpoint(Method.POST, "/access-requests", "professional"),
-          new Endpoint(Method.POST, "/visits", "professional"),
-          new Endpoint(Method.POST, "/dossiers/{dossierId}/visit-codes", "patient"),
-          new Endpoint(Method.GET, "/dossiers/{dossierId}/access-requests", "patient"),
-          new Endpoint(
-              Method.POST,
-              "/dossiers/{dossierId}/access-requests/{requestId}/acceptance",
-              "patient"),
-          new Endpoint(
-              Method.DELETE, "/dossiers/{dossierId}/access-requests/{requestId}", "patient"),
-          new Endpoint(Method.GET, "/operations/parked", "operator"),
-          new Endpoint(Method.GET, "/operations/streams", "operator"),
-          new Endpoint(Method.DELETE, "/operations/parked/{id}", "operator"),
-          new Endpoint(Method.POST, "/operations/rebuilds/{projection}", "operator"));
-
-  private static Map<String, String> tokens() {
-    Map<String, String> tokens = new TreeMap<>();
-    tokens.put("patient", TestTokens.patient(OWNER));
-    tokens.put("professional", TestTokens.professional(DOCTOR, "10"));
-    for (String role :
-        List.of(
-            "counter-agent",
-            "billing",
-            "auditor",
-            "privacy-officer",
-            "programme",
-            "operator",
-            "decisions",
-            "registry",
-            "complementary-insurer")) {
-      tokens.put(role, TestTokens.withRole("somebody", role));
-    }
-    return tokens;
+  /** A dossier that is this to the patient {@code OWNER} and to the professional {@code DOCTOR}. */
+  private static Dossier dossier(Situation situation) {
+    return switch (situation) {
+      case OWN -> dossierOf(OWNER);
+      // Nobody represents anybody yet: another's dossier.
+      case REPRESENTED -> dossierOf(OTHER);
+      case GRANTED -> grantedByOther(Optional.empty());
+      case BLOCKED -> {
+        Dossier blocked = grantedByOther(Optional.empty());
+        asPatient(OTHER).put(blocked.path("/blocks/" + DOCTOR)).then().statusCode(204);
+        yield blocked;
+      }
+      case EXPIRED -> {
+        Dossier expired = grantedByOther(Optional.of(Instant.now().plusMillis(700)));
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(10))
+            .until(() -> !decide(expired, DOCTOR).allowed());
+        yield expired;
+      }
+      case UNKNOWN -> new Dossier(UUID.randomUUID(), dossierOf(OTHER).keys());
+    };
   }
 
-  private static String filled(String path) {
-    return path.replace("{dossierId}", "0192f0c1-0000-7000-8000-00000000000d")
-        .replace("{grantId}", "0192f0c1-0000-7000-8000-000000000001")
-        .replace("{requestId}", "0192f0c1-0000-7000-8000-000000000002")
-        .replace("{professionalId}", DOCTOR)
-        .replace("{wish}", "BREAK_GLASS")
-        .replace("{id}", "1")
-        .replace("{projection}", "none");
+  private static Dossier grantedByOther(Optional<Instant> until) {
+    Dossier dossier = dossierOf(OTHER);
+    String body =
+        until
+            .map(end -> toProfessional(DOCTOR).replace("}", ",\"until\":\"" + end + "\"}"))
+            .orElse(toProfessional(DOCTOR));
+    asPatient(OTHER).body(body).post(dossier.path("/grants")).then().statusCode(201);
+    return dossier;
   }
 
-  @Test
-  void nothing_answers_without_a_token_or_with_another_role() {
-    for (Endpoint endpoint : ENDPOINTS) {
-      String path = filled(endpoint.path());
-      given()
-          .contentType("application/json")
-          .body("{}")
-          .request(endpoint.method(), path)
-          .then()
-          .statusCode(401)
-          .contentType("application/problem+json")
-          .body("code", equalTo("TOKEN_MISSING_OR_INVALID"));
-      tokens()
-          .forEach(
-              (role, token) -> {
-                if (!role.equals(endpoint.role())) {
-                  as(token)
-                      .body("{}")
-                      .request(endpoint.method(), path)
-                      .then()
-                      .statusCode(403)
-                      .contentType("application/problem+json")
-                      .body("code", equalTo("ROLE_MISSING"));
-                }
-              });
-    }
+  private static byte[] body(Cell cell, Dossier dossier) {
+    String text =
+        switch (cell.method() + " " + cell.path()) {
+          case "POST /decisions" ->
+              new String(
+                  Wire.write(
+                      new DecisionRequest(
+                          dossier.id(),
+                          professional(DOCTOR, "10"),
+                          Optional.empty(),
+                          PurposeOfUse.NORMAL,
+                          false,
+                          false)),
+                  StandardCharsets.UTF_8);
+          case "POST /dossiers/{dossierId}/grants" -> toProfessional(DOCTOR_2);
+          case "PUT /dossiers/{dossierId}/emergency-wishes/{wish}" -> "{\"opposed\":true}";
+          default -> "{}";
+        };
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String filled(Cell cell, Dossier dossier) {
+    String query =
+        switch (cell.path()) {
+          case "/dossiers/{dossierId}/access/changes" -> "?from=2026-01-01T00:00:00Z";
+          case "/dossiers/{dossierId}/access/explanation" -> "?professional=" + DOCTOR;
+          default -> "";
+        };
+    boolean ownGrant =
+        cell.path().contains("{grantId}")
+            && cell.situation() == Situation.OWN
+            && cell.outcome().status() < 300;
+    return cell.path()
+            .replace("{dossierId}", dossier.id().toString())
+            .replace("{grantId}", ownGrant ? granted(dossier, DOCTOR_2).toString() : NO_GRANT)
+            .replace("{professionalId}", DOCTOR_2)
+            .replace("{wish}", "BREAK_GLASS")
+            .replace("{id}", "1")
+            .replace("{projection}", "none")
+        + query;
+  }
+
+  private static Outcome asked(RequestSpecification as, Cell cell, Dossier dossier) {
+    Response answer =
+        as.contentType("application/json")
+            .body(body(cell, dossier))
+            .request(Method.valueOf(cell.method()), filled(cell, dossier));
+    boolean problem = answer.contentType().startsWith("application/problem+json");
+    return new Outcome(answer.statusCode(), problem ? answer.path("code") : "");
   }
 
   @Test
-  void the_list_above_names_every_endpoint_that_the_api_document_names() {
-    Map<String, Map<String, Object>> paths =
-        given().accept("application/json").get("/q/openapi").then().extract().path("paths");
-    TreeSet<String> documented = new TreeSet<>();
-    paths.forEach(
-        (path, methods) ->
-            methods.keySet().stream()
-                .filter(name -> List.of("get", "put", "post", "delete").contains(name))
-                .forEach(
-                    method ->
-                        documented.add(method.toUpperCase(java.util.Locale.ROOT) + " " + path)));
-    List<String> listed = new ArrayList<>();
-    ENDPOINTS.forEach(endpoint -> listed.add(endpoint.method() + " " + endpoint.path()));
-    Assertions.assertThat(documented).containsExactlyInAnyOrderElementsOf(listed);
+  void every_endpoint_answers_every_role_in_every_situation_as_written_down() {
+    unknownDossiersAreNotFound();
+    Map<Situation, Dossier> shared = new EnumMap<>(Situation.class);
+    for (Situation situation : Situation.values()) {
+      shared.put(situation, dossier(situation));
+    }
+    List<String> wrong = new ArrayList<>();
+    for (Cell cell : MATRIX.cells(TOKENS.keySet())) {
+      // What is changed by one cell is not there for the next.
+      Dossier dossier =
+          cell.situation() == Situation.OWN && cell.outcome().status() < 300
+              ? dossierOf(OWNER)
+              : shared.get(cell.situation());
+      Outcome outcome =
+          asked(given().auth().oauth2(TOKENS.get(cell.role())), cell, dossier);
+      if (!outcome.equals(cell.outcome())) {
+        wrong.add(cell + " but was " + outcome);
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  @Test
+  void nothing_answers_without_a_token() {
+    for (Cell cell : MATRIX.cells(List.of("patient"))) {
+      if (cell.situation() == Situation.UNKNOWN) {
+        assertThat(asked(given(), cell, new Dossier(UUID.randomUUID(), dossierOf(OWNER).keys())))
+            .as("%s", cell)
+            .isEqualTo(new Outcome(401, "TOKEN_MISSING_OR_INVALID"));
+      }
+    }
+  }
+
+  @Test
+  void the_table_has_rows_for_every_endpoint_of_the_api_document() {
+    String openApi = given().accept("application/json").get("/q/openapi").asString();
+    assertThat(MATRIX.faults(openApi, TOKENS.keySet())).isEmpty();
+    // And it would be noticed: here is a new one, and one that has gone.
+    assertThat(
+            MATRIX.faults(
+                openApi.replace("/dossiers/{dossierId}/grants\"", "/dossiers/{dossierId}/new\""),
+                TOKENS.keySet()))
+        .contains(
+            "no rows for POST /dossiers/{dossierId}/new",
+            "no such endpoint: POST /dossiers/{dossierId}/grants");
   }
 }

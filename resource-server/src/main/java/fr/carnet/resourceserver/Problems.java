@@ -29,7 +29,11 @@ class Problems {
 
   @ServerExceptionMapper({UnauthorizedException.class, AuthenticationFailedException.class})
   Response unauthenticated(SecurityException e) {
-    Response problem = of(401, RequestProblem.TOKEN_MISSING_OR_INVALID);
+    Response problem =
+        of(
+            401,
+            BearerTokens.problem(
+                e, Optional.ofNullable(request.request().getHeader("Authorization"))));
     return Response.fromResponse(problem).header("WWW-Authenticate", "Bearer").build();
   }
 

@@ -8,6 +8,35 @@ public enum RequestProblem implements Reason {
       Kind.FORBIDDEN,
       "Sign in, and send a valid access token in the Authorization header.",
       "Connectez-vous, et envoyez un jeton d'accès valide dans l'en-tête Authorization."),
+  TOKEN_EXPIRED(
+      Kind.FORBIDDEN,
+      "The access token has expired. Ask the identity provider for a new one.",
+      "Le jeton d'accès a expiré. Demandez-en un nouveau au fournisseur d'identité."),
+  TOKEN_NOT_YET_VALID(
+      Kind.FORBIDDEN,
+      "The access token is not valid yet. Compare your clock with the identity provider's.",
+      "Le jeton d'accès n'est pas encore valide. Comparez votre horloge à celle du fournisseur"
+          + " d'identité."),
+  TOKEN_WRONG_ISSUER(
+      Kind.FORBIDDEN,
+      "The access token is from another identity provider than the one trusted here.",
+      "Le jeton d'accès vient d'un autre fournisseur d'identité que celui reconnu ici."),
+  TOKEN_WRONG_AUDIENCE(
+      Kind.FORBIDDEN,
+      "The access token is for another service. Ask for one with the audience carnet.",
+      "Le jeton d'accès est destiné à un autre service. Demandez-en un pour l'audience carnet."),
+  TOKEN_SIGNATURE_WRONG(
+      Kind.FORBIDDEN,
+      "The access token was altered, or signed by somebody else.",
+      "Le jeton d'accès a été altéré, ou signé par quelqu'un d'autre."),
+  TOKEN_NOT_SIGNED(
+      Kind.FORBIDDEN,
+      "The access token is not signed (alg none).",
+      "Le jeton d'accès n'est pas signé (alg none)."),
+  TOKEN_CLAIM_MISSING(
+      Kind.FORBIDDEN,
+      "The access token lacks a claim that every token has: exp, iat or sub.",
+      "Il manque au jeton d'accès un attribut que tout jeton comporte : exp, iat ou sub."),
   ROLE_MISSING(
       Kind.FORBIDDEN,
       "Your account has no right to this. Use an account with the role that the API document names.",

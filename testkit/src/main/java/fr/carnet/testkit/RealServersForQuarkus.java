@@ -20,6 +20,7 @@ public final class RealServersForQuarkus implements QuarkusTestResourceLifecycle
     settings.put("quarkus.datasource.username", RealServers.postgres().user());
     settings.put("quarkus.datasource.password", RealServers.postgres().password());
     settings.put("quarkus.oidc.public-key", TestTokens.publicKey());
+    settings.put("quarkus.oidc.token.issuer", TestTokens.ISSUER);
     settings.put("quarkus.oidc-client.auth-server-url", Neighbours.url());
     settings.put("quarkus.oidc-client.discovery-enabled", "false");
     settings.put("quarkus.oidc-client.token-path", "/token");

@@ -4,14 +4,19 @@ import fr.carnet.events.identity.Ins;
 import fr.carnet.events.identity.PatientRef;
 import io.smallrye.jwt.build.Jwt;
 import io.smallrye.jwt.build.JwtClaimsBuilder;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
+import java.security.Signature;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Access tokens as the identity provider would give, signed by a key that lives as long as the JVM.
@@ -19,6 +24,9 @@ import java.util.Set;
 public final class TestTokens {
   /** The secret of the pseudonyms in tests. */
   public static final String PATIENT_REF_SECRET = "test-patient-ref-secret";
+
+  /** Who gives tokens in tests. */
+  public static final String ISSUER = "https://identity.test/realms/carnet";
 
   private static final KeyPair KEYS = keys();
 
@@ -95,9 +103,107 @@ public final class TestTokens {
     return sign(claims(subject, role).claim("azp", subject));
   }
 
+  /** In which way a token is no good. */
+  public enum Flaw {
+    WRONG_ISSUER,
+    WRONG_AUDIENCE,
+    EXPIRED,
+    NOT_YET_VALID,
+    TAMPERED,
+    ANOTHERS_KEY,
+    ALG_NONE,
+    WITHOUT_EXPIRY,
+    WITHOUT_NATIONAL_ID
+  }
+
+  /** A doctor's token that would be good but for this. */
+  public static String flawed(Flaw flaw) {
+    JwtClaimsBuilder claims = claims("pro-flawed", "professional").claim("SubjectRole", List.of("10"));
+    if (flaw != Flaw.WITHOUT_NATIONAL_ID) {
+      claims.claim("SubjectNameID", "899700024450");
+    }
+    Instant now = Instant.now();
+    return switch (flaw) {
+      case WRONG_ISSUER -> sign(claims.issuer("https://identity.test/realms/other"));
+      case WRONG_AUDIENCE -> sign(claims.audience("somebody-else"));
+      case EXPIRED -> sign(claims.issuedAt(now.minusSeconds(7_200)).expiresAt(now.minusSeconds(3_600)));
+      case NOT_YET_VALID -> sign(claims.claim("nbf", now.plusSeconds(3_600).getEpochSecond()));
+      case TAMPERED -> tampered(sign(claims));
+      case ANOTHERS_KEY -> claims.jws().sign(keys().getPrivate());
+      case ALG_NONE -> unsigned(sign(claims));
+      case WITHOUT_EXPIRY -> withoutExpiry(sign(claims));
+      case WITHOUT_NATIONAL_ID -> sign(claims);
+    };
+  }
+
+  /** Another subject under the same signature. */
+  private static String tampered(String token) {
+    String[] parts = token.split("\\.");
+    return parts[0] + "." + encoded(claimsOf(parts[1]).replace("pro-flawed", "pro-others")) + "." + parts[2];
+  }
+
+  private static String unsigned(String token) {
+    return encoded("{\"alg\":\"none\"}") + "." + token.split("\\.")[1] + ".";
+  }
+
+  /** By hand: the builder adds an end where there is none. */
+  private static String withoutExpiry(String token) {
+    String payload =
+        claimsOf(token.split("\\.")[1]).replaceFirst("\"exp\":\\d+,?", "").replace(",}", "}");
+    String content = encoded("{\"alg\":\"RS256\",\"typ\":\"JWT\"}") + "." + encoded(payload);
+    try {
+      Signature signature = Signature.getInstance("SHA256withRSA");
+      signature.initSign(KEYS.getPrivate());
+      signature.update(content.getBytes(StandardCharsets.UTF_8));
+      return content + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(signature.sign());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has RSA", e);
+    }
+  }
+
+  private static String claimsOf(String part) {
+    return new String(Base64.getUrlDecoder().decode(part), StandardCharsets.UTF_8);
+  }
+
+  private static String encoded(String json) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A doctor's token with these exercises, as Pro Santé Connect writes them. */
+  public static String withExercises(List<Map<String, Object>> exercises) {
+    return sign(
+        claims("pro-several", "professional")
+            .claim("SubjectNameID", "899700024450")
+            .claim("SubjectRefPro", Map.of("exercices", exercises)));
+  }
+
+  /** One token for each role of the realm. */
+  public static Map<String, String> ofEveryRole(String ins, String professional) {
+    Map<String, String> tokens = new TreeMap<>();
+    tokens.put("patient", patient(ins));
+    tokens.put("professional", professional(professional, "10"));
+    for (String role :
+        List.of(
+            "counter-agent",
+            "billing",
+            "auditor",
+            "privacy-officer",
+            "programme",
+            "operator",
+            "decisions",
+            "registry",
+            "complementary-insurer")) {
+      tokens.put(role, withRole("somebody", role));
+    }
+    return tokens;
+  }
+
   private static JwtClaimsBuilder claims(String subject, String role) {
     return Jwt.claims()
         .subject(subject)
+        .issuer(ISSUER)
         .audience("carnet")
         .claim("realm_access", Map.of("roles", List.of(role)))
         .groups(Set.of(role))

@@ -55,6 +55,16 @@ public enum AccessRefusal implements Reason {
       Kind.INVALID,
       "Ask for 1 to 100 decisions at once.",
       "Demandez de 1 à 100 décisions à la fois."),
+  INSTANT_INVALID(
+      Kind.INVALID,
+      "An instant is UTC, in the past and not before 5 November 2018, 23:00, e.g."
+          + " 2026-03-01T10:00:00Z; until is not before from.",
+      "Un instant est en UTC, passé et pas antérieur au 5 novembre 2018, 23 h, p. ex."
+          + " 2026-03-01T10:00:00Z ; until n'est pas avant from."),
+  PURPOSE_UNKNOWN(
+      Kind.INVALID,
+      "A purpose is normal, bris_de_glace or centre_15.",
+      "Un motif est normal, bris_de_glace ou centre_15."),
   NOT_READY(
       Kind.UNAVAILABLE,
       "The service is comparing its database with the log and decides nothing yet. Ask again soon.",

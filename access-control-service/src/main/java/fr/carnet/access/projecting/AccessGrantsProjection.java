@@ -51,6 +51,11 @@ public final class AccessGrantsProjection implements Projection {
           AccessRequested.WIRE_NAME,
           AccessRequestDeclined.WIRE_NAME);
 
+  /** Whether an event of this name says something about access. */
+  public static boolean knows(String type) {
+    return KNOWN.contains(type);
+  }
+
   @Override
   public String name() {
     return NAME;

@@ -55,6 +55,13 @@ public class KnownDossiers {
         : Refusal.unless(owned, AccessRefusal.NO_STANDING);
   }
 
+  /** The dossier, for who may know whether there is one. */
+  public Optional<DossierRegistered> known(String dossierId) throws SQLException {
+    UUID id = parse(dossierId);
+    learn(id);
+    return arrived(id);
+  }
+
   private Optional<DossierRegistered> owned(UUID dossierId, PatientRef owner) throws SQLException {
     return arrived(dossierId).filter(dossier -> dossier.patientRefs().contains(owner));
   }

@@ -17,7 +17,7 @@ import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** What the owner of a dossier is told about who may see it. */
+/** What the owner of a dossier is told about the grants they gave. */
 @Path("/dossiers/{dossierId}")
 @RolesAllowed("patient")
 @RunOnVirtualThread
@@ -65,37 +65,6 @@ public class WhoHasAccessResource {
     }
   }
 
-  /**
-   * Who can see the dossier.
-   *
-   * @param at the database's clock when it was read; UTC
-   * @param who everyone who can, and by which rule
-   * @param blocked professionals who cannot, whatever else is said
-   */
-  public record WhoCanSee(Instant at, long accessVersion, List<Who> who, List<String> blocked) {
-    public WhoCanSee {
-      who = List.copyOf(who);
-      blocked = List.copyOf(blocked);
-    }
-  }
-
-  /**
-   * Somebody who can see the dossier.
-   *
-   * @param rule OWNER, TREATING_PHYSICIAN or GRANT; BREAK_GLASS and MEDICAL_REGULATION stand for
-   *     every professional whom the patient did not block, in that situation
-   * @param granteeKind absent for OWNER and for the emergency rules
-   * @param maskedToo whether masked items show as well
-   * @param until when it ends by itself, exclusive
-   */
-  public record Who(
-      String rule,
-      Optional<Grantee.Kind> granteeKind,
-      Optional<String> granteeId,
-      boolean maskedToo,
-      Optional<UUID> grantId,
-      Optional<Instant> until) {}
-
   /** Current and past grants. */
   @GET
   @Path("/grants")
@@ -103,14 +72,5 @@ public class WhoHasAccessResource {
   public Grants grants(String dossierId) throws SQLException {
     DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
     return rows.grants(dossier.dossierId());
-  }
-
-  /** Who can see it now. */
-  @GET
-  @Path("/access")
-  @Operation(summary = "Who can see the dossier now, and by which rule")
-  public WhoCanSee access(String dossierId) throws SQLException {
-    DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
-    return rows.whoCanSee(dossier.dossierId());
   }
 }
