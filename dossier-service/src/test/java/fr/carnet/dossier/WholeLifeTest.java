@@ -467,9 +467,7 @@ class WholeLifeTest {
     for (String other : List.of(AGENT, owner, TestTokens.professional("899700024450", "10"))) {
       get(path + request, other).statusCode(403);
     }
-    get(path + UUID.randomUUID(), OFFICER)
-        .statusCode(404)
-        .body("code", equalTo("NO_SUCH_REQUEST"));
+    get(path + UUID.randomUUID(), OFFICER).statusCode(404).body("code", equalTo("NO_SUCH_REQUEST"));
     await()
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(

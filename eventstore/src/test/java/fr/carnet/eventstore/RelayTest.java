@@ -267,7 +267,9 @@ class RelayTest {
       // when there is always something new to take
       try (Writers writers =
           new Writers(bench, new Accounts(), WRITERS, STREAMS, System.nanoTime(), relay::wake)) {
-        await().atMost(LONG).until(() -> millisSince(begin) > 1_000 && writers.appended() > WRITERS);
+        await()
+            .atMost(LONG)
+            .until(() -> millisSince(begin) > 1_000 && writers.appended() > WRITERS);
       }
       await().atMost(LONG).until(() -> bench.count("SELECT count(*) FROM outbox") == 0);
     }

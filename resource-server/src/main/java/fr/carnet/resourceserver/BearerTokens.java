@@ -20,7 +20,9 @@ final class BearerTokens {
    */
   static RequestProblem problem(Throwable failure, Optional<String> authorization) {
     Optional<String> token =
-        authorization.filter(header -> header.startsWith(SCHEME)).map(header -> header.substring(SCHEME.length()));
+        authorization
+            .filter(header -> header.startsWith(SCHEME))
+            .map(header -> header.substring(SCHEME.length()));
     if (token.isEmpty()) {
       return RequestProblem.TOKEN_MISSING_OR_INVALID;
     }

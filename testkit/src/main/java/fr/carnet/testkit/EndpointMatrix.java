@@ -94,8 +94,7 @@ public final class EndpointMatrix {
         continue;
       }
       List<String> words = Arrays.asList(line.strip().split(" +"));
-      List<Outcome> outcomes =
-          words.subList(1, words.size()).stream().map(Outcome::of).toList();
+      List<Outcome> outcomes = words.subList(1, words.size()).stream().map(Outcome::of).toList();
       if (outcomes.size() != 1 && outcomes.size() != Situation.values().length) {
         throw new IllegalStateException("one outcome, or one for each situation: " + line);
       }
@@ -164,8 +163,7 @@ public final class EndpointMatrix {
                       .forEachRemaining(
                           method -> {
                             if (METHODS.contains(method)) {
-                              endpoints.add(
-                                  method.toUpperCase(Locale.ROOT) + " " + path.getKey());
+                              endpoints.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey());
                             }
                           }));
     } catch (IOException e) {

@@ -4,12 +4,12 @@ import fr.carnet.events.identity.Ins;
 import fr.carnet.events.identity.PatientRef;
 import io.smallrye.jwt.build.Jwt;
 import io.smallrye.jwt.build.JwtClaimsBuilder;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.security.Signature;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -118,7 +118,8 @@ public final class TestTokens {
 
   /** A doctor's token that would be good but for this. */
   public static String flawed(Flaw flaw) {
-    JwtClaimsBuilder claims = claims("pro-flawed", "professional").claim("SubjectRole", List.of("10"));
+    JwtClaimsBuilder claims =
+        claims("pro-flawed", "professional").claim("SubjectRole", List.of("10"));
     if (flaw != Flaw.WITHOUT_NATIONAL_ID) {
       claims.claim("SubjectNameID", "899700024450");
     }
@@ -126,7 +127,8 @@ public final class TestTokens {
     return switch (flaw) {
       case WRONG_ISSUER -> sign(claims.issuer("https://identity.test/realms/other"));
       case WRONG_AUDIENCE -> sign(claims.audience("somebody-else"));
-      case EXPIRED -> sign(claims.issuedAt(now.minusSeconds(7_200)).expiresAt(now.minusSeconds(3_600)));
+      case EXPIRED ->
+          sign(claims.issuedAt(now.minusSeconds(7_200)).expiresAt(now.minusSeconds(3_600)));
       case NOT_YET_VALID -> sign(claims.claim("nbf", now.plusSeconds(3_600).getEpochSecond()));
       case TAMPERED -> tampered(sign(claims));
       case ANOTHERS_KEY -> claims.jws().sign(keys().getPrivate());
@@ -138,24 +140,30 @@ public final class TestTokens {
 
   /** Another subject under the same signature. */
   private static String tampered(String token) {
-    String[] parts = token.split("\\.");
-    return parts[0] + "." + encoded(claimsOf(parts[1]).replace("pro-flawed", "pro-others")) + "." + parts[2];
+    String[] parts = token.split("\\.", -1);
+    return parts[0]
+        + "."
+        + encoded(claimsOf(parts[1]).replace("pro-flawed", "pro-others"))
+        + "."
+        + parts[2];
   }
 
   private static String unsigned(String token) {
-    return encoded("{\"alg\":\"none\"}") + "." + token.split("\\.")[1] + ".";
+    return encoded("{\"alg\":\"none\"}") + "." + token.split("\\.", -1)[1] + ".";
   }
 
   /** By hand: the builder adds an end where there is none. */
   private static String withoutExpiry(String token) {
     String payload =
-        claimsOf(token.split("\\.")[1]).replaceFirst("\"exp\":\\d+,?", "").replace(",}", "}");
+        claimsOf(token.split("\\.", -1)[1]).replaceFirst("\"exp\":\\d+,?", "").replace(",}", "}");
     String content = encoded("{\"alg\":\"RS256\",\"typ\":\"JWT\"}") + "." + encoded(payload);
     try {
       Signature signature = Signature.getInstance("SHA256withRSA");
       signature.initSign(KEYS.getPrivate());
       signature.update(content.getBytes(StandardCharsets.UTF_8));
-      return content + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(signature.sign());
+      return content
+          + "."
+          + Base64.getUrlEncoder().withoutPadding().encodeToString(signature.sign());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has RSA", e);
     }

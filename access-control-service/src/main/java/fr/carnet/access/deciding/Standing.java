@@ -4,6 +4,8 @@ import fr.carnet.access.deciding.DecisionFacts.Dossier;
 import fr.carnet.access.deciding.DecisionFacts.Grant;
 import fr.carnet.events.access.AccessEvent;
 import fr.carnet.events.access.AccessGranted;
+import fr.carnet.events.access.AccessRequestDeclined;
+import fr.carnet.events.access.AccessRequested;
 import fr.carnet.events.access.DecisionRequest;
 import fr.carnet.events.access.EmergencyWishRecorded;
 import fr.carnet.events.access.EmergencyWishRecorded.Wish;
@@ -13,6 +15,8 @@ import fr.carnet.events.access.ProfessionalBlocked;
 import fr.carnet.events.access.ProfessionalUnblocked;
 import fr.carnet.events.access.TreatingPhysicianEnded;
 import fr.carnet.events.access.TreatingPhysicianNamed;
+import fr.carnet.events.access.TreatingPhysicianProposed;
+import fr.carnet.events.access.VisitCodeIssued;
 import fr.carnet.events.identity.NationalId;
 import java.time.Instant;
 import java.util.HashMap;
@@ -96,6 +100,12 @@ public record Standing(
               blocked,
               treatingPhysicians,
               with(opposed, said.wish(), said.opposed()));
+      // They ask for something, and give no right.
+      case TreatingPhysicianProposed _,
+          VisitCodeIssued _,
+          AccessRequested _,
+          AccessRequestDeclined _ ->
+          same;
     };
   }
 

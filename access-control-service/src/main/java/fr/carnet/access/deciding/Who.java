@@ -64,8 +64,7 @@ public record Who(
             grant ->
                 asking
                     .of(standing.onlyBy(grant), professional(grant.grantee()), AccessRule.GRANT)
-                    .ifPresent(
-                        decision -> who.add(by(decision, Optional.of(grant.grantee())))));
+                    .ifPresent(decision -> who.add(by(decision, Optional.of(grant.grantee())))));
     asking
         .of(standing, anybody(PurposeOfUse.BREAK_GLASS), AccessRule.BREAK_GLASS)
         .ifPresent(decision -> who.add(by(decision, Optional.empty())));
@@ -120,8 +119,7 @@ public record Who(
               PurposeOfUse.NORMAL);
       case STRUCTURE ->
           request(
-              new Actor(
-                  Role.PROFESSIONAL, Optional.empty(), PROFESSION, Optional.of(grantee.id())),
+              new Actor(Role.PROFESSIONAL, Optional.empty(), PROFESSION, Optional.of(grantee.id())),
               PurposeOfUse.NORMAL);
     };
   }

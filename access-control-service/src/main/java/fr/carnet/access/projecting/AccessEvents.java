@@ -2,6 +2,7 @@ package fr.carnet.access.projecting;
 
 import fr.carnet.access.deciding.Standing;
 import fr.carnet.events.access.AccessEvent;
+import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.eventstore.StreamRecovery;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -22,8 +23,11 @@ import javax.sql.DataSource;
 public class AccessEvents {
   private static final String SQL =
       """
-      SELECT asked.now, asked.stopped, e.version, e.type, e.time, e.data
+      SELECT asked.now, asked.stopped, asked.state, e.version, e.type, e.time, e.data
       FROM (SELECT clock_timestamp() AS now,
+                   (SELECT s.state FROM dossier_state s
+                    WHERE s.dossier_id = ? AND s.since <= ?
+                    ORDER BY s.version DESC LIMIT 1) AS state,
                    EXISTS (SELECT 1 FROM parked p
                            WHERE p.consumer IN (?, ?) AND p.stream_key = ?
                              AND p.discarded_at IS NULL) AS stopped) AS asked
@@ -40,9 +44,15 @@ public class AccessEvents {
    *
    * @param now the database's clock when it was read; UTC
    * @param stopped whether something of the dossier is parked now: events may be missing
+   * @param state what this service knew the dossier to be; absent: it did not know of it yet
    * @param standing what the events say
    */
-  public record Recalled(Instant now, boolean stopped, List<Recorded> events, Standing standing) {
+  public record Recalled(
+      Instant now,
+      boolean stopped,
+      Optional<DossierRegistered.State> state,
+      List<Recorded> events,
+      Standing standing) {
     public Recalled {
       events = List.copyOf(events);
     }
@@ -60,16 +70,21 @@ public class AccessEvents {
   public Recalled upTo(UUID dossierId, Optional<Instant> at) throws SQLException {
     try (var connection = dataSource.getConnection();
         PreparedStatement select = connection.prepareStatement(SQL)) {
-      select.setString(1, DossierRegistryProjection.NAME);
-      select.setString(2, StreamRecovery.consumer(grants));
-      select.setString(3, dossierId.toString());
-      select.setObject(4, dossierId);
-      select.setObject(
-          5, at.map(instant -> instant.atOffset(ZoneOffset.UTC)).orElse(OffsetDateTime.MAX));
+      OffsetDateTime until =
+          at.map(instant -> instant.atOffset(ZoneOffset.UTC)).orElse(OffsetDateTime.MAX);
+      select.setObject(1, dossierId);
+      select.setObject(2, until);
+      select.setString(3, DossierRegistryProjection.NAME);
+      select.setString(4, StreamRecovery.consumer(grants));
+      select.setString(5, dossierId.toString());
+      select.setObject(6, dossierId);
+      select.setObject(7, until);
       try (ResultSet row = select.executeQuery()) {
         row.next();
         Instant now = instant(row, "now");
         boolean stopped = row.getBoolean("stopped");
+        Optional<DossierRegistered.State> state =
+            Optional.ofNullable(row.getString("state")).map(DossierRegistered.State::valueOf);
         List<Recorded> events = new ArrayList<>();
         Standing standing = Standing.NONE;
         do {
@@ -83,7 +98,7 @@ public class AccessEvents {
                     : standing.afterUnknown(version);
           }
         } while (row.next());
-        return new Recalled(now, stopped, events, standing);
+        return new Recalled(now, stopped, state, events, standing);
       }
     }
   }

@@ -23,6 +23,7 @@ public final class DossierRegistryProjection implements Projection {
           "INSERT INTO erased_dossier (dossier_id) VALUES (?) ON CONFLICT DO NOTHING",
           // The dossier's row first: a command on it in flight holds it.
           "DELETE FROM dossier WHERE dossier_id = ?",
+          "DELETE FROM dossier_state WHERE dossier_id = ?",
           "DELETE FROM access_grant WHERE dossier_id = ?",
           "DELETE FROM block WHERE dossier_id = ?",
           "DELETE FROM treating_physician WHERE dossier_id = ?",
@@ -123,6 +124,27 @@ public final class DossierRegistryProjection implements Projection {
       upsert.setLong(5, registered.version());
       upsert.setInt(6, registered.reopenings());
       upsert.executeUpdate();
+    }
+    remember(tx, registered);
+  }
+
+  /** From when on decisions went by it; what is heard again, or late, was not news then. */
+  private static void remember(Connection tx, DossierRegistered registered) throws SQLException {
+    try (PreparedStatement insert =
+        tx.prepareStatement(
+            """
+            INSERT INTO dossier_state (dossier_id, version, state)
+            SELECT asked.dossier_id, asked.version, asked.state
+            FROM (VALUES (?::uuid, ?::bigint, ?)) AS asked (dossier_id, version, state)
+            WHERE NOT EXISTS (SELECT 1 FROM erased_dossier e WHERE e.dossier_id = asked.dossier_id)
+              AND NOT EXISTS (SELECT 1 FROM dossier_state s
+                              WHERE s.dossier_id = asked.dossier_id AND s.version >= asked.version)
+            ON CONFLICT DO NOTHING
+            """)) {
+      insert.setObject(1, registered.dossierId());
+      insert.setLong(2, registered.version());
+      insert.setString(3, registered.state().name());
+      insert.executeUpdate();
     }
   }
 }

@@ -54,8 +54,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 /**
  * Who can see a dossier, who could, and why. An instant is the clock of the database that recorded
  * the events; one in the past is answered from the events recorded up to it, by the policy of that
- * instant. Whether the dossier was closed then is not looked at: that stands in the dossier's own
- * stream, not in that of its access.
+ * instant, and by whether this service knew the dossier to be open then.
  */
 @Path("/dossiers/{dossierId}/access")
 @RunOnVirtualThread
@@ -108,7 +107,7 @@ public class RecallingResource {
       summary = "Who can see the dossier now, or could at an instant, and by which rule",
       description =
           "`at` is an instant in the past (UTC). The answer names the version of the access stream"
-              + " that it stands on. Whether the dossier was closed then is not looked at.")
+              + " that it stands on.")
   public WhoCanSee access(String dossierId, @QueryParam("at") String at) throws SQLException {
     DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
     return whoCanSee(dossier, recall(dossier.dossierId(), instant(at, "at")));
@@ -124,8 +123,7 @@ public class RecallingResource {
       throws SQLException {
     DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
     Optional<Instant> first =
-        Optional.of(
-            Refusal.unless(instant(from, "from"), RequestProblem.FIELD_MISSING, "from"));
+        Optional.of(Refusal.unless(instant(from, "from"), RequestProblem.FIELD_MISSING, "from"));
     At before = recall(dossier.dossierId(), first);
     At after = recall(dossier.dossierId(), instant(until, "until"));
     if (after.instant().isBefore(before.instant())) {
@@ -171,7 +169,9 @@ public class RecallingResource {
         officer
             ? knownDossiers.known(dossierId)
             : Optional.of(knownDossiers.ownedBy(caller, dossierId));
-    String person = Refusal.unless(Optional.ofNullable(professional), RequestProblem.FIELD_MISSING, "professional");
+    String person =
+        Refusal.unless(
+            Optional.ofNullable(professional), RequestProblem.FIELD_MISSING, "professional");
     Actor asked =
         new Actor(
             Role.PROFESSIONAL,
@@ -194,15 +194,16 @@ public class RecallingResource {
             dossier.map(DossierRegistered::dossierId).orElse(new UUID(0, 0)),
             asked,
             Optional.empty(),
-            Refusal.unless(
-                PurposeOfUse.parse(purpose), AccessRefusal.PURPOSE_UNKNOWN, "purpose"),
+            Refusal.unless(PurposeOfUse.parse(purpose), AccessRefusal.PURPOSE_UNKNOWN, "purpose"),
             regulation,
             reason,
             false,
             occupational);
     At then = recall(request.dossierId(), instant(at, "at"));
     DecisionFacts facts =
-        dossier.map(known -> then.facts(request, known)).orElseGet(() -> unknown(request, then));
+        dossier
+            .flatMap(known -> then.facts(request, known))
+            .orElseGet(() -> unknown(request, then));
     Explanation explanation = AccessRules.explain(request, facts, policies);
     if (officer && dossier.isPresent()) {
       trace(caller.actor(), request.dossierId(), explanation.decision());
@@ -220,22 +221,30 @@ public class RecallingResource {
         then.instant(),
         standing.version(),
         policies.at(then.instant()).version(),
-        Who.canSee(
-            standing, then.instant(), then.dossier(dossier), then.recalled().stopped(), policies),
+        then.dossier(dossier)
+            .map(
+                known ->
+                    Who.canSee(
+                        standing, then.instant(), known, then.recalled().stopped(), policies))
+            .orElse(List.of()),
         standing.blocked().stream().map(NationalId::value).sorted().toList());
   }
 
   /** The stream at an instant. */
   private record At(Instant instant, boolean past, Recalled recalled) {
-    Dossier dossier(DossierRegistered known) {
-      return new Dossier(
-          known.patientRefs(), past ? DossierRegistered.State.OPEN : known.state());
+    /** Whose it was does not change; nothing, where nobody knew of it yet. */
+    Optional<Dossier> dossier(DossierRegistered known) {
+      return (past ? recalled.state() : Optional.of(known.state()))
+          .map(state -> new Dossier(known.patientRefs(), state));
     }
 
-    DecisionFacts facts(DecisionRequest request, DossierRegistered known) {
-      return recalled
-          .standing()
-          .factsFor(request, instant, Optional.of(dossier(known)), recalled.stopped());
+    Optional<DecisionFacts> facts(DecisionRequest request, DossierRegistered known) {
+      return dossier(known)
+          .map(
+              of ->
+                  recalled
+                      .standing()
+                      .factsFor(request, instant, Optional.of(of), recalled.stopped()));
     }
   }
 

@@ -267,11 +267,20 @@ class DecisionsTest extends AccessOverHttp {
     granted(arriving, DOCTOR);
     assertThat(decide(arriving, DOCTOR).allowed()).isTrue();
 
+    String then = asPatient(OWNER).get(arriving.path("/access")).then().extract().path("at");
     publish(registered(id, keys, ref, State.CLOSED, 2));
     Awaitility.await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> !decide(arriving, DOCTOR).allowed());
     assertThat(grant(arriving, toProfessional(DOCTOR)).statusCode()).isEqualTo(409);
+    // Now nobody but the owner, and then the doctor too: as was decided then.
+    assertThat(whoCouldSee(arriving, "")).containsExactly("OWNER");
+    assertThat(whoCouldSee(arriving, "?at=" + then)).contains("OWNER", "GRANT");
+    assertThat(whoCouldSee(arriving, "?at=2020-01-01T00:00:00Z")).isEmpty();
+  }
+
+  private static List<String> whoCouldSee(Dossier dossier, String query) {
+    return asPatient(OWNER).get(dossier.path("/access" + query)).then().extract().path("who.rule");
   }
 
   @Test
@@ -313,6 +322,7 @@ class DecisionsTest extends AccessOverHttp {
     for (String table :
         List.of(
             "dossier",
+            "dossier_state",
             "access_grant",
             "treating_physician",
             "block",

@@ -151,6 +151,34 @@ class AccessRulesPropertiesTest {
     }
   }
 
+  /** Who could see it is asked of the same facts that commands agree with. */
+  @Property(tries = 300)
+  void what_is_recalled_is_what_commands_are_decided_on(@ForAll long seed) {
+    Random dice = new Random(seed);
+    AccessState state = AccessState.INITIAL;
+    Standing standing = Standing.NONE;
+    for (int i = 0; i < 30; i++) {
+      for (AccessEvent event : events(AccessDecider.decide(command(dice), state))) {
+        state = AccessDecider.evolve(state, event);
+        standing = standing.after(standing.version() + 1, event);
+      }
+      assertThat(standing.blocked()).isEqualTo(state.blocked());
+      assertThat(standing.treatingPhysicians()).isEqualTo(state.treatingPhysicians().keySet());
+      assertThat(standing.grants().keySet()).isEqualTo(state.grants().keySet());
+      for (Grant grant : standing.grants().values()) {
+        assertThat(grant.revoked()).isEqualTo(state.grants().get(grant.id()).revoked());
+        assertThat(grant.until()).isEqualTo(state.grants().get(grant.id()).until());
+      }
+      for (var wish : fr.carnet.events.access.EmergencyWishRecorded.Wish.values()) {
+        assertThat(standing.opposed().contains(wish))
+            .isEqualTo(
+                Optional.ofNullable(state.wishes().get(wish))
+                    .map(said -> said.opposed())
+                    .orElse(false));
+      }
+    }
+  }
+
   private static AccessState after(
       AccessState state, fr.carnet.events.Decision<AccessEvent> decision) {
     AccessState next = state;

@@ -5,42 +5,42 @@ import static org.hamcrest.Matchers.equalTo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import fr.carnet.access.AccessOverHttp;
+import fr.carnet.access.deciding.AccessRules;
+import fr.carnet.access.deciding.DecisionFacts;
+import fr.carnet.access.deciding.Policies;
+import fr.carnet.access.deciding.Standing;
+import fr.carnet.events.Headers;
+import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
-import fr.carnet.events.trace.PurposeOfUse;
-import io.quarkus.test.junit.QuarkusTest;
-import org.awaitility.Awaitility;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import java.util.UUID;
-import java.util.Optional;
-import java.util.Map;
-import java.util.HashMap;
-import java.time.Instant;
-import java.time.Duration;
-import java.nio.charset.StandardCharsets;
-import jakarta.inject.Inject;
-import fr.carnet.testkit.TestTokens;
-import fr.carnet.testkit.RealServers;
-import fr.carnet.events.trace.AccessTraced;
-import fr.carnet.events.dossier.DossierRegistered;
-import fr.carnet.events.access.DecisionRequest;
 import fr.carnet.events.access.AccessEvent;
-import fr.carnet.events.Topic;
-import fr.carnet.events.Headers;
-import fr.carnet.access.deciding.Standing;
-import fr.carnet.access.deciding.Policies;
-import fr.carnet.access.deciding.DecisionFacts;
-import fr.carnet.access.deciding.AccessRules;
+import fr.carnet.events.access.DecisionRequest;
+import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.trace.AccessTraced;
+import fr.carnet.events.trace.PurposeOfUse;
+import fr.carnet.testkit.RealServers;
+import fr.carnet.testkit.TestTokens;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -232,7 +232,8 @@ class WhoHasAccessTest extends AccessOverHttp {
     assertThat(explained(before).grantId()).contains(grant);
     assertThat(explained(before).accessVersion()).isEqualTo(1);
     assertThat(counted(before)).containsExactly("GRANT", "AUTHOR");
-    JsonNode opposed = explanation("?professional=" + DOCTOR_2 + "&purpose=bris_de_glace&reason=true");
+    JsonNode opposed =
+        explanation("?professional=" + DOCTOR_2 + "&purpose=bris_de_glace&reason=true");
     assertThat(explained(opposed).rule()).isEqualTo("BREAK_GLASS");
     JsonNode occupational =
         explanation("?professional=" + DOCTOR_2 + "&occupational=true&at=2021-01-01T00:00:00Z");
@@ -353,8 +354,7 @@ class WhoHasAccessTest extends AccessOverHttp {
         long version = Long.parseLong(header(event, Headers.STREAM_VERSION));
         if (version <= each.decision().accessVersion() && version > standing.version()) {
           standing =
-              standing.after(
-                  version, AccessEvent.read(header(event, Headers.TYPE), event.value()));
+              standing.after(version, AccessEvent.read(header(event, Headers.TYPE), event.value()));
         }
       }
       assertThat(standing.version()).isEqualTo(each.decision().accessVersion());
@@ -363,13 +363,15 @@ class WhoHasAccessTest extends AccessOverHttp {
               each.request(),
               each.at(),
               Optional.of(
-                  new DecisionFacts.Dossier(List.of(TestTokens.patientRef(OWNER)), DossierRegistered.State.OPEN)),
+                  new DecisionFacts.Dossier(
+                      List.of(TestTokens.patientRef(OWNER)), DossierRegistered.State.OPEN)),
               false);
       assertThat(AccessRules.decide(each.request(), facts, policies)).isEqualTo(each.decision());
       rules.add(each.decision().rule());
     }
     assertThat(rules)
-        .contains("GRANT", "TREATING_PHYSICIAN", "BREAK_GLASS", "MEDICAL_REGULATION", "NO_STANDING");
+        .contains(
+            "GRANT", "TREATING_PHYSICIAN", "BREAK_GLASS", "MEDICAL_REGULATION", "NO_STANDING");
   }
 
   private static String header(ConsumerRecord<String, byte[]> event, String name) {

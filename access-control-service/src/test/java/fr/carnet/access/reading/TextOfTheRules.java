@@ -208,7 +208,7 @@ final class TextOfTheRules {
       return types;
     }
     for (String line : MATRIX.lines().skip(1).toList()) {
-      String[] cells = line.split(" +");
+      String[] cells = line.split(" +", -1);
       switch (cells[column]) {
         case "R" -> types.addAll(TYPES_OF_CLASS.get(cells[0]));
         case "P" -> types.addAll(part(cells[0], profession));

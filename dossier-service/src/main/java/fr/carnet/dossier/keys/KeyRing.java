@@ -285,7 +285,8 @@ public class KeyRing {
   private SealingSession newToSeal(Connection tx, UUID dossierId, String publicKey)
       throws SQLException {
     SealingSession session = SealingSession.towards(dossierId, publicKey);
-    keepOpened(tx, Map.of(new SessionOf(dossierId, session.id()), OpeningSession.of(dossierId, session)));
+    keepOpened(
+        tx, Map.of(new SessionOf(dossierId, session.id()), OpeningSession.of(dossierId, session)));
     try (PreparedStatement upsert =
         tx.prepareStatement(
             """

@@ -30,8 +30,7 @@ public class ReleasedArchive {
         asked(dossierId),
         tx -> decision(true, rule(tx, dossierId, requestId), requestId),
         (tx, _) -> {
-          ExportedDossier all =
-              ExportedDossier.of(tx, dossierId, Viewer.bearerOfRelease(), lists);
+          ExportedDossier all = ExportedDossier.of(tx, dossierId, Viewer.bearerOfRelease(), lists);
           return new Released<>(all, all.itemIds());
         });
   }

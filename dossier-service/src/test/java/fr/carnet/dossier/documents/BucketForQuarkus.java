@@ -34,12 +34,18 @@ public final class BucketForQuarkus implements QuarkusTestResourceLifecycleManag
       client.createBucket(create -> create.bucket(BUCKET));
     }
     return Map.of(
-        "carnet.documents.store", "s3",
-        "carnet.documents.s3.endpoint", RealServers.s3().endpoint(),
-        "carnet.documents.s3.region", REGION,
-        "carnet.documents.s3.bucket", BUCKET,
-        "carnet.documents.s3.access-key", RealServers.s3().accessKey(),
-        "carnet.documents.s3.secret-key", RealServers.s3().secretKey());
+        "carnet.documents.store",
+        "s3",
+        "carnet.documents.s3.endpoint",
+        RealServers.s3().endpoint(),
+        "carnet.documents.s3.region",
+        REGION,
+        "carnet.documents.s3.bucket",
+        BUCKET,
+        "carnet.documents.s3.access-key",
+        RealServers.s3().accessKey(),
+        "carnet.documents.s3.secret-key",
+        RealServers.s3().secretKey());
   }
 
   @Override

@@ -121,10 +121,7 @@ class DocumentsOnS3Test {
 
   private static List<byte[]> objects(UUID dossier) {
     try (S3Client client = BucketForQuarkus.client()) {
-      return client
-          .listObjectsV2(list -> list.bucket(BucketForQuarkus.BUCKET))
-          .contents()
-          .stream()
+      return client.listObjectsV2(list -> list.bucket(BucketForQuarkus.BUCKET)).contents().stream()
           .map(S3Object::key)
           .filter(key -> key.contains(dossier.toString()))
           .map(

@@ -458,7 +458,7 @@ class ProgrammeTest {
                             header_names, header_values)
         VALUES ('dossier-recovery', 'dossier.events', 0, %d, '%s', 'MISSING_KEY', '{}', '{}')
         """
-            .formatted(Math.abs(lost.getLeastSignificantBits()), lost));
+            .formatted(lost.getLeastSignificantBits() & Long.MAX_VALUE, lost));
     try {
       for (String path : List.of("/statements/mine", "/statements/2019-03")) {
         get(path, path.endsWith("mine") ? PHARMACIST : PROGRAMME)

@@ -245,11 +245,7 @@ final class MadeUpDossier {
             uuid(random),
             author,
             sealed(
-                dossierId,
-                session,
-                id,
-                ItemAdded.WIRE_NAME,
-                new ItemBody(content, false, false))));
+                dossierId, session, id, ItemAdded.WIRE_NAME, new ItemBody(content, false, false))));
   }
 
   private ItemContent content(int index, SplittableRandom random) {
