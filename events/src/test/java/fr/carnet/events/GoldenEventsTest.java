@@ -36,6 +36,7 @@ import fr.carnet.events.dossier.DossierEvent;
 import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.dossier.DossierReopened;
+import fr.carnet.events.dossier.EndOfRepresentation;
 import fr.carnet.events.dossier.ErasureCause;
 import fr.carnet.events.dossier.ErasureRequested;
 import fr.carnet.events.dossier.ErasureWithdrawn;
@@ -52,7 +53,10 @@ import fr.carnet.events.dossier.ReleaseDecided;
 import fr.carnet.events.dossier.ReleaseRequest;
 import fr.carnet.events.dossier.ReleaseRequested;
 import fr.carnet.events.dossier.ReleaseUsed;
+import fr.carnet.events.dossier.Representation;
+import fr.carnet.events.dossier.RepresentationEnded;
 import fr.carnet.events.dossier.Representative;
+import fr.carnet.events.dossier.RepresentativeRecorded;
 import fr.carnet.events.dossier.Sex;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.identity.PatientRef;
@@ -105,6 +109,8 @@ class GoldenEventsTest {
             new DossierReopened(Channel.COUNTER, "v2", Optional.empty()),
             new DossierErased(ErasureCause.REQUESTED),
             new InsRecorded(SEALED),
+            new RepresentativeRecorded(ID, SEALED),
+            new RepresentationEnded(ID, SEALED),
             new ErasureRequested(NOON, NOON.plusSeconds(604_800), LocalDate.of(2027, 2, 21)),
             new ErasureWithdrawn(NOON),
             new ReleaseRequested(ID, ReleaseRequested.Kind.HEIRS, SEALED),
@@ -180,6 +186,35 @@ class GoldenEventsTest {
             "key",
             DossierRegistered.State.OPEN,
             1));
+    facts.put(
+        "dossier.representation.v1",
+        new Representation(
+            new PatientRef("0123456789abcdef".repeat(4)),
+            Representative.Kind.PERSON_OF_TRUST,
+            "Testaud",
+            "Dominique",
+            "désignation signée",
+            NOON,
+            Optional.of(NOON.plusSeconds(60))));
+    facts.put(
+        "dossier.end-of-representation.v1",
+        new EndOfRepresentation(EndOfRepresentation.Cause.EXCLUDED, "jugement"));
+    facts.put(
+        "dossier.registered.v1-represented",
+        new DossierRegistered(
+            ID,
+            List.of(new PatientRef("0123456789abcdef".repeat(4))),
+            "key",
+            DossierRegistered.State.OPEN,
+            4,
+            0,
+            List.of(
+                new DossierRegistered.ActsFor(
+                    ID,
+                    new PatientRef("0123456789abcdef".repeat(4)),
+                    Representative.Kind.PARENT,
+                    NOON,
+                    Optional.of(NOON.plusSeconds(60))))));
     facts.put(
         "dossier.registered.v1-reopened",
         new DossierRegistered(

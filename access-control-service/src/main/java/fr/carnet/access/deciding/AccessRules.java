@@ -165,6 +165,7 @@ public final class AccessRules {
     return switch (role) {
       case OWNER, PROFESSIONAL -> true;
       case OTHER_PATIENT,
+          REPRESENTATIVE,
           COUNTER_AGENT,
           BILLING,
           AUDITOR,

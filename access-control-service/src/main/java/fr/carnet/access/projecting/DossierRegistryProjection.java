@@ -3,17 +3,19 @@ package fr.carnet.access.projecting;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
 import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.dossier.DossierRegistered.ActsFor;
 import fr.carnet.events.identity.PatientRef;
 import fr.carnet.eventstore.Projection;
 import fr.carnet.eventstore.RecordedEvent;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
-/** Whose each dossier is, towards which key to seal, and whether it is open. */
+/** Whose each dossier is, who acts for them, towards which key to seal, and whether it is open. */
 public final class DossierRegistryProjection implements Projection {
   /** The name of the projection. */
   public static final String NAME = "dossier-registry";
@@ -24,6 +26,7 @@ public final class DossierRegistryProjection implements Projection {
           // The dossier's row first: a command on it in flight holds it.
           "DELETE FROM dossier WHERE dossier_id = ?",
           "DELETE FROM dossier_state WHERE dossier_id = ?",
+          "DELETE FROM representation WHERE dossier_id = ?",
           "DELETE FROM access_grant WHERE dossier_id = ?",
           "DELETE FROM block WHERE dossier_id = ?",
           "DELETE FROM treating_physician WHERE dossier_id = ?",
@@ -51,7 +54,7 @@ public final class DossierRegistryProjection implements Projection {
 
   @Override
   public List<String> tables() {
-    return List.of("dossier");
+    return List.of("dossier", "representation");
   }
 
   @Override
@@ -123,9 +126,39 @@ public final class DossierRegistryProjection implements Projection {
       upsert.setString(4, registered.state().name());
       upsert.setLong(5, registered.version());
       upsert.setInt(6, registered.reopenings());
-      upsert.executeUpdate();
+      if (upsert.executeUpdate() > 0) {
+        storeRepresentatives(tx, registered);
+      }
     }
     remember(tx, registered);
+  }
+
+  private static void storeRepresentatives(Connection tx, DossierRegistered registered)
+      throws SQLException {
+    try (PreparedStatement delete =
+        tx.prepareStatement("DELETE FROM representation WHERE dossier_id = ?")) {
+      delete.setObject(1, registered.dossierId());
+      delete.executeUpdate();
+    }
+    try (PreparedStatement insert =
+        tx.prepareStatement(
+            """
+            INSERT INTO representation
+              (dossier_id, representation_id, patient_ref, kind, valid_from, valid_until)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """)) {
+      for (ActsFor representative : registered.representatives()) {
+        insert.setObject(1, registered.dossierId());
+        insert.setObject(2, representative.representationId());
+        insert.setString(3, representative.patientRef().value());
+        insert.setString(4, representative.kind().name());
+        insert.setObject(5, representative.from().atOffset(ZoneOffset.UTC));
+        insert.setObject(
+            6, representative.until().map(until -> until.atOffset(ZoneOffset.UTC)).orElse(null));
+        insert.addBatch();
+      }
+      insert.executeBatch();
+    }
   }
 
   /** From when on decisions went by it; what is heard again, or late, was not news then. */

@@ -22,6 +22,7 @@ import fr.carnet.events.access.TreatingPhysicianProposed;
 import fr.carnet.events.access.VisitCodeIssued;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.dossier.DossierRegistered.State;
+import fr.carnet.events.dossier.Representative;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.identity.PatientRef;
 import fr.carnet.eventstore.Projection;
@@ -197,6 +198,61 @@ class ProjectionsTest {
   private static DossierRegistered registered(UUID dossier, State state, long version) {
     return new DossierRegistered(
         dossier, List.of(new PatientRef("a".repeat(64))), "key", state, version);
+  }
+
+  @Test
+  void who_acts_for_the_owner_is_as_the_newest_registration_says_and_goes_with_an_erasure()
+      throws SQLException {
+    DossierRegistryProjection projection = new DossierRegistryProjection();
+    UUID dossier = new UUID(9, 6);
+    DataSource database = database();
+    apply(database, projection, List.of(registration(represented(dossier, 1, "b", "c"))));
+    assertThat(rows(database, projection)).hasSize(3);
+    apply(
+        database,
+        projection,
+        List.of(
+            registration(represented(dossier, 3, "c")),
+            registration(represented(dossier, 2, "b", "c"))));
+    List<String> rows = rows(database, projection);
+    assertThat(rows).hasSize(2).noneMatch(row -> row.contains("b".repeat(64)));
+    assertThat(rows.getLast()).contains("c".repeat(64), "PARENT");
+    Transactions.run(
+        database,
+        tx -> {
+          projection.ended(tx, java.util.Set.of(dossier));
+          return true;
+        });
+    assertThat(rows(database, projection)).isEmpty();
+  }
+
+  private static ConsumerRecord<byte[], byte[]> registration(DossierRegistered registered) {
+    return record(
+        Topic.DOSSIER_REGISTRY,
+        registered.dossierId(),
+        registered.version(),
+        DossierRegistered.WIRE_NAME,
+        registered);
+  }
+
+  private static DossierRegistered represented(UUID dossier, long version, String... by) {
+    return new DossierRegistered(
+        dossier,
+        List.of(new PatientRef("a".repeat(64))),
+        "key",
+        State.OPEN,
+        version,
+        0,
+        java.util.Arrays.stream(by)
+            .map(
+                who ->
+                    new DossierRegistered.ActsFor(
+                        new UUID(8, who.charAt(0)),
+                        new PatientRef(who.repeat(64)),
+                        Representative.Kind.PARENT,
+                        THEN,
+                        Optional.of(THEN.plusSeconds(60))))
+            .toList());
   }
 
   @Test

@@ -35,6 +35,8 @@ import fr.carnet.events.dossier.MaskSet;
 import fr.carnet.events.dossier.ReleaseDecided;
 import fr.carnet.events.dossier.ReleaseRequested;
 import fr.carnet.events.dossier.ReleaseUsed;
+import fr.carnet.events.dossier.RepresentationEnded;
+import fr.carnet.events.dossier.RepresentativeRecorded;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
@@ -189,7 +191,8 @@ sealed interface ClearFacts {
           new Opened(reopened.channel(), reopened.consentWording(), reopened.consentTakenBy());
       case DossierClosed closed -> new Closed(closed.reason(), closed.archiveEndsAt());
       case DossierErased erased -> new Erased(erased.cause());
-      case InsRecorded _, ErasureWithdrawn _ -> new Nothing();
+      case InsRecorded _, ErasureWithdrawn _, RepresentativeRecorded _, RepresentationEnded _ ->
+          new Nothing();
       case ErasureRequested asked -> new ErasureAsked(asked.carriedOutFrom(), asked.deadline());
       case ReleaseRequested asked -> new ReleaseAsked(asked.requestId(), asked.kind());
       case ReleaseDecided decided ->

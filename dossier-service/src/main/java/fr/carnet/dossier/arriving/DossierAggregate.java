@@ -15,6 +15,8 @@ import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.dossier.DossierReopened;
 import fr.carnet.events.dossier.InsRecorded;
+import fr.carnet.events.dossier.RepresentationEnded;
+import fr.carnet.events.dossier.RepresentativeRecorded;
 import fr.carnet.eventstore.Aggregate;
 import fr.carnet.eventstore.CommandHandler;
 import fr.carnet.eventstore.Outbox;
@@ -29,14 +31,16 @@ import java.util.Set;
 
 /** The dossier as a stream: its events, its read model, and the registry that tells the others. */
 final class DossierAggregate implements Aggregate<DossierState, DossierEvent> {
-  /** What changes whose the dossier is, or whether it is open. */
+  /** What changes whose the dossier is, who acts for them, or whether it is open. */
   private static final Set<String> TOLD_BY_REGISTRY =
       Set.of(
           DossierOpened.WIRE_NAME,
           DossierClosed.WIRE_NAME,
           DossierReopened.WIRE_NAME,
           DossierErased.WIRE_NAME,
-          InsRecorded.WIRE_NAME);
+          InsRecorded.WIRE_NAME,
+          RepresentativeRecorded.WIRE_NAME,
+          RepresentationEnded.WIRE_NAME);
 
   private final DossierProjection readModel;
 

@@ -117,7 +117,11 @@ public record Applicant(Ins ins, PatientIdentity identity) {
           yield Optional.of(DossierRefusal.REPRESENTATIVE_MISSING);
         }
         yield representative
-            .filter(known -> known.kind().isForMinors() != minor || !isNamed(known))
+            .filter(
+                known ->
+                    known.kind().isForMinors() != minor
+                        || !known.kind().decides()
+                        || !isNamed(known))
             .map(_ -> DossierRefusal.REPRESENTATIVE_INVALID);
       }
     };

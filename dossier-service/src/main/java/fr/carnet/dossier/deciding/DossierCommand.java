@@ -7,6 +7,8 @@ import fr.carnet.events.dossier.ErasureCause;
 import fr.carnet.events.dossier.InsRecorded;
 import fr.carnet.events.dossier.ReleaseDecided;
 import fr.carnet.events.dossier.ReleaseRequested;
+import fr.carnet.events.dossier.RepresentationEnded;
+import fr.carnet.events.dossier.RepresentativeRecorded;
 import fr.carnet.events.trace.Actor;
 import java.time.Instant;
 import java.util.Optional;
@@ -44,6 +46,12 @@ public sealed interface DossierCommand {
 
   /** The person has another INS now. */
   record RecordIns(InsRecorded ins) implements DossierCommand {}
+
+  /** Somebody acts for the patient from now on. */
+  record RecordRepresentative(RepresentativeRecorded representative) implements DossierCommand {}
+
+  /** Somebody acts for the patient no longer. */
+  record EndRepresentation(RepresentationEnded end) implements DossierCommand {}
 
   /** The patient wants everything destroyed. */
   record RequestErasure(Instant at) implements DossierCommand {}

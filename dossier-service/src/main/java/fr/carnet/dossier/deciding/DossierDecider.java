@@ -2,10 +2,12 @@ package fr.carnet.dossier.deciding;
 
 import fr.carnet.dossier.deciding.DossierCommand.CloseDossier;
 import fr.carnet.dossier.deciding.DossierCommand.DecideRelease;
+import fr.carnet.dossier.deciding.DossierCommand.EndRepresentation;
 import fr.carnet.dossier.deciding.DossierCommand.EraseDossier;
 import fr.carnet.dossier.deciding.DossierCommand.EraseWhenDue;
 import fr.carnet.dossier.deciding.DossierCommand.OpenDossier;
 import fr.carnet.dossier.deciding.DossierCommand.RecordIns;
+import fr.carnet.dossier.deciding.DossierCommand.RecordRepresentative;
 import fr.carnet.dossier.deciding.DossierCommand.ReopenDossier;
 import fr.carnet.dossier.deciding.DossierCommand.RequestErasure;
 import fr.carnet.dossier.deciding.DossierCommand.RequestRelease;
@@ -34,6 +36,8 @@ import fr.carnet.events.dossier.InsRecorded;
 import fr.carnet.events.dossier.ReleaseDecided;
 import fr.carnet.events.dossier.ReleaseRequested;
 import fr.carnet.events.dossier.ReleaseUsed;
+import fr.carnet.events.dossier.RepresentationEnded;
+import fr.carnet.events.dossier.RepresentativeRecorded;
 import fr.carnet.events.trace.Actor;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,6 +98,17 @@ public final class DossierDecider {
           switch (state) {
             case NotOpened _, Erased _ -> Decision.refused(DossierRefusal.NO_STANDING);
             case Open _, Closed _ -> Decision.accepted(record.ins());
+          };
+      case RecordRepresentative record ->
+          switch (state) {
+            case NotOpened _, Erased _ -> Decision.refused(DossierRefusal.NO_STANDING);
+            case Open _ -> Decision.accepted(record.representative());
+            case Closed _ -> Decision.refused(DossierRefusal.DOSSIER_ALREADY_CLOSED);
+          };
+      case EndRepresentation end ->
+          switch (state) {
+            case NotOpened _, Erased _ -> Decision.refused(DossierRefusal.NO_STANDING);
+            case Open _, Closed _ -> Decision.accepted(end.end());
           };
       case RequestErasure request ->
           requests(state)
@@ -273,7 +288,7 @@ public final class DossierDecider {
       case DossierClosed closed ->
           new Closed(closed.archiveEndsAt(), requests(state).orElse(Requests.NONE));
       case DossierErased _ -> new Erased();
-      case InsRecorded _, ContentEvent _ -> state;
+      case InsRecorded _, RepresentativeRecorded _, RepresentationEnded _, ContentEvent _ -> state;
       case ErasureRequested asked ->
           with(
               state,

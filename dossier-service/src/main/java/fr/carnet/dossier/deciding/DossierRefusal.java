@@ -18,7 +18,8 @@ public enum DossierRefusal implements Reason {
       "Le dossier est déjà fermé. Le patient peut le rouvrir pendant dix ans."),
   CONSENT_MISSING(
       Kind.INVALID,
-      "Opening needs the patient's consent: send consentWording, the wording that was agreed to, at most 500 characters.",
+      "Opening needs the patient's consent: send consentWording, the wording that was agreed to, at"
+          + " most 500 characters.",
       "L'ouverture nécessite le consentement du patient : envoyez consentWording, le texte"
           + " accepté, de 500 caractères au plus."),
   INS_NOT_YOURS(
@@ -47,8 +48,8 @@ public enum DossierRefusal implements Reason {
       "birthDate",
       "By the INS this person may be a minor: send birthDate, as the proof of identity has it."
           + " Online it comes with the sign-in; where it does not, a counter opens the dossier.",
-      "D'après l'INS, cette personne peut être mineure : envoyez birthDate, telle qu'elle figure sur"
-          + " la pièce d'identité. En ligne elle vient avec la connexion ; à défaut, le dossier"
+      "D'après l'INS, cette personne peut être mineure : envoyez birthDate, telle qu'elle figure"
+          + " sur la pièce d'identité. En ligne elle vient avec la connexion ; à défaut, le dossier"
           + " s'ouvre à un guichet."),
   AFFILIATION_INVALID(
       Kind.INVALID,
@@ -108,8 +109,8 @@ public enum DossierRefusal implements Reason {
       Kind.CONFLICT,
       "The ten years of the archive are over, and it is being destroyed. Open a new dossier"
           + " afterwards.",
-      "Les dix ans de l'archive sont écoulés, et elle est en cours de destruction. Ouvrez ensuite un"
-          + " nouveau dossier."),
+      "Les dix ans de l'archive sont écoulés, et elle est en cours de destruction. Ouvrez ensuite"
+          + " un nouveau dossier."),
   ERASURE_PENDING(
       Kind.CONFLICT,
       "Erasure has been asked for. DELETE /dossiers/{id}/erasure-request withdraws it, until it is"
@@ -164,6 +165,39 @@ public enum DossierRefusal implements Reason {
       "This release has ended. The privacy officer can grant another.",
       "Cette communication a expiré. Le délégué à la protection des données peut en accorder une"
           + " autre."),
+  REPRESENTATION_KIND_INVALID(
+      Kind.INVALID,
+      "kind",
+      "kind is PARENT or GUARDIAN_OF_MINOR for a minor whose birth date is known, GUARDIAN_OF_ADULT"
+          + " or PERSON_OF_TRUST for an adult; nobody represents themself.",
+      "kind vaut PARENT ou GUARDIAN_OF_MINOR pour un mineur dont la date de naissance est connue,"
+          + " GUARDIAN_OF_ADULT ou PERSON_OF_TRUST pour un majeur ; nul ne se représente"
+          + " soi-même."),
+  REPRESENTATION_END_INVALID(
+      Kind.INVALID,
+      "until",
+      "until is in the future. A person of trust has one, a year on at most; for minors it is"
+          + " majority, and is not sent.",
+      "until est à venir. Une personne de confiance en a un, à un an au plus ; pour un mineur c'est"
+          + " la majorité, et il ne s'envoie pas."),
+  REPRESENTED_ALREADY(
+      Kind.CONFLICT,
+      "This person acts for the patient already, or two parents do.",
+      "Cette personne représente déjà le patient, ou deux parents le font déjà."),
+  REPRESENTATIVE_EXCLUDED(
+      Kind.CONFLICT,
+      "This person was excluded. End the exclusion first, on evidence: POST"
+          + " …/representatives/{representationId}/end with cause ENDED.",
+      "Cette personne a été exclue. Mettez d'abord fin à l'exclusion, sur justificatif : POST"
+          + " …/representatives/{representationId}/end avec la cause ENDED."),
+  NO_SUCH_REPRESENTATION(
+      Kind.NOT_FOUND,
+      "Nobody acts, or acted, for this patient under that id.",
+      "Personne ne représente ni n'a représenté ce patient sous cet identifiant."),
+  REPRESENTATION_ENDED(
+      Kind.CONFLICT,
+      "It has ended already, for this cause.",
+      "Elle a déjà pris fin, pour cette cause."),
   NO_STANDING(
       Kind.FORBIDDEN,
       "You may not see this dossier, or there is none. The patient can give you access in Carnet.",
@@ -179,8 +213,8 @@ public enum DossierRefusal implements Reason {
       Kind.UNAVAILABLE,
       "Dossiers that were opened before are being recovered, so nobody can open one now. Ask again"
           + " later; the operator has been alerted.",
-      "Des dossiers ouverts auparavant sont en cours de récupération : aucun ne peut être ouvert pour"
-          + " l'instant. Réessayez plus tard ; l'exploitant est alerté.");
+      "Des dossiers ouverts auparavant sont en cours de récupération : aucun ne peut être ouvert"
+          + " pour l'instant. Réessayez plus tard ; l'exploitant est alerté.");
 
   private final Told told;
   private final String field;

@@ -4,6 +4,7 @@ import fr.carnet.dossier.deciding.Applicant;
 import fr.carnet.dossier.deciding.DossierDecider;
 import fr.carnet.dossier.forgetting.Forgetting;
 import fr.carnet.dossier.keys.KeyRing;
+import fr.carnet.events.Sealed;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
 import fr.carnet.events.dossier.Affiliation;
@@ -13,6 +14,7 @@ import fr.carnet.events.dossier.DossierErased;
 import fr.carnet.events.dossier.DossierEvent;
 import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierReopened;
+import fr.carnet.events.dossier.EndOfRepresentation;
 import fr.carnet.events.dossier.ErasureRequested;
 import fr.carnet.events.dossier.ErasureWithdrawn;
 import fr.carnet.events.dossier.InsRecorded;
@@ -21,7 +23,10 @@ import fr.carnet.events.dossier.PatientIdentity;
 import fr.carnet.events.dossier.ReleaseDecided;
 import fr.carnet.events.dossier.ReleaseRequested;
 import fr.carnet.events.dossier.ReleaseUsed;
+import fr.carnet.events.dossier.Representation;
+import fr.carnet.events.dossier.RepresentationEnded;
 import fr.carnet.events.dossier.Representative;
+import fr.carnet.events.dossier.RepresentativeRecorded;
 import fr.carnet.events.dossier.Sex;
 import fr.carnet.events.identity.PatientRef;
 import fr.carnet.eventstore.Projection;
@@ -68,7 +73,14 @@ public class DossierProjection implements Projection {
   @Override
   public List<String> tables() {
     return List.of(
-        "dossier", "dossier_patient", "release_request", "item", "item_version", "mask", "opening");
+        "dossier",
+        "dossier_patient",
+        "release_request",
+        "item",
+        "item_version",
+        "mask",
+        "opening",
+        "representation");
   }
 
   @Override
@@ -102,6 +114,8 @@ public class DossierProjection implements Projection {
       case DossierClosed closed -> closed(tx, event, closed);
       case DossierReopened _ -> reopened(tx, event);
       case InsRecorded recorded -> insRecorded(tx, event, recorded);
+      case RepresentativeRecorded recorded -> representativeRecorded(tx, event, recorded);
+      case RepresentationEnded ended -> representationEnded(tx, event, ended);
       case ErasureRequested requested -> erasureRequested(tx, event, Optional.of(requested));
       case ErasureWithdrawn _ -> erasureRequested(tx, event, Optional.empty());
       case ReleaseRequested requested -> releaseRequested(tx, event, requested);
@@ -182,6 +196,55 @@ public class DossierProjection implements Projection {
         Wire.read(keys.open(tx, new KeyRing.SealedBody(recorded.patient(), binding)), NewIns.class);
     alsoKnownAs(tx, event.streamId(), ins.patientRef());
     version(tx, event);
+  }
+
+  private void representativeRecorded(
+      Connection tx, RecordedEvent event, RepresentativeRecorded recorded) throws SQLException {
+    Representation representation =
+        Wire.read(opened(tx, event, recorded.representation()), Representation.class);
+    try (PreparedStatement insert =
+        tx.prepareStatement(
+            """
+            INSERT INTO representation (dossier_id, representation_id, patient_ref, kind,
+                                        family_name, given_name, valid_from, valid_until)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """)) {
+      insert.setObject(1, event.streamId());
+      insert.setObject(2, recorded.representationId());
+      insert.setString(3, representation.by().value());
+      insert.setString(4, representation.kind().name());
+      insert.setString(5, representation.familyName());
+      insert.setString(6, representation.givenName());
+      insert.setTimestamp(7, Timestamp.from(representation.from()));
+      insert.setTimestamp(8, representation.until().map(Timestamp::from).orElse(null));
+      insert.executeUpdate();
+    }
+    version(tx, event);
+  }
+
+  private void representationEnded(Connection tx, RecordedEvent event, RepresentationEnded ended)
+      throws SQLException {
+    EndOfRepresentation end = Wire.read(opened(tx, event, ended.end()), EndOfRepresentation.class);
+    try (PreparedStatement update =
+        tx.prepareStatement(
+            """
+            UPDATE representation SET ended = ?, ended_at = ?
+            WHERE dossier_id = ? AND representation_id = ?
+            """)) {
+      update.setString(1, end.cause().name());
+      update.setTimestamp(2, Timestamp.from(event.time()));
+      update.setObject(3, event.streamId());
+      update.setObject(4, ended.representationId());
+      update.executeUpdate();
+    }
+    version(tx, event);
+  }
+
+  private byte[] opened(Connection tx, RecordedEvent event, Sealed sealed) throws SQLException {
+    return keys.open(
+        tx,
+        new KeyRing.SealedBody(
+            sealed, new Binding(event.streamId(), event.id().toString(), event.type())));
   }
 
   /** The version that the registry tells is that of the last event that it follows from. */

@@ -1,12 +1,16 @@
 package fr.carnet.dossier.projecting;
 
 import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.dossier.DossierRegistered.ActsFor;
+import fr.carnet.events.dossier.Representative;
 import fr.carnet.events.identity.PatientRef;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -56,8 +60,35 @@ public final class RegistryView {
                 row.getString(1),
                 DossierRegistered.State.valueOf(row.getString(2)),
                 row.getLong(3),
-                row.getInt(5)));
+                row.getInt(5),
+                representatives(connection, dossierId)));
       }
+    }
+  }
+
+  private static List<ActsFor> representatives(Connection connection, UUID dossierId)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            SELECT representation_id, patient_ref, kind, valid_from, valid_until
+            FROM representation WHERE dossier_id = ? AND ended IS NULL
+            ORDER BY representation_id
+            """)) {
+      select.setObject(1, dossierId);
+      List<ActsFor> representatives = new ArrayList<>();
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          representatives.add(
+              new ActsFor(
+                  row.getObject(1, UUID.class),
+                  new PatientRef(row.getString(2)),
+                  Representative.Kind.valueOf(row.getString(3)),
+                  row.getTimestamp(4).toInstant(),
+                  Optional.ofNullable(row.getTimestamp(5)).map(Timestamp::toInstant)));
+        }
+      }
+      return representatives;
     }
   }
 }

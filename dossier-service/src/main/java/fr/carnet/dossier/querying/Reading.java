@@ -78,8 +78,24 @@ class Reading {
    * What this service knows of a dossier.
    *
    * @param stopped something of it is parked, so that what would show may be wrong: it fails closed
+   * @param representation by which the caller acts for the owner now
    */
-  private record Known(boolean open, boolean owned, String publicKey, boolean stopped) {}
+  private record Known(
+      boolean open,
+      boolean owned,
+      String publicKey,
+      boolean stopped,
+      Optional<UUID> representation) {
+    /** Whether what was decided elsewhere may be carried out here. */
+    boolean lets(AccessDecision decision) {
+      // A representation that was ended here is over, whatever the others know of it yet.
+      return owned
+          || (open
+              && !stopped
+              && (!decision.rule().equals(AccessDecision.REPRESENTATIVE)
+                  || representation.isPresent()));
+    }
+  }
 
   <T> T read(Asked asked, Query<T> query) throws SQLException {
     return read(asked, query, this::decide);
@@ -147,15 +163,16 @@ class Reading {
             dataSource,
             tx -> {
               Optional<Known> now = known(tx, asked.dossierId(), caller, true);
-              if (now.isEmpty()
-                  || !(now.get().owned() || (now.get().open() && !now.get().stopped()))) {
+              if (now.isEmpty() || !now.get().lets(decision)) {
                 return Optional.empty();
               }
               Released<T> released = query.in(tx, decision);
               trace(
                   tx,
                   asked,
-                  actor(caller, owner),
+                  decision.rule().equals(AccessDecision.REPRESENTATIVE)
+                      ? representative(now.get())
+                      : actor(caller, owner),
                   AccessTraced.Outcome.RELEASED,
                   decision,
                   released.itemIds(),
@@ -333,6 +350,15 @@ class Reading {
     return new Refusal(ReadingRefusal.NO_STANDING);
   }
 
+  /** Which of several it was, and nothing of who that is. */
+  private static Actor representative(Known known) {
+    return new Actor(
+        Actor.Role.REPRESENTATIVE,
+        known.representation().map(UUID::toString),
+        Optional.empty(),
+        Optional.empty());
+  }
+
   private static Actor actor(Caller caller, boolean owner) {
     return caller.actor().role() == Actor.Role.OWNER && !owner
         ? Actor.anonymous(Actor.Role.OTHER_PATIENT)
@@ -353,18 +379,28 @@ class Reading {
                            WHERE consumer IN ('care-history', 'dossier-recovery')
                              AND stream_key = d.dossier_id::text AND discarded_at IS NULL),
                    EXISTS (SELECT 1 FROM dossier_patient p
-                           WHERE p.dossier_id = d.dossier_id AND p.patient_ref = ?)
+                           WHERE p.dossier_id = d.dossier_id AND p.patient_ref = ?),
+                   (SELECT r.representation_id FROM representation r
+                    WHERE r.dossier_id = d.dossier_id AND r.patient_ref = ? AND r.ended IS NULL
+                      AND r.valid_from <= clock_timestamp()
+                      AND (r.valid_until IS NULL OR r.valid_until > clock_timestamp())
+                    ORDER BY r.representation_id LIMIT 1)
             FROM kept JOIN dossier d USING (dossier_id)%s
             """
                 // A closing waits for the reads under way, and later reads see it.
                 .formatted(holding ? " FOR SHARE" : "", holding ? " FOR SHARE OF d" : ""))) {
       select.setObject(1, dossierId);
       select.setString(2, caller.patientRef().map(PatientRef::value).orElse(""));
+      select.setString(3, caller.patientRef().map(PatientRef::value).orElse(""));
       try (ResultSet row = select.executeQuery()) {
         return row.next()
             ? Optional.of(
                 new Known(
-                    row.getBoolean(1), row.getBoolean(4), row.getString(2), row.getBoolean(3)))
+                    row.getBoolean(1),
+                    row.getBoolean(4),
+                    row.getString(2),
+                    row.getBoolean(3),
+                    Optional.ofNullable(row.getObject(5, UUID.class))))
             : Optional.empty();
       }
     }

@@ -43,8 +43,8 @@ enum ReadingRefusal implements Reason {
       "Carnet-Purpose vaut normal, bris_de_glace ou centre_15."),
   CATEGORY_UNKNOWN(
       Kind.INVALID,
-      "category is MEDICATION, VACCINATION, DEVICE, HOSPITAL_STAY, MEDICAL_CARE, DENTAL_CARE, IMAGING"
-          + " or LABORATORY.",
+      "category is MEDICATION, VACCINATION, DEVICE, HOSPITAL_STAY, MEDICAL_CARE, DENTAL_CARE,"
+          + " IMAGING or LABORATORY.",
       "category vaut MEDICATION, VACCINATION, DEVICE, HOSPITAL_STAY, MEDICAL_CARE, DENTAL_CARE,"
           + " IMAGING ou LABORATORY."),
   REASON_MISSING(

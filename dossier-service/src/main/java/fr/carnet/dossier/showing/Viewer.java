@@ -72,6 +72,9 @@ public record Viewer(
 
   /** Somebody whom this decision lets see something; whoever is not the owner gets no more. */
   public static Viewer of(AccessDecision decision, Actor actor) {
+    if (decision.rule().equals(AccessDecision.REPRESENTATIVE)) {
+      return representative();
+    }
     return actor.role() == Actor.Role.OWNER
         ? owner()
         : new Viewer(

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import fr.carnet.dossier.deciding.DossierCommand.CloseDossier;
 import fr.carnet.dossier.deciding.DossierCommand.DecideRelease;
+import fr.carnet.dossier.deciding.DossierCommand.EndRepresentation;
 import fr.carnet.dossier.deciding.DossierCommand.EraseDossier;
 import fr.carnet.dossier.deciding.DossierCommand.EraseWhenDue;
 import fr.carnet.dossier.deciding.DossierCommand.OpenDossier;
 import fr.carnet.dossier.deciding.DossierCommand.RecordIns;
+import fr.carnet.dossier.deciding.DossierCommand.RecordRepresentative;
 import fr.carnet.dossier.deciding.DossierCommand.ReopenDossier;
 import fr.carnet.dossier.deciding.DossierCommand.RequestErasure;
 import fr.carnet.dossier.deciding.DossierCommand.RequestRelease;
@@ -31,6 +33,8 @@ import fr.carnet.events.dossier.InsRecorded;
 import fr.carnet.events.dossier.ReleaseDecided;
 import fr.carnet.events.dossier.ReleaseRequested;
 import fr.carnet.events.dossier.ReleaseUsed;
+import fr.carnet.events.dossier.RepresentationEnded;
+import fr.carnet.events.dossier.RepresentativeRecorded;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.testkit.GivenWhenThen;
 import java.time.Duration;
@@ -81,6 +85,9 @@ class DossierDeciderTest {
   private static final ReleaseDecided DECLINED =
       new ReleaseDecided(REQUEST, ReleaseDecided.Reason.STANDING_NOT_SHOWN, Optional.empty());
   private static final DossierErased ERASED = new DossierErased(ErasureCause.REQUESTED);
+  private static final RepresentativeRecorded REPRESENTED =
+      new RepresentativeRecorded(REQUEST, SEALED);
+  private static final RepresentationEnded NO_LONGER = new RepresentationEnded(REQUEST, SEALED);
   private static final ReleaseUsed USED = new ReleaseUsed(REQUEST);
 
   /** Every state that matters to any command, by what led to it. */
@@ -122,6 +129,8 @@ class DossierDeciderTest {
     COMMANDS.put("destroy", new EraseDossier(ErasureCause.REQUESTED));
     COMMANDS.put("when due", whenDue(CLOSED_AT));
     COMMANDS.put("late due", whenDue(ARCHIVE_END));
+    COMMANDS.put("represent", new RecordRepresentative(REPRESENTED));
+    COMMANDS.put("end", new EndRepresentation(NO_LONGER));
   }
 
   /**
@@ -132,20 +141,20 @@ class DossierDeciderTest {
    */
   private static final String TABLE =
       """
-                       | open | close | reopen | late reopen | ins | erase | withdraw | ask | grant | decline | use | late use | wrong use | destroy | when due | late due
-      not opened       | ok   | x     | x      | x           | x   | x     | x        | x   | x     | x       | x   | x        | x         | x       | x        | x
-      open             | E    | ok    | o      | o           | ok  | ok    | N        | ok  | U     | U       | x   | x        | x         | =R      | T        | T
-      open, erasure    | E    | ok    | o      | o           | ok  | P     | ok       | ok  | U     | U       | x   | x        | x         | =R      | T        | =R
-      open, asked      | E    | ok    | o      | o           | ok  | ok    | N        | ok  | O     | ok      | x   | x        | x         | =R      | T        | T
-      closed           | E    | c     | ok     | A           | ok  | ok    | N        | ok  | U     | U       | x   | x        | x         | =R      | T        | =E
-      closed, erasure  | E    | c     | P      | A           | ok  | P     | ok       | ok  | U     | U       | x   | x        | x         | =R      | T        | =R
-      withdrawn        | E    | c     | ok     | A           | ok  | ok    | N        | ok  | U     | U       | x   | x        | x         | =R      | T        | =E
-      closed, asked    | E    | c     | ok     | A           | ok  | ok    | N        | ok  | ok    | ok      | x   | x        | x         | =R      | T        | =E
-      declined         | E    | c     | ok     | A           | ok  | ok    | N        | ok  | D     | D       | x   | x        | x         | =R      | T        | =E
-      granted          | E    | c     | ok     | A           | ok  | ok    | N        | ok  | D     | D       | ok  | e        | x         | =R      | T        | =E
-      used             | E    | c     | ok     | A           | ok  | ok    | N        | ok  | D     | D       | u   | u        | x         | =R      | T        | =E
-      reopened         | E    | ok    | o      | o           | ok  | ok    | N        | ok  | D     | D       | x   | x        | x         | =R      | T        | T
-      erased           | x    | x     | x      | x           | x   | x     | x        | x   | x     | x       | x   | x        | x         | x       | x        | x
+                       | open | close | reopen | late reopen | ins | erase | withdraw | ask | grant | decline | use | late use | wrong use | destroy | when due | late due | represent | end
+      not opened       | ok   | x     | x      | x           | x   | x     | x        | x   | x     | x       | x   | x        | x         | x       | x        | x        | x         | x
+      open             | E    | ok    | o      | o           | ok  | ok    | N        | ok  | U     | U       | x   | x        | x         | =R      | T        | T        | ok        | ok
+      open, erasure    | E    | ok    | o      | o           | ok  | P     | ok       | ok  | U     | U       | x   | x        | x         | =R      | T        | =R       | ok        | ok
+      open, asked      | E    | ok    | o      | o           | ok  | ok    | N        | ok  | O     | ok      | x   | x        | x         | =R      | T        | T        | ok        | ok
+      closed           | E    | c     | ok     | A           | ok  | ok    | N        | ok  | U     | U       | x   | x        | x         | =R      | T        | =E       | c         | ok
+      closed, erasure  | E    | c     | P      | A           | ok  | P     | ok       | ok  | U     | U       | x   | x        | x         | =R      | T        | =R       | c         | ok
+      withdrawn        | E    | c     | ok     | A           | ok  | ok    | N        | ok  | U     | U       | x   | x        | x         | =R      | T        | =E       | c         | ok
+      closed, asked    | E    | c     | ok     | A           | ok  | ok    | N        | ok  | ok    | ok      | x   | x        | x         | =R      | T        | =E       | c         | ok
+      declined         | E    | c     | ok     | A           | ok  | ok    | N        | ok  | D     | D       | x   | x        | x         | =R      | T        | =E       | c         | ok
+      granted          | E    | c     | ok     | A           | ok  | ok    | N        | ok  | D     | D       | ok  | e        | x         | =R      | T        | =E       | c         | ok
+      used             | E    | c     | ok     | A           | ok  | ok    | N        | ok  | D     | D       | u   | u        | x         | =R      | T        | =E       | c         | ok
+      reopened         | E    | ok    | o      | o           | ok  | ok    | N        | ok  | D     | D       | x   | x        | x         | =R      | T        | T        | ok        | ok
+      erased           | x    | x     | x      | x           | x   | x     | x        | x   | x     | x       | x   | x        | x         | x       | x        | x        | x         | x
       """;
 
   private static final Map<String, DossierRefusal> REFUSALS =
@@ -203,6 +212,8 @@ class DossierDeciderTest {
       case "ask" -> RELEASE_REQUESTED;
       case "grant" -> GRANTED;
       case "decline" -> DECLINED;
+      case "represent" -> REPRESENTED;
+      case "end" -> NO_LONGER;
       default -> USED;
     };
   }
@@ -404,7 +415,7 @@ class DossierDeciderTest {
             assertThat(erasure).isEmpty();
             closedAt = Optional.empty();
           }
-          case InsRecorded _ -> {}
+          case InsRecorded _, RepresentativeRecorded _, RepresentationEnded _ -> {}
           case DossierErased _ -> throw new AssertionError("nobody asked to erase it");
           case ContentEvent _ -> throw new AssertionError("nothing was put in");
           case ErasureRequested requested -> {

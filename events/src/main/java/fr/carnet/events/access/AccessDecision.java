@@ -38,6 +38,9 @@ public record AccessDecision(
     String policyVersion,
     long accessVersion,
     Optional<Instant> until) {
+  /** The rule by which somebody reads who acts for the owner: some items are not for them. */
+  public static final String REPRESENTATIVE = "REPRESENTATIVE";
+
   /** Class code of the reimbursement history. */
   public static final String REIMBURSEMENTS = "60";
 

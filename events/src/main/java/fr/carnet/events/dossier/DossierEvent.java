@@ -10,6 +10,8 @@ public sealed interface DossierEvent
         DossierReopened,
         DossierErased,
         InsRecorded,
+        RepresentativeRecorded,
+        RepresentationEnded,
         ErasureRequested,
         ErasureWithdrawn,
         ReleaseRequested,
@@ -24,6 +26,8 @@ public sealed interface DossierEvent
       case DossierReopened _ -> DossierReopened.WIRE_NAME;
       case DossierErased _ -> DossierErased.WIRE_NAME;
       case InsRecorded _ -> InsRecorded.WIRE_NAME;
+      case RepresentativeRecorded _ -> RepresentativeRecorded.WIRE_NAME;
+      case RepresentationEnded _ -> RepresentationEnded.WIRE_NAME;
       case ErasureRequested _ -> ErasureRequested.WIRE_NAME;
       case ErasureWithdrawn _ -> ErasureWithdrawn.WIRE_NAME;
       case ReleaseRequested _ -> ReleaseRequested.WIRE_NAME;
@@ -61,6 +65,9 @@ public sealed interface DossierEvent
       case DossierReopened.WIRE_NAME -> Optional.of(Wire.read(json, DossierReopened.class));
       case DossierErased.WIRE_NAME -> Optional.of(Wire.read(json, DossierErased.class));
       case InsRecorded.WIRE_NAME -> Optional.of(Wire.read(json, InsRecorded.class));
+      case RepresentativeRecorded.WIRE_NAME ->
+          Optional.of(Wire.read(json, RepresentativeRecorded.class));
+      case RepresentationEnded.WIRE_NAME -> Optional.of(Wire.read(json, RepresentationEnded.class));
       case ErasureRequested.WIRE_NAME -> Optional.of(Wire.read(json, ErasureRequested.class));
       case ErasureWithdrawn.WIRE_NAME -> Optional.of(Wire.read(json, ErasureWithdrawn.class));
       case ReleaseRequested.WIRE_NAME -> Optional.of(Wire.read(json, ReleaseRequested.class));

@@ -14,11 +14,23 @@ public record Representative(Kind kind, String familyName, String givenName, Str
     /** Of a minor whose parents do not act (tutelle des mineurs). */
     GUARDIAN_OF_MINOR,
     /** Of a protected adult (tutelle, curatelle, habilitation familiale). */
-    GUARDIAN_OF_ADULT;
+    GUARDIAN_OF_ADULT,
+    /**
+     * Chosen by an adult patient (personne de confiance): reads, for a time, and decides nothing.
+     */
+    PERSON_OF_TRUST;
 
     /** Whether it ends by itself at majority. */
     public boolean isForMinors() {
-      return this != GUARDIAN_OF_ADULT;
+      return switch (this) {
+        case PARENT, GUARDIAN_OF_MINOR -> true;
+        case GUARDIAN_OF_ADULT, PERSON_OF_TRUST -> false;
+      };
+    }
+
+    /** Whether who has it decides in the patient's stead, beside reading. */
+    public boolean decides() {
+      return this != PERSON_OF_TRUST;
     }
   }
 

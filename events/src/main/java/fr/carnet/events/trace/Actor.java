@@ -7,7 +7,7 @@ import java.util.Optional;
  * Who acted, in clear facts only.
  *
  * @param id the national id of a professional, or an opaque account id of an agent; absent for the
- *     patient and the patient's representatives, whose identity is never in clear
+ *     patient, whose identity is never in clear; of a representative the id of the representation
  * @param profession code of table G15, for professionals
  * @param structure national id of the structure that the professional acts in
  */
@@ -28,6 +28,10 @@ public record Actor(
     OWNER("owner"),
     /** A patient who is not the owner of the dossier in question. */
     OTHER_PATIENT("patient"),
+    /**
+     * Who acts for the owner; the id is that of the representation, and says of nobody who it is.
+     */
+    REPRESENTATIVE("representative"),
     PROFESSIONAL("professional"),
     COUNTER_AGENT("counter-agent"),
     BILLING("billing"),
