@@ -286,6 +286,41 @@ class RepresentativesTest {
   }
 
   @Test
+  void who_assists_a_patient_who_is_present_is_traced_as_such_and_reads_nothing() {
+    String pharmacist = TestTokens.professional("899700031018", "21");
+    for (String helper : List.of(AGENT, pharmacist)) {
+      // The same answer, whether or not there is a dossier.
+      for (String ins : List.of(child, Dossiers.newIns())) {
+        assertThat(
+                post("/dossiers/assistances", helper, "{\"ins\":\"" + ins + "\"}")
+                    .statusCode(204)
+                    .extract()
+                    .asString())
+            .isEmpty();
+      }
+    }
+    post("/dossiers/assistances", DOCTOR, "{\"ins\":\"" + child + "\"}")
+        .statusCode(403)
+        .body("code", equalTo("ASSISTANTS_ONLY"));
+    Dossiers.decisionsAre(false, "NO_STANDING");
+    get(path("/items"), pharmacist).statusCode(403);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(Dossiers.traces(dossier))
+                    .filteredOn(traced -> traced.rule().equals("ASSISTANCE"))
+                    .hasSize(2)
+                    .allSatisfy(
+                        traced -> {
+                          assertThat(traced.action()).isEqualTo("assist");
+                          assertThat(traced.itemIds()).isEmpty();
+                        })
+                    .extracting(traced -> traced.actor().role())
+                    .containsExactlyInAnyOrder(Actor.Role.COUNTER_AGENT, Actor.Role.PROFESSIONAL));
+  }
+
+  @Test
   void an_exclusion_binds_the_very_next_read_whatever_the_others_know_of_it_yet() {
     UUID representation = parent(mother);
     Dossiers.decisionsAre(true, "REPRESENTATIVE");

@@ -17,6 +17,7 @@ import fr.carnet.access.deciding.AccessDecider;
 import fr.carnet.access.deciding.AccessRefusal;
 import fr.carnet.access.deciding.AccessState;
 import fr.carnet.access.projecting.KnownDossiers;
+import fr.carnet.access.projecting.KnownDossiers.Decided;
 import fr.carnet.events.Sealed;
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessEvent;
@@ -28,6 +29,7 @@ import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.identity.Finess;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.identity.Rpps;
+import fr.carnet.events.trace.Actor;
 import fr.carnet.eventstore.CommandEnvelope;
 import fr.carnet.eventstore.CommandHandler;
 import fr.carnet.eventstore.CommandResult;
@@ -62,7 +64,10 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** What a patient decides about their own dossier; each command binds the very next decision. */
+/**
+ * What a patient decides about their own dossier, or a parent or guardian in the patient's stead;
+ * each command binds the very next decision.
+ */
 @Path("/dossiers/{dossierId}")
 @RolesAllowed("patient")
 @RunOnVirtualThread
@@ -129,11 +134,12 @@ public class PatientCommandsResource {
       responseCode = "201",
       content = @Content(schema = @Schema(implementation = GrantGiven.class)))
   public Response grant(String dossierId, GrantToGive body) throws SQLException {
-    DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
+    Decided decided = knownDossiers.decidedBy(currentCaller.get(), dossierId);
+    DossierRegistered dossier = decided.dossier();
     GrantToGive asked =
         Refusal.unless(Optional.ofNullable(body), RequestProblem.FIELD_MISSING, "granteeKind");
     Grantee grantee = grantee(asked);
-    CommandEnvelope envelope = currentCaller.envelope(dossier.dossierId(), Wire.write(asked));
+    CommandEnvelope envelope = envelope(decided, Wire.write(asked));
     UUID grantId = envelope.commandId();
     GrantAccess command =
         new GrantAccess(
@@ -157,10 +163,10 @@ public class PatientCommandsResource {
       responseCode = "201",
       content = @Content(schema = @Schema(implementation = GrantGiven.class)))
   public Response renew(String dossierId, String grantId, Renewal body) throws SQLException {
-    DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
+    Decided decided = knownDossiers.decidedBy(currentCaller.get(), dossierId);
+    DossierRegistered dossier = decided.dossier();
     Optional<Instant> until = Optional.ofNullable(body).flatMap(Renewal::until);
-    CommandEnvelope envelope =
-        currentCaller.envelope(dossier.dossierId(), Wire.write(new Renewal(until)));
+    CommandEnvelope envelope = envelope(decided, Wire.write(new Renewal(until)));
     RenewGrant command =
         new RenewGrant(
             envelope.commandId(),
@@ -200,8 +206,9 @@ public class PatientCommandsResource {
       responseCode = "201",
       content = @Content(schema = @Schema(implementation = CodeToSay.class)))
   public Response issueCode(String dossierId) throws SQLException {
-    DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
-    CommandEnvelope envelope = currentCaller.envelope(dossier.dossierId(), NOTHING_TO_TELL);
+    Decided decided = knownDossiers.decidedBy(currentCaller.get(), dossierId);
+    DossierRegistered dossier = decided.dossier();
+    CommandEnvelope envelope = envelope(decided, NOTHING_TO_TELL);
     // What is kept for a repeat of this is the event, which does not have the digits.
     byte[] kept =
         handle(
@@ -222,10 +229,10 @@ public class PatientCommandsResource {
       content = @Content(schema = @Schema(implementation = GrantGiven.class)))
   public Response acceptRequest(String dossierId, String requestId, Renewal body)
       throws SQLException {
-    DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
+    Decided decided = knownDossiers.decidedBy(currentCaller.get(), dossierId);
+    DossierRegistered dossier = decided.dossier();
     Optional<Instant> until = Optional.ofNullable(body).flatMap(Renewal::until);
-    CommandEnvelope envelope =
-        currentCaller.envelope(dossier.dossierId(), Wire.write(new Renewal(until)));
+    CommandEnvelope envelope = envelope(decided, Wire.write(new Renewal(until)));
     AcceptRequest command =
         new AcceptRequest(
             envelope.commandId(),
@@ -295,13 +302,14 @@ public class PatientCommandsResource {
   @Path("/emergency-wishes/{wish}")
   @Operation(summary = "Oppose, or allow, break-glass or medical regulation")
   public void wish(String dossierId, Wish wish, WishToRecord body) throws SQLException {
-    DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
+    Decided decided = knownDossiers.decidedBy(currentCaller.get(), dossierId);
+    DossierRegistered dossier = decided.dossier();
     boolean opposed =
         Refusal.unless(
             Optional.ofNullable(body).flatMap(WishToRecord::opposed),
             RequestProblem.FIELD_MISSING,
             "opposed");
-    CommandEnvelope envelope = currentCaller.envelope(dossier.dossierId(), Wire.write(body));
+    CommandEnvelope envelope = envelope(decided, Wire.write(body));
     handle(
         envelope,
         new RecordEmergencyWish(wish, opposed, dossier.reopenings()),
@@ -310,11 +318,30 @@ public class PatientCommandsResource {
 
   private void handle(String dossierId, Function<DossierRegistered, AccessCommand> command)
       throws SQLException {
-    DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
-    handle(
-        currentCaller.envelope(dossier.dossierId(), NOTHING_TO_TELL),
-        command.apply(dossier),
-        _ -> NOTHING_TO_TELL);
+    Decided decided = knownDossiers.decidedBy(currentCaller.get(), dossierId);
+    DossierRegistered dossier = decided.dossier();
+    handle(envelope(decided, NOTHING_TO_TELL), command.apply(dossier), _ -> NOTHING_TO_TELL);
+  }
+
+  /** Who decides in the owner's stead is named by the representation, not by who they are. */
+  private CommandEnvelope envelope(Decided decided, byte[] body) {
+    CommandEnvelope own = currentCaller.envelope(decided.dossier().dossierId(), body);
+    return decided
+        .representation()
+        .map(
+            representation ->
+                new CommandEnvelope(
+                    own.streamId(),
+                    own.commandId(),
+                    new Actor(
+                            Actor.Role.REPRESENTATIVE,
+                            Optional.of(representation.toString()),
+                            Optional.empty(),
+                            Optional.empty())
+                        .label(),
+                    own.correlation(),
+                    own.idempotency()))
+        .orElse(own);
   }
 
   private byte[] handle(

@@ -22,6 +22,7 @@ import fr.carnet.eventstore.RecordedEvent;
 import fr.carnet.eventstore.Transactions;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.DatabaseClock;
+import fr.carnet.resourceserver.NoSooner;
 import fr.carnet.resourceserver.Refusal;
 import fr.carnet.resourceserver.RequestProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -35,12 +36,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -59,9 +58,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Professionals")
 public class ProfessionalCommandsResource {
   private static final String DOCTOR = "10";
-
-  /** Longer than any of these commands takes, be there a dossier or none. */
-  static final Duration NO_SOONER = Duration.ofMillis(100);
 
   @Inject CurrentCaller currentCaller;
   @Inject KnownDossiers knownDossiers;
@@ -102,7 +98,7 @@ public class ProfessionalCommandsResource {
       throw new Refusal(AccessRefusal.DOCTORS_ONLY);
     }
     Ins ins = ins(Optional.ofNullable(body).flatMap(OfPatient::ins));
-    noSooner(
+    NoSooner.answer(
         () -> {
           Optional<DossierRegistered> dossier = knownDossiers.of(ins);
           if (dossier.isEmpty()
@@ -127,7 +123,7 @@ public class ProfessionalCommandsResource {
     NationalId professional = caller();
     Ins ins = ins(Optional.ofNullable(body).flatMap(OfPatient::ins));
     UUID requestId = visitSecret.request(professional, ins);
-    return noSooner(
+    return NoSooner.answer(
         () -> {
           Optional<DossierRegistered> dossier = knownDossiers.of(ins);
           note(professional, requestId);
@@ -196,7 +192,7 @@ public class ProfessionalCommandsResource {
     Optional<Said> said = Optional.ofNullable(body);
     Ins ins = ins(said.flatMap(Said::ins));
     String code = Refusal.unless(said.flatMap(Said::code), RequestProblem.FIELD_MISSING, "code");
-    return noSooner(
+    return NoSooner.answer(
         () ->
             Response.status(Response.Status.CREATED)
                 .type(MediaType.APPLICATION_JSON)
@@ -244,23 +240,6 @@ public class ProfessionalCommandsResource {
         return row.next() ? Optional.of(row.getObject(1, UUID.class)) : Optional.empty();
       }
     }
-  }
-
-  /** What is answered, and that it is not, both come no sooner. */
-  private static <T> T noSooner(Work<T> work) throws SQLException {
-    long end = System.nanoTime() + NO_SOONER.toNanos();
-    try {
-      return work.done();
-    } finally {
-      for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
-        LockSupport.parkNanos(left);
-      }
-    }
-  }
-
-  @FunctionalInterface
-  private interface Work<T> {
-    T done() throws SQLException;
   }
 
   private NationalId caller() {

@@ -3,6 +3,7 @@ package fr.carnet.access.projecting;
 import fr.carnet.access.deciding.AccessRefusal;
 import fr.carnet.events.Wire;
 import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.dossier.Representative;
 import fr.carnet.events.identity.Ins;
 import fr.carnet.events.identity.PatientRef;
 import fr.carnet.events.trace.Actor;
@@ -60,6 +61,71 @@ public class KnownDossiers {
     UUID id = parse(dossierId);
     learn(id);
     return arrived(id);
+  }
+
+  /**
+   * A dossier, and who decides about it.
+   *
+   * @param representation by which somebody decides in the owner's stead; absent: the owner
+   */
+  public record Decided(DossierRegistered dossier, Optional<UUID> representation) {}
+
+  /**
+   * The dossier, for whoever may decide about it: its owner, or somebody who acts for the owner by
+   * a representation that is in force and lets them decide; a person of trust does not, and nobody
+   * but the owner about an archive.
+   *
+   * @throws Refusal as above
+   */
+  public Decided decidedBy(Caller caller, String dossierId) throws SQLException {
+    if (caller.actor().role() != Actor.Role.OWNER) {
+      throw new Refusal(AccessRefusal.NO_STANDING);
+    }
+    PatientRef patient = Refusal.unless(caller.patientRef(), AccessRefusal.NO_STANDING);
+    UUID id = parse(dossierId);
+    Optional<DossierRegistered> own = owned(id, patient);
+    if (own.isPresent()) {
+      return new Decided(own.get(), Optional.empty());
+    }
+    // Asked each time: a representation that was ended must not decide for a moment more.
+    learn(id);
+    DossierRegistered dossier = Refusal.unless(arrived(id), AccessRefusal.NO_STANDING);
+    if (dossier.patientRefs().contains(patient)) {
+      return new Decided(dossier, Optional.empty());
+    }
+    Optional<UUID> representation =
+        dossier.state() == DossierRegistered.State.OPEN
+            ? representation(id, patient)
+            : Optional.empty();
+    return new Decided(
+        dossier, Optional.of(Refusal.unless(representation, AccessRefusal.NO_STANDING)));
+  }
+
+  private Optional<UUID> representation(UUID dossierId, PatientRef by) throws SQLException {
+    try (var connection = dataSource.getConnection();
+        PreparedStatement select =
+            connection.prepareStatement(
+                """
+                SELECT representation_id FROM representation
+                WHERE dossier_id = ? AND patient_ref = ? AND kind = ANY (?)
+                  AND valid_from <= clock_timestamp()
+                  AND (valid_until IS NULL OR valid_until > clock_timestamp())
+                ORDER BY representation_id LIMIT 1
+                """)) {
+      select.setObject(1, dossierId);
+      select.setString(2, by.value());
+      select.setArray(
+          3,
+          connection.createArrayOf(
+              "text",
+              Arrays.stream(Representative.Kind.values())
+                  .filter(Representative.Kind::decides)
+                  .map(Enum::name)
+                  .toArray()));
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? Optional.of(row.getObject(1, UUID.class)) : Optional.empty();
+      }
+    }
   }
 
   private Optional<DossierRegistered> owned(UUID dossierId, PatientRef owner) throws SQLException {

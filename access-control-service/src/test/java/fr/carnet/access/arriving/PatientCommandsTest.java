@@ -11,7 +11,9 @@ import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.access.AccessGranted;
 import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.dossier.DossierRegistered.ActsFor;
 import fr.carnet.events.dossier.DossierRegistered.State;
+import fr.carnet.events.dossier.Representative.Kind;
 import fr.carnet.events.trace.PurposeOfUse;
 import fr.carnet.sealing.Binding;
 import fr.carnet.testkit.Neighbours;
@@ -22,12 +24,14 @@ import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
@@ -240,6 +244,85 @@ class PatientCommandsTest extends AccessOverHttp {
     answers.add(withoutCorrelation(accept(DOCTOR, NOBODY).asByteArray()));
     assertThat(answers).hasSize(1);
     assertThat(answers.iterator().next().get("code").asText()).isEqualTo("NO_STANDING");
+  }
+
+  @Test
+  void a_parent_decides_in_the_owners_stead_and_is_named_by_the_representation_only()
+      throws SQLException {
+    Instant now = Instant.now();
+    UUID representation = UUID.randomUUID();
+    represented(dossier, State.OPEN, 2, acts(representation, Kind.PARENT, now, Optional.empty()));
+    asPatient(OTHER)
+        .body(toProfessional(DOCTOR))
+        .post(dossier.path("/grants"))
+        .then()
+        .statusCode(201);
+    assertThat(decide(dossier, DOCTOR).rule()).isEqualTo("GRANT");
+    asPatient(OTHER).put(dossier.path("/blocks/" + DOCTOR)).then().statusCode(204);
+    assertThat(decide(dossier, DOCTOR).allowed()).isFalse();
+    try (var connection = dataSource.getConnection();
+        PreparedStatement select =
+            connection.prepareStatement("SELECT DISTINCT actor FROM event WHERE stream_id = ?")) {
+      select.setObject(1, dossier.id());
+      try (ResultSet row = select.executeQuery()) {
+        assertThat(row.next()).isTrue();
+        assertThat(row.getString(1)).isEqualTo("representative:" + representation);
+        assertThat(row.next()).isFalse();
+      }
+    }
+    // Whom the child let in may tell of secret care: the lists are the child's.
+    for (String list : List.of("/grants", "/access", "/access-requests", "/treating-physicians")) {
+      refused(asPatient(OTHER).get(dossier.path(list)), 403, "NO_STANDING");
+    }
+    // Excluded: the dossier-service is asked each time.
+    represented(dossier, State.OPEN, 3);
+    refused(grantedBy(OTHER), 403, "NO_STANDING");
+  }
+
+  private Response grantedBy(String ins) {
+    return asPatient(ins).body(toProfessional(DOCTOR_2)).post(dossier.path("/grants"));
+  }
+
+  @Test
+  void nobody_decides_by_a_representation_that_is_over_or_to_come_or_a_mandate_to_read() {
+    Instant now = Instant.now();
+    Instant before = now.minus(1, ChronoUnit.DAYS);
+    UUID id = UUID.randomUUID();
+    long version = 2;
+    for (ActsFor acts :
+        List.of(
+            acts(id, Kind.PARENT, before, Optional.of(now)),
+            acts(id, Kind.GUARDIAN_OF_ADULT, now.plus(1, ChronoUnit.DAYS), Optional.empty()),
+            acts(id, Kind.PERSON_OF_TRUST, before, Optional.of(now.plus(1, ChronoUnit.DAYS))))) {
+      represented(dossier, State.OPEN, version++, acts);
+      refused(grantedBy(OTHER), 403, "NO_STANDING");
+    }
+    ActsFor guardian = acts(id, Kind.GUARDIAN_OF_ADULT, before, Optional.empty());
+    represented(dossier, State.OPEN, version++, guardian);
+    grantedBy(OTHER).then().statusCode(201);
+    represented(dossier, State.CLOSED, version, guardian);
+    refused(asPatient(OTHER).put(dossier.path("/blocks/" + DOCTOR)), 403, "NO_STANDING");
+  }
+
+  private static ActsFor acts(UUID id, Kind kind, Instant from, Optional<Instant> until) {
+    return new ActsFor(id, TestTokens.patientRef(OTHER), kind, from, until);
+  }
+
+  private static void represented(
+      Dossier dossier, State state, long version, ActsFor... representatives) {
+    byte[] json =
+        Wire.write(
+            new DossierRegistered(
+                dossier.id(),
+                List.of(TestTokens.patientRef(OWNER)),
+                dossier.keys().publicKey(),
+                state,
+                version,
+                0,
+                List.of(representatives)));
+    Neighbours.answer(
+        "/registry/" + dossier.id(),
+        _ -> Neighbours.Answer.ok(new String(json, StandardCharsets.UTF_8)));
   }
 
   @Test

@@ -10,6 +10,7 @@ import fr.carnet.access.AccessOverHttp;
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.dossier.DossierRegistered.State;
+import fr.carnet.resourceserver.NoSooner;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
@@ -297,8 +298,7 @@ class VisitsAndRequestsTest extends AccessOverHttp {
     for (Response answer : answers) {
       assertThat(answer.statusCode()).isEqualTo(202);
       assertThat(answer.asString()).matches("\\{\"requestId\":\"[0-9a-f-]{36}\"}");
-      assertThat(answer.time())
-          .isGreaterThanOrEqualTo(ProfessionalCommandsResource.NO_SOONER.toMillis());
+      assertThat(answer.time()).isGreaterThanOrEqualTo(NoSooner.THAN.toMillis());
     }
     // A key used for another patient says nothing either.
     String key = UUID.randomUUID().toString();

@@ -51,6 +51,9 @@ class Reading {
   /** The rule by which the owner reads. */
   static final String OWNER = "OWNER";
 
+  /** The rule by which somebody helps a patient who is present, and reads nothing. */
+  private static final String ASSISTANCE = "ASSISTANCE";
+
   @Inject DataSource dataSource;
   @Inject CurrentCaller current;
   @Inject Machinery machinery;
@@ -256,6 +259,28 @@ class Reading {
     return answer;
   }
 
+  /** Somebody helps the patient who is present: that is traced, and nothing is read. */
+  void noteAssistance(Asked asked) throws SQLException {
+    Caller caller = current.get();
+    Transactions.run(
+        dataSource,
+        tx -> {
+          Optional<Known> known = known(tx, asked.dossierId(), caller, true);
+          if (known.isPresent()) {
+            trace(
+                tx,
+                asked,
+                caller.actor(),
+                AccessTraced.Outcome.RELEASED,
+                seesNothing(ASSISTANCE),
+                List.of(),
+                known.get());
+          }
+          return true;
+        });
+    machinery.wakeRelay();
+  }
+
   /** Reads for a counter agent. */
   @FunctionalInterface
   interface CounterQuery<T> {
@@ -263,15 +288,12 @@ class Reading {
   }
 
   private static AccessDecision atCounter(Caller caller) {
+    return seesNothing(caller.actor().role().name());
+  }
+
+  private static AccessDecision seesNothing(String rule) {
     return new AccessDecision(
-        true,
-        caller.actor().role().name(),
-        Set.of(),
-        false,
-        Optional.empty(),
-        "",
-        0,
-        Optional.empty());
+        true, rule, Set.of(), false, Optional.empty(), "", 0, Optional.empty());
   }
 
   private static AccessDecision noStanding() {

@@ -28,8 +28,8 @@ enum ReadingRefusal implements Reason {
           + " Recommencez dans un moment."),
   LOG_NOT_WHOLE(
       Kind.UNAVAILABLE,
-      "What is read cannot be proven right now, so reading has stopped. It goes on by itself once the"
-          + " audit log is whole. Ask again later.",
+      "What is read cannot be proven right now, so reading has stopped. It goes on by itself once"
+          + " the audit log is whole. Ask again later.",
       "La preuve des consultations n'est pas assurée pour l'instant, la consultation est donc"
           + " suspendue. Elle reprendra d'elle-même une fois le journal complet. Recommencez plus"
           + " tard."),
@@ -69,6 +69,10 @@ enum ReadingRefusal implements Reason {
       "system is CCAM, NGAP, NABM, CIP13, LPP or GHM, and code has that system's form.",
       "system vaut CCAM, NGAP, NABM, CIP13, LPP ou GHM, et code a la forme de cette"
           + " nomenclature."),
+  ASSISTANTS_ONLY(
+      Kind.FORBIDDEN,
+      "Counter agents and pharmacists (profession 21) assist patients.",
+      "Les agents d'accueil et les pharmaciens (profession 21) assistent les patients."),
   PROFESSIONALS_ONLY(
       Kind.FORBIDDEN,
       "Only professionals are told what changed since they last looked.",
