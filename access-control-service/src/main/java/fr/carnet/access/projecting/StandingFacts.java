@@ -50,17 +50,23 @@ public class StandingFacts {
              EXISTS (SELECT 1 FROM emergency_wish w
                      WHERE w.dossier_id = asked.dossier_id AND w.wish = 'MEDICAL_REGULATION'
                        AND w.opposed) AS regulation_opposed,
+             r.valid_from AS represented_from, r.valid_until AS represented_until,
              g.grant_id, g.grantee_kind, g.grantee, g.valid_from, g.valid_until,
              g.revoked_at IS NOT NULL AS revoked
-      FROM unnest(?::uuid[], ?::text[], ?::text[])
-             WITH ORDINALITY AS asked (dossier_id, professional, structure, place)
+      FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[])
+             WITH ORDINALITY AS asked (dossier_id, professional, structure, patient, place)
       LEFT JOIN dossier d ON d.dossier_id = asked.dossier_id
+      LEFT JOIN LATERAL (
+        SELECT valid_from, valid_until FROM representation
+        WHERE dossier_id = asked.dossier_id AND patient_ref = asked.patient
+        ORDER BY valid_from <= clock_timestamp() DESC, valid_until DESC NULLS FIRST
+        LIMIT 1) r ON true
       LEFT JOIN access_grant g
         ON g.dossier_id = asked.dossier_id AND g.grantee IN (asked.professional, asked.structure)
       ORDER BY asked.place
       """;
 
-  /** No national id is empty, so that it matches nothing. */
+  /** No national id and no pseudonym is empty, so that it matches nothing. */
   private static final String NOBODY = "";
 
   @Inject DataSource dataSource;
@@ -89,6 +95,13 @@ public class StandingFacts {
               "text",
               requests,
               request -> request.actor().structure().map(NationalId::value).orElse(NOBODY)));
+      select.setArray(
+          6,
+          array(
+              connection,
+              "text",
+              requests,
+              request -> request.patientRef().map(PatientRef::value).orElse(NOBODY)));
       List<DecisionFacts> facts = new ArrayList<>();
       try (ResultSet rows = select.executeQuery()) {
         boolean more = rows.next();
@@ -121,6 +134,7 @@ public class StandingFacts {
     Optional<DecisionFacts.Dossier> dossier = dossier(rows);
     boolean stopped = rows.getBoolean("stopped");
     long version = rows.getLong("version");
+    Optional<DecisionFacts.Representation> representation = representation(rows);
     boolean blocked = rows.getBoolean("blocked");
     boolean treating = rows.getBoolean("treating");
     boolean breakGlassOpposed = rows.getBoolean("break_glass_opposed");
@@ -140,13 +154,20 @@ public class StandingFacts {
             dossier,
             stopped,
             version,
-            Optional.empty(),
+            representation,
             blocked,
             treating,
             breakGlassOpposed,
             regulationOpposed,
             grants),
         more);
+  }
+
+  private static Optional<DecisionFacts.Representation> representation(ResultSet row)
+      throws SQLException {
+    Optional<Instant> from = instant(row, "represented_from");
+    Optional<Instant> until = instant(row, "represented_until");
+    return from.map(since -> new DecisionFacts.Representation(since, until));
   }
 
   private static Optional<DecisionFacts.Dossier> dossier(ResultSet row) throws SQLException {

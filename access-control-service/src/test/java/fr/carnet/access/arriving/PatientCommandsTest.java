@@ -10,10 +10,12 @@ import fr.carnet.access.AccessOverHttp;
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.access.AccessGranted;
+import fr.carnet.events.access.DecisionRequest;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.dossier.DossierRegistered.ActsFor;
 import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.events.dossier.Representative.Kind;
+import fr.carnet.events.trace.Actor;
 import fr.carnet.events.trace.PurposeOfUse;
 import fr.carnet.sealing.Binding;
 import fr.carnet.testkit.Neighbours;
@@ -302,6 +304,47 @@ class PatientCommandsTest extends AccessOverHttp {
     grantedBy(OTHER).then().statusCode(201);
     represented(dossier, State.CLOSED, version, guardian);
     refused(asPatient(OTHER).put(dossier.path("/blocks/" + DOCTOR)), 403, "NO_STANDING");
+  }
+
+  @Test
+  void who_acts_for_the_owner_sees_everything_by_a_rule_of_its_own_until_it_ends() {
+    Instant before = Instant.now().minus(1, ChronoUnit.DAYS);
+    Instant until = Instant.now().plus(1, ChronoUnit.DAYS).truncatedTo(ChronoUnit.MILLIS);
+    assertThat(decideForOther(dossier).rule()).isEqualTo("NO_STANDING");
+    represented(
+        dossier,
+        State.OPEN,
+        2,
+        acts(UUID.randomUUID(), Kind.PARENT, before, Optional.of(Instant.now())),
+        acts(UUID.randomUUID(), Kind.PERSON_OF_TRUST, before, Optional.of(until)));
+    AccessDecision decision = decideForOther(dossier);
+    assertThat(decision.rule()).isEqualTo("REPRESENTATIVE");
+    assertThat(decision.allowed()).isTrue();
+    assertThat(decision.until()).contains(until);
+    // Over, to come, and of a closed dossier.
+    Dossier later = dossierOf(OWNER);
+    represented(
+        later,
+        State.OPEN,
+        2,
+        acts(UUID.randomUUID(), Kind.PARENT, before, Optional.of(Instant.now())),
+        acts(UUID.randomUUID(), Kind.PARENT, until, Optional.empty()));
+    assertThat(decideForOther(later).allowed()).isFalse();
+    Dossier closed = dossierOf(OWNER);
+    represented(
+        closed, State.CLOSED, 2, acts(UUID.randomUUID(), Kind.PARENT, before, Optional.empty()));
+    assertThat(decideForOther(closed).allowed()).isFalse();
+  }
+
+  private static AccessDecision decideForOther(Dossier dossier) {
+    return decide(
+        new DecisionRequest(
+            dossier.id(),
+            Actor.anonymous(Actor.Role.OWNER),
+            Optional.of(TestTokens.patientRef(OTHER)),
+            PurposeOfUse.NORMAL,
+            false,
+            false));
   }
 
   private static ActsFor acts(UUID id, Kind kind, Instant from, Optional<Instant> until) {
