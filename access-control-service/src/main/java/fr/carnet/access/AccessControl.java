@@ -2,10 +2,12 @@ package fr.carnet.access;
 
 import fr.carnet.access.deciding.AccessState;
 import fr.carnet.access.deciding.Policies;
+import fr.carnet.access.noticing.NoticesProjection;
 import fr.carnet.access.projecting.DossierRegistryProjection;
 import fr.carnet.events.access.AccessEvent;
 import fr.carnet.eventstore.CaughtUp;
 import fr.carnet.eventstore.CommandHandler;
+import fr.carnet.eventstore.Projection;
 import fr.carnet.eventstore.ProjectionApplier;
 import fr.carnet.eventstore.Rebuild;
 import fr.carnet.eventstore.StreamRecovery;
@@ -48,14 +50,13 @@ public final class AccessControl {
 
   void declare(@Observes Machinery.Starting starting, Policies policies) {
     policies.at(Instant.now());
-    DossierRegistryProjection registry = new DossierRegistryProjection();
-    starting.reader(
-        new TopicReader(
-            registry.name(),
-            registry.topics(),
-            dataSource,
-            kafka.client(),
-            new ProjectionApplier(registry)));
+    for (Projection read : List.of(new DossierRegistryProjection(), new NoticesProjection())) {
+      starting.reader(
+          new TopicReader(
+              read.name(), read.topics(), dataSource, kafka.client(), new ProjectionApplier(read)));
+      starting.rebuild(
+          read.name(), new Rebuild(dataSource, kafka.client(), read, Rebuild.Source.TOPIC_READER));
+    }
     starting.reader(
         new TopicReader(
             StreamRecovery.consumer(streams.readModel()),
@@ -67,9 +68,6 @@ public final class AccessControl {
     starting.rebuild(
         streams.readModel().name(),
         new Rebuild(dataSource, kafka.client(), streams.readModel(), Rebuild.Source.OWN_STREAMS));
-    starting.rebuild(
-        registry.name(),
-        new Rebuild(dataSource, kafka.client(), registry, Rebuild.Source.TOPIC_READER));
   }
 
   @Produces

@@ -137,6 +137,76 @@ class WhoMayAskTest extends AccessOverHttp {
             .request(Method.valueOf(cell.method()), filled(cell, dossier));
     boolean problem = answer.contentType().startsWith("application/problem+json");
     return new Outcome(answer.statusCode(), problem ? answer.path("code") : "");
+  private static final List<Endpoint> ENDPOINTS =
+      List.of(
+          new Endpoint(Method.POST, "/decisions", "decisions"),
+          new Endpoint(Method.GET, "/dossiers/{dossierId}/access", "patient"),
+          new Endpoint(Method.GET, "/dossiers/{dossierId}/grants", "patient"),
+          new Endpoint(Method.POST, "/dossiers/{dossierId}/grants", "patient"),
+          new Endpoint(Method.DELETE, "/dossiers/{dossierId}/grants/{grantId}", "patient"),
+          new Endpoint(Method.PUT, "/dossiers/{dossierId}/blocks/{professionalId}", "patient"),
+          new Endpoint(Method.DELETE, "/dossiers/{dossierId}/blocks/{professionalId}", "patient"),
+          new Endpoint(
+              Method.PUT, "/dossiers/{dossierId}/treating-physicians/{professionalId}", "patient"),
+          new Endpoint(
+              Method.DELETE,
+              "/dossiers/{dossierId}/treating-physicians/{professionalId}",
+              "patient"),
+          new Endpoint(Method.GET, "/dossiers/{dossierId}/treating-physicians", "patient"),
+          new Endpoint(Method.PUT, "/dossiers/{dossierId}/same-right/{professionalId}", "patient"),
+          new Endpoint(Method.POST, "/dossiers/{dossierId}/grants/{grantId}/renewal", "patient"),
+          new Endpoint(Method.GET, "/dossiers/{dossierId}/emergency-wishes", "patient"),
+          new Endpoint(Method.PUT, "/dossiers/{dossierId}/emergency-wishes/{wish}", "patient"),
+          new Endpoint(Method.POST, "/treating-physician-acceptances", "professional"),
+          new Endpoint(Method.POST, "/access-requests", "professional"),
+          new Endpoint(Method.POST, "/visits", "professional"),
+          new Endpoint(Method.POST, "/dossiers/{dossierId}/visit-codes", "patient"),
+          new Endpoint(Method.GET, "/dossiers/{dossierId}/access-requests", "patient"),
+          new Endpoint(
+              Method.POST,
+              "/dossiers/{dossierId}/access-requests/{requestId}/acceptance",
+              "patient"),
+          new Endpoint(
+              Method.DELETE, "/dossiers/{dossierId}/access-requests/{requestId}", "patient"),
+          new Endpoint(Method.GET, "/dossiers/{dossierId}/notices", "patient"),
+          new Endpoint(Method.GET, "/dossiers/{dossierId}/notices/printable", "patient"),
+          new Endpoint(Method.PUT, "/dossiers/{dossierId}/notices/{noticeId}/read", "patient"),
+          new Endpoint(Method.GET, "/notices", "professional"),
+          new Endpoint(Method.PUT, "/notices/{noticeId}/read", "professional"),
+          new Endpoint(Method.GET, "/operations/parked", "operator"),
+          new Endpoint(Method.GET, "/operations/streams", "operator"),
+          new Endpoint(Method.DELETE, "/operations/parked/{id}", "operator"),
+          new Endpoint(Method.POST, "/operations/rebuilds/{projection}", "operator"));
+
+  private static Map<String, String> tokens() {
+    Map<String, String> tokens = new TreeMap<>();
+    tokens.put("patient", TestTokens.patient(OWNER));
+    tokens.put("professional", TestTokens.professional(DOCTOR, "10"));
+    for (String role :
+        List.of(
+            "counter-agent",
+            "billing",
+            "auditor",
+            "privacy-officer",
+            "programme",
+            "operator",
+            "decisions",
+            "registry",
+            "complementary-insurer")) {
+      tokens.put(role, TestTokens.withRole("somebody", role));
+    }
+    return tokens;
+  }
+
+  private static String filled(String path) {
+    return path.replace("{dossierId}", "0192f0c1-0000-7000-8000-00000000000d")
+        .replace("{grantId}", "0192f0c1-0000-7000-8000-000000000001")
+        .replace("{requestId}", "0192f0c1-0000-7000-8000-000000000002")
+        .replace("{professionalId}", DOCTOR)
+        .replace("{noticeId}", "0192f0c1-0000-7000-8000-000000000001")
+        .replace("{wish}", "BREAK_GLASS")
+        .replace("{id}", "1")
+        .replace("{projection}", "none");
   }
 
   @Test

@@ -34,6 +34,10 @@ public final class DossierRegistryProjection implements Projection {
           "DELETE FROM visit_code WHERE dossier_id = ?",
           "DELETE FROM access_request WHERE dossier_id = ?",
           "DELETE FROM emergency_wish WHERE dossier_id = ?",
+          "DELETE FROM notice WHERE dossier_id = ?",
+          "DELETE FROM refused_access WHERE dossier_id = ?",
+          "DELETE FROM grant_notice WHERE dossier_id = ?",
+          "DELETE FROM notice_read WHERE dossier_id = ?",
           // The answers to commands tie an account to a dossier.
           "DELETE FROM command_receipt WHERE stream_id = ?");
 

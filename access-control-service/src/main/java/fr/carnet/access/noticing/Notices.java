@@ -1,0 +1,223 @@
+package fr.carnet.access.noticing;
+
+import fr.carnet.access.noticing.ShownNotices.Ending;
+import fr.carnet.access.noticing.ShownNotices.Notice;
+import fr.carnet.access.noticing.ShownNotices.Who;
+import fr.carnet.access.paging.Place;
+import fr.carnet.access.projecting.AccessGrantsProjection;
+import fr.carnet.access.projecting.DossierRegistryProjection;
+import fr.carnet.events.access.Grantee;
+import fr.carnet.events.trace.Actor;
+import fr.carnet.eventstore.StreamRecovery;
+import fr.carnet.resourceserver.Refusal;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+
+/** Reads the notices that are for somebody, in one statement. */
+@ApplicationScoped
+class Notices {
+  private static final String OF_DOSSIER =
+      """
+      SELECT notice_id, dossier_id, code, at, who_role, who_id, profession, structure,
+             NULL::uuid AS grant_id, NULL::text AS grantee_kind, NULL::text AS grantee,
+             NULL::timestamptz AS ends_at
+      FROM notice WHERE dossier_id = ?
+      UNION ALL
+      SELECT grant_id, dossier_id, 'GRANT_ENDS', at, NULL, NULL, NULL, NULL,
+             grant_id, grantee_kind, grantee, ends_at
+      FROM grant_notice WHERE dossier_id = ?
+      """;
+
+  /**
+   * Of emergencies a médecin traitant is told (CSP L1111-17), from when they became one, as long as
+   * they may see the dossier: the conditions are those of the decision.
+   */
+  private static final String OF_PATIENTS =
+      """
+      SELECT n.notice_id, n.dossier_id, n.code, n.at, n.who_role, n.who_id, n.profession,
+             n.structure, NULL::uuid AS grant_id, NULL::text AS grantee_kind,
+             NULL::text AS grantee, NULL::timestamptz AS ends_at
+      FROM treating_physician t
+      JOIN dossier d ON d.dossier_id = t.dossier_id AND d.state = 'OPEN'
+      JOIN notice n ON n.dossier_id = t.dossier_id AND n.at >= t.since
+                   AND n.code IN ('BREAK_GLASS', 'MEDICAL_REGULATION')
+      WHERE t.professional = ? AND n.who_id IS DISTINCT FROM t.professional
+        AND NOT EXISTS (SELECT 1 FROM block b
+                        WHERE b.dossier_id = t.dossier_id AND b.professional = t.professional)
+        AND NOT EXISTS (SELECT 1 FROM parked p
+                        WHERE p.consumer IN (?, ?) AND p.stream_key = t.dossier_id::text
+                          AND p.discarded_at IS NULL)
+      """;
+
+  private static final String RECOVERY = StreamRecovery.consumer(new AccessGrantsProjection());
+
+  @Inject DataSource dataSource;
+
+  /** Who reads, and so what is for them. */
+  sealed interface Reader {
+    /** The owner of this dossier. */
+    record Owner(UUID dossierId) implements Reader {}
+
+    /** A doctor, in every dossier of which they are a médecin traitant. */
+    record TreatingPhysician(String professional) implements Reader {}
+
+    private String sql() {
+      return switch (this) {
+        case Owner _ -> OF_DOSSIER;
+        case TreatingPhysician _ -> OF_PATIENTS;
+      };
+    }
+
+    /** Under which name it is kept that they have read a notice. */
+    private String name() {
+      return switch (this) {
+        case Owner _ -> Actor.Role.OWNER.label();
+        case TreatingPhysician(var professional) -> professional;
+      };
+    }
+
+    private int bind(PreparedStatement statement) throws SQLException {
+      return switch (this) {
+        case Owner(var dossierId) -> {
+          statement.setObject(1, dossierId);
+          statement.setObject(2, dossierId);
+          yield 3;
+        }
+        case TreatingPhysician(var professional) -> {
+          statement.setString(1, professional);
+          statement.setString(2, DossierRegistryProjection.NAME);
+          statement.setString(3, RECOVERY);
+          yield 4;
+        }
+      };
+    }
+  }
+
+  /** At most {@code most} of them, after this place. */
+  ShownNotices read(Reader reader, Optional<Place> after, int most) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement select =
+            connection.prepareStatement(
+                """
+                WITH told AS (%s),
+                shown AS (SELECT told.*, r.read_at
+                          FROM told LEFT JOIN notice_read r
+                            ON r.dossier_id = told.dossier_id AND r.notice_id = told.notice_id
+                               AND r.reader = ?)
+                SELECT now.at AS now, (SELECT count(*) FROM shown WHERE read_at IS NULL) AS unread, page.*
+                FROM (SELECT clock_timestamp() AS at) now
+                LEFT JOIN (SELECT * FROM shown WHERE ?::timestamptz IS NULL OR (at, notice_id) < (?, ?)
+                           ORDER BY at DESC, notice_id DESC LIMIT ?) page ON true
+                ORDER BY page.at DESC, page.notice_id DESC
+                """
+                    .formatted(reader.sql()))) {
+      int next = reader.bind(select);
+      select.setString(next, reader.name());
+      select.setInt(Place.bind(select, next + 1, after), most + 1);
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        Instant now = instant(row, "now").orElseThrow();
+        long unread = row.getLong("unread");
+        List<Notice> notices = new ArrayList<>();
+        do {
+          Optional<UUID> noticeId = Optional.ofNullable(row.getObject("notice_id", UUID.class));
+          if (noticeId.isPresent()) {
+            notices.add(notice(row, noticeId.get()));
+          }
+        } while (row.next());
+        Place.Page<Notice> page =
+            Place.Page.of(notices, most, notice -> new Place(notice.at(), notice.noticeId()));
+        return new ShownNotices(now, unread, page.rows(), page.next());
+      }
+    }
+  }
+
+  /**
+   * Keeps that they have read it.
+   *
+   * @throws Refusal when there is no such notice for them
+   */
+  void mark(Reader reader, String noticeId) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement insert =
+            connection.prepareStatement(
+                """
+                WITH told AS (%s)
+                INSERT INTO notice_read (dossier_id, notice_id, reader)
+                SELECT told.dossier_id, told.notice_id, ?
+                FROM told JOIN dossier d ON d.dossier_id = told.dossier_id WHERE told.notice_id = ?
+                -- An erasure deletes the dossier's row first: before this, or once this has ended.
+                FOR KEY SHARE OF d
+                ON CONFLICT (dossier_id, notice_id, reader) DO UPDATE SET reader = excluded.reader
+                """
+                    .formatted(reader.sql()))) {
+      int next = reader.bind(insert);
+      insert.setString(next, reader.name());
+      insert.setObject(next + 1, parse(noticeId));
+      if (insert.executeUpdate() == 0) {
+        throw new Refusal(NoticeRefusal.NO_SUCH_NOTICE);
+      }
+    }
+  }
+
+  private static UUID parse(String noticeId) {
+    try {
+      return UUID.fromString(noticeId);
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(NoticeRefusal.NO_SUCH_NOTICE);
+    }
+  }
+
+  private static Notice notice(ResultSet row, UUID noticeId) throws SQLException {
+    NoticeCode code = NoticeCode.valueOf(row.getString("code"));
+    return new Notice(
+        noticeId,
+        row.getObject("dossier_id", UUID.class),
+        code,
+        code.sentence(),
+        instant(row, "at").orElseThrow(),
+        who(row),
+        ending(row),
+        instant(row, "read_at"));
+  }
+
+  private static Optional<Who> who(ResultSet row) throws SQLException {
+    Optional<String> role = Optional.ofNullable(row.getString("who_role"));
+    return role.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Who(
+                Actor.Role.valueOf(role.get()),
+                Optional.ofNullable(row.getString("who_id")),
+                Optional.ofNullable(row.getString("profession")),
+                Optional.ofNullable(row.getString("structure"))));
+  }
+
+  private static Optional<Ending> ending(ResultSet row) throws SQLException {
+    Optional<UUID> grantId = Optional.ofNullable(row.getObject("grant_id", UUID.class));
+    return grantId.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Ending(
+                grantId.get(),
+                Grantee.Kind.valueOf(row.getString("grantee_kind")),
+                row.getString("grantee"),
+                instant(row, "ends_at").orElseThrow()));
+  }
+
+  private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
+    return Optional.ofNullable(row.getObject(column, OffsetDateTime.class))
+        .map(OffsetDateTime::toInstant);
+  }
+}

@@ -1,0 +1,80 @@
+package fr.carnet.access.noticing;
+
+import fr.carnet.access.noticing.Notices.Reader;
+import fr.carnet.access.paging.Place;
+import fr.carnet.access.projecting.KnownDossiers;
+import fr.carnet.resourceserver.CurrentCaller;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** What the owner of a dossier is told of access to it. */
+@Path("/dossiers/{dossierId}/notices")
+@RolesAllowed("patient")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@Tag(name = "Notices")
+public class NoticesResource {
+  @Inject CurrentCaller currentCaller;
+  @Inject KnownDossiers knownDossiers;
+  @Inject Notices notices;
+
+  /** A patient's. */
+  @GET
+  @Operation(
+      summary = "What the owner is told of access to the dossier, the newest first",
+      description =
+          "First access of a professional, every emergency access, refusals that repeat, grants"
+              + " that end within seven days. cursor is the next of the page before; limit 1 to"
+              + " 200.")
+  public ShownNotices ofDossier(
+      String dossierId,
+      @QueryParam("cursor") String cursor,
+      @QueryParam("limit") @DefaultValue("50") String limit)
+      throws SQLException {
+    return notices.read(owner(dossierId), Place.parse(cursor), Place.limit(limit));
+  }
+
+  /** Marks one of them. */
+  @PUT
+  @Path("/{noticeId}/read")
+  @Operation(summary = "Mark a notice as read; once is enough")
+  public void mark(String dossierId, String noticeId) throws SQLException {
+    notices.mark(owner(dossierId), noticeId);
+  }
+
+  /** To be printed. */
+  @GET
+  @Path("/printable")
+  @Produces(MediaType.TEXT_HTML)
+  @Operation(
+      summary = "The newest 200 notices as a page to print",
+      description = "In the language of Accept-Language (fr, en), French otherwise. No scripts.")
+  public Response printable(String dossierId, @HeaderParam("Accept-Language") String language)
+      throws SQLException {
+    ShownNotices told = notices.read(owner(dossierId), Optional.empty(), Place.MOST);
+    return Response.ok(new PrintedNotices(PrintedNotices.Language.of(language)).page(told))
+        .type(MediaType.TEXT_HTML + ";charset=UTF-8")
+        .header("Cache-Control", "no-store")
+        .header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+        .header("X-Content-Type-Options", "nosniff")
+        .build();
+  }
+
+  private Reader owner(String dossierId) throws SQLException {
+    return new Reader.Owner(knownDossiers.ownedBy(currentCaller.get(), dossierId).dossierId());
+  }
+}

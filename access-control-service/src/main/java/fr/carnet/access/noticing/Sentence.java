@@ -1,0 +1,4 @@
+package fr.carnet.access.noticing;
+
+/** A sentence in both languages. */
+public record Sentence(String en, String fr) {}

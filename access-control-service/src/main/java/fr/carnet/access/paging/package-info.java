@@ -1,0 +1,2 @@
+/** Pages of rows, the newest first, that neither skip nor repeat while rows are added. */
+package fr.carnet.access.paging;

@@ -1,0 +1,454 @@
+package fr.carnet.access.noticing;
+
+import static fr.carnet.access.TracesForTests.doctor;
+import static fr.carnet.access.TracesForTests.publish;
+import static fr.carnet.access.TracesForTests.read;
+import static fr.carnet.access.TracesForTests.refused;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
+
+import fr.carnet.access.AccessOverHttp;
+import fr.carnet.access.TracesForTests;
+import fr.carnet.access.TracesForTests.Trace;
+import fr.carnet.access.projecting.DossierRegistryProjection;
+import fr.carnet.events.trace.AccessTraced.Outcome;
+import fr.carnet.events.trace.Actor;
+import fr.carnet.events.trace.PurposeOfUse;
+import fr.carnet.eventstore.Transactions;
+import fr.carnet.testkit.TestTokens;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class NoticesTest extends AccessOverHttp {
+  private static final Pattern CORRELATION =
+      Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+  @Inject DataSource dataSource;
+  @Inject GrantsThatEnd grantsThatEnd;
+
+  private final Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+  private Dossier dossier;
+
+  @BeforeEach
+  void openADossier() {
+    unknownDossiersAreNotFound();
+    dossier = dossierOf(OWNER);
+  }
+
+  private ValidatableResponse notices(String query) {
+    return asPatient(OWNER).get(dossier.path("/notices" + query)).then().statusCode(200);
+  }
+
+  private void awaitNotices(int count) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> notices("").body("notices", hasSize(count)));
+  }
+
+  private static ValidatableResponse noticesOfDoctor(String doctor) {
+    return as(TestTokens.professional(doctor, "10")).get("/notices").then().statusCode(200);
+  }
+
+  /** What was published before it has been looked at by now: this one is of the same partition. */
+  private void awaitLast(int count) {
+    publish(read(dossier.id(), "899700036066", now.plusSeconds(60)));
+    awaitNotices(count + 1);
+  }
+
+  @Test
+  void a_professionals_first_access_is_told_once_however_often_it_comes() {
+    Trace first = read(dossier.id(), DOCTOR, now);
+    publish(first, first, read(dossier.id(), DOCTOR, now.plusSeconds(5)));
+    awaitLast(1);
+    notices("")
+        .body("notices[1].code", equalTo("FIRST_ACCESS"))
+        .body("notices[1].at", equalTo(now.toString()))
+        .body("notices[1].who.role", equalTo("PROFESSIONAL"))
+        .body("notices[1].who.id", equalTo(DOCTOR))
+        .body("notices[1].who.profession", equalTo("10"))
+        .body("notices[1].who.structure", equalTo(STRUCTURE))
+        .body("notices[1].sentence.en", containsString("for the first time"))
+        .body("notices[1].sentence.fr", containsString("pour la première fois"));
+    // One that was earlier and comes late.
+    publish(read(dossier.id(), DOCTOR, now.minusSeconds(5)));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                notices("")
+                    .body("notices", hasSize(2))
+                    .body("notices[1].at", equalTo(now.minusSeconds(5).toString())));
+  }
+
+  @Test
+  void every_emergency_access_is_told_to_the_patient_and_to_the_medecins_traitants()
+      throws SQLException {
+    publish(read(dossier.id(), DOCTOR, PurposeOfUse.BREAK_GLASS, now.minusSeconds(3_600)));
+    awaitNotices(2);
+    asPatient(OWNER).put(dossier.path("/treating-physicians/" + DOCTOR_2)).then().statusCode(204);
+    Instant later = Instant.now().truncatedTo(ChronoUnit.MICROS).plusSeconds(60);
+    Trace again = read(dossier.id(), DOCTOR, PurposeOfUse.BREAK_GLASS, later);
+    Trace regulation =
+        read(dossier.id(), DOCTOR, PurposeOfUse.MEDICAL_REGULATION, later.plusSeconds(1));
+    publish(again, again, regulation);
+    awaitNotices(4);
+    notices("")
+        .body("notices[0].code", equalTo("MEDICAL_REGULATION"))
+        .body("notices[1].code", equalTo("BREAK_GLASS"))
+        .body(
+            "notices.code",
+            containsInAnyOrder("MEDICAL_REGULATION", "BREAK_GLASS", "BREAK_GLASS", "FIRST_ACCESS"));
+    // The médecin traitant is told from when they are one, and only of this patient's.
+    String ofThisDossier = "notices.findAll { it.dossierId == '" + dossier.id() + "' }";
+    noticesOfDoctor(DOCTOR_2)
+        .body(
+            ofThisDossier + ".noticeId",
+            equalTo(List.of(regulation.id().toString(), again.id().toString())));
+    noticesOfDoctor(DOCTOR).body(ofThisDossier, empty());
+    as(TestTokens.professional(DOCTOR_2, "60")).get("/notices").then().body("notices", empty());
+    // Each marks for themselves.
+    asPatient(OWNER).put(dossier.path("/notices/" + again.id() + "/read")).then().statusCode(204);
+    noticesOfDoctor(DOCTOR_2).body(ofThisDossier + "[1].readAt", equalTo(null));
+    String token = TestTokens.professional(DOCTOR_2, "10");
+    as(token).put("/notices/" + again.id() + "/read").then().statusCode(204);
+    as(token).put("/notices/" + UUID.randomUUID() + "/read").then().statusCode(404);
+    noticesOfDoctor(DOCTOR_2).body(ofThisDossier + "[1].readAt", notNullValue());
+    // Who is blocked is no médecin traitant any more; what cannot be known to hold is not told.
+    execute(
+        """
+        INSERT INTO parked (consumer, topic, partition, record_offset, stream_key, reason,
+                            header_names, header_values)
+        VALUES ('dossier-registry', 'dossier.registry', 9, %d, '%s', 'UNREADABLE', '{}', '{}')
+        """
+            .formatted(System.nanoTime(), dossier.id()));
+    noticesOfDoctor(DOCTOR_2).body(ofThisDossier, empty());
+    execute("DELETE FROM parked WHERE stream_key = '" + dossier.id() + "'");
+    noticesOfDoctor(DOCTOR_2).body(ofThisDossier, hasSize(2));
+    asPatient(OWNER).put(dossier.path("/blocks/" + DOCTOR_2)).then().statusCode(204);
+    noticesOfDoctor(DOCTOR_2).body(ofThisDossier, empty());
+  }
+
+  @Test
+  void refusals_that_repeat_are_told_with_who_was_refused() {
+    Actor patient = Actor.anonymous(Actor.Role.OTHER_PATIENT);
+    for (int i = 0; i < 3; i++) {
+      publish(refused(dossier.id(), doctor(NURSE), now.plusSeconds(i)));
+      publish(refused(dossier.id(), patient, now.plusSeconds(10 + i)));
+    }
+    publish(refused(dossier.id(), doctor(DOCTOR), now));
+    awaitNotices(2);
+    notices("")
+        .body("notices.code", equalTo(List.of("REFUSALS_REPEATED", "REFUSALS_REPEATED")))
+        .body("notices[0].who.role", equalTo("OTHER_PATIENT"))
+        .body("notices[0].who.id", equalTo(null))
+        .body("notices[1].who.id", equalTo(NURSE))
+        .body("notices[1].at", equalTo(now.plusSeconds(2).toString()));
+  }
+
+  @Test
+  void a_notice_says_nothing_of_what_the_dossier_holds() {
+    publish(read(dossier.id(), DOCTOR, PurposeOfUse.BREAK_GLASS, now));
+    awaitNotices(2);
+    for (String path : List.of("/notices", "/notices/printable")) {
+      assertThat(asPatient(OWNER).get(dossier.path(path)).asString())
+          .doesNotContain("item-1", "item-2", "read-items", "itemIds", "2018-11");
+    }
+  }
+
+  @Test
+  void a_grant_that_ends_within_seven_days_is_told_once_and_by_the_databases_clock()
+      throws SQLException {
+    UUID soon = UUID.fromString(grantUntil(DOCTOR, Duration.ofDays(6)));
+    grantUntil(DOCTOR_2, Duration.ofDays(8));
+    grantUntil(NURSE, Duration.ofHours(20));
+    String renewed = "899700032024";
+    grantUntil(renewed, Duration.ofDays(5));
+    grantUntil(renewed, Duration.ofDays(50));
+    String blocked = "899700036066";
+    grantUntil(blocked, Duration.ofDays(5));
+    asPatient(OWNER).put(dossier.path("/blocks/" + blocked)).then().statusCode(204);
+    grantsThatEnd.tell();
+    grantsThatEnd.tell();
+    notices("")
+        .body("notices", hasSize(1))
+        .body("notices[0].code", equalTo("GRANT_ENDS"))
+        .body("notices[0].grant.grantId", equalTo(soon.toString()))
+        .body("notices[0].grant.granteeKind", equalTo("PROFESSIONAL"))
+        .body("notices[0].grant.granteeId", equalTo(DOCTOR))
+        .body("notices[0].grant.endsAt", notNullValue())
+        .body("notices[0].who", equalTo(null));
+    // Time goes on: the grant of eight days has been there for two.
+    execute(
+        "UPDATE access_grant SET valid_from = valid_from - interval '2 days',"
+            + " valid_until = valid_until - interval '2 days' WHERE grantee = '"
+            + DOCTOR_2
+            + "' AND dossier_id = '"
+            + dossier.id()
+            + "'");
+    assertThat(grantsThatEnd.tell()).isPositive();
+    notices("").body("notices", hasSize(2));
+    execute(
+        "UPDATE access_grant SET valid_until = valid_until + interval '2 days'"
+            + ", valid_from = valid_from + interval '2 days' WHERE grantee = '"
+            + DOCTOR_2
+            + "' AND dossier_id = '"
+            + dossier.id()
+            + "'");
+  }
+
+  private String grantUntil(String professional, Duration duration) {
+    return grant(
+            dossier,
+            "{\"granteeKind\":\"PROFESSIONAL\",\"granteeId\":\"%s\",\"until\":\"%s\"}"
+                .formatted(professional, Instant.now().plus(duration)))
+        .then()
+        .statusCode(201)
+        .extract()
+        .path("grantId");
+  }
+
+  @Test
+  void pages_neither_skip_nor_repeat_while_notices_arrive_and_what_is_read_is_marked() {
+    for (int i = 0; i < 7; i++) {
+      publish(read(dossier.id(), DOCTOR, PurposeOfUse.BREAK_GLASS, now.plusSeconds(i / 2)));
+    }
+    awaitNotices(8);
+    List<String> all = notices("").body("unread", equalTo(8)).extract().path("notices.noticeId");
+    List<String> seen = new ArrayList<>();
+    String cursor = "";
+    do {
+      var page = notices("?limit=3" + (cursor.isEmpty() ? "" : "&cursor=" + cursor)).extract();
+      seen.addAll(page.<List<String>>path("notices.noticeId"));
+      cursor = page.path("next") == null ? "" : page.path("next");
+      publish(read(dossier.id(), DOCTOR_2, PurposeOfUse.BREAK_GLASS, now.plusSeconds(100)));
+    } while (!cursor.isEmpty());
+    assertThat(seen).isEqualTo(all);
+
+    String path = dossier.path("/notices/" + all.get(3) + "/read");
+    asPatient(OWNER).put(path).then().statusCode(204);
+    String readAt =
+        notices("?limit=200")
+            .extract()
+            .path("notices.find { it.noticeId == '" + all.get(3) + "' }.readAt");
+    assertThat(readAt).isNotNull();
+    asPatient(OWNER).put(path).then().statusCode(204);
+    notices("?limit=200")
+        .body("notices.find { it.noticeId == '" + all.get(3) + "' }.readAt", equalTo(readAt))
+        .body("notices.findAll { it.readAt != null }", hasSize(1));
+    for (String wrong : List.of("?cursor=nonsense", "?limit=0", "?limit=201", "?limit=x")) {
+      asPatient(OWNER).get(dossier.path("/notices" + wrong)).then().statusCode(422);
+    }
+    for (String other : List.of(UUID.randomUUID().toString(), "x")) {
+      asPatient(OWNER)
+          .put(dossier.path("/notices/" + other + "/read"))
+          .then()
+          .statusCode(404)
+          .body("code", equalTo("NO_SUCH_NOTICE"));
+    }
+  }
+
+  @Test
+  void notices_are_for_the_owner_and_another_patient_is_told_what_is_told_of_no_dossier() {
+    publish(read(dossier.id(), DOCTOR, now));
+    awaitNotices(1);
+    String notice = notices("").extract().path("notices[0].noticeId");
+    Dossier none = new Dossier(UUID.randomUUID(), dossier.keys());
+    for (String path : List.of("/notices", "/notices/printable")) {
+      assertThat(refusal(asPatient(OTHER).get(dossier.path(path)).then()))
+          .isEqualTo(refusal(asPatient(OTHER).get(none.path(path)).then()));
+    }
+    String mark = "/notices/" + notice + "/read";
+    assertThat(refusal(asPatient(OTHER).put(dossier.path(mark)).then()))
+        .isEqualTo(refusal(asPatient(OTHER).put(none.path(mark)).then()));
+    as(TestTokens.professional(DOCTOR_2, "10"))
+        .put("/notices/" + notice + "/read")
+        .then()
+        .statusCode(404);
+    notices("").body("unread", equalTo(1));
+  }
+
+  private static String refusal(ValidatableResponse answer) {
+    return CORRELATION
+        .matcher(answer.statusCode(403).body("code", equalTo("NO_STANDING")).extract().asString())
+        .replaceAll("*");
+  }
+
+  @Test
+  void a_trace_that_cannot_be_read_is_parked_and_other_dossiers_go_on() {
+    Trace poison = read(dossier.id(), DOCTOR, now);
+    publish(poison, "{\"actor\":{\"role\":\"NOBODY\"}}".getBytes(StandardCharsets.UTF_8));
+    publish(read(dossier.id(), DOCTOR_2, now));
+    Dossier other = dossierOf(OTHER);
+    publish(read(other.id(), DOCTOR, now));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> asPatient(OTHER).get(other.path("/notices")).then().body("notices", hasSize(1)));
+    String operator = TestTokens.withRole("operator", "operator");
+    List<Integer> parked =
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(
+                () ->
+                    as(operator)
+                        .get("/operations/parked")
+                        .then()
+                        .extract()
+                        .<List<Integer>>path(
+                            "findAll { it.consumer == 'notices' && it.reason != 'BEHIND' }.id"),
+                ids -> !ids.isEmpty());
+    for (int id : parked) {
+      as(operator).delete("/operations/parked/" + id).then().statusCode(204);
+    }
+    awaitNotices(1);
+  }
+
+  @Test
+  void the_notices_made_anew_from_kafka_equal_the_live_ones_and_stay_marked() throws SQLException {
+    publish(read(dossier.id(), DOCTOR, PurposeOfUse.BREAK_GLASS, now));
+    for (int i = 0; i < 4; i++) {
+      publish(refused(dossier.id(), doctor(NURSE), now.plusSeconds(i)));
+    }
+    awaitNotices(3);
+    String notice = notices("").extract().path("notices[0].noticeId");
+    asPatient(OWNER).put(dossier.path("/notices/" + notice + "/read")).then().statusCode(204);
+    rebuild().body("differences", hasSize(0));
+    notices("").body("notices", hasSize(3)).body("unread", equalTo(2));
+    execute("UPDATE notice SET who_id = 'x' WHERE notice_id = '" + notice + "'");
+    rebuild()
+        .body("differences", hasSize(1))
+        .body("differences[0].primaryKey", containsString(notice));
+  }
+
+  private static ValidatableResponse rebuild() {
+    return as(TestTokens.withRole("operator", "operator"))
+        .post("/operations/rebuilds/notices")
+        .then()
+        .statusCode(200);
+  }
+
+  @Test
+  void an_erasure_takes_the_notices_and_what_comes_after_it_makes_none() throws SQLException {
+    grantUntil(DOCTOR, Duration.ofDays(3));
+    grantsThatEnd.tell();
+    publish(read(dossier.id(), DOCTOR, PurposeOfUse.BREAK_GLASS, now));
+    publish(refused(dossier.id(), doctor(NURSE), now));
+    awaitNotices(3);
+    String notice = notices("").extract().path("notices[0].noticeId");
+    asPatient(OWNER).put(dossier.path("/notices/" + notice + "/read")).then().statusCode(204);
+    // when the tombstone comes
+    Transactions.run(
+        dataSource,
+        tx -> {
+          new DossierRegistryProjection().ended(tx, java.util.Set.of(dossier.id()));
+          return true;
+        });
+    publish(read(dossier.id(), DOCTOR_2, PurposeOfUse.BREAK_GLASS, now));
+    Dossier other = dossierOf(OTHER);
+    publish(read(other.id(), DOCTOR, now));
+    await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(caughtUp()).isTrue());
+    rebuild();
+    // then
+    for (String table : List.of("notice", "refused_access", "grant_notice", "notice_read")) {
+      assertThat(
+              count("SELECT count(*) FROM " + table + " WHERE dossier_id = '" + dossier.id() + "'"))
+          .as(table)
+          .isZero();
+    }
+  }
+
+  private boolean caughtUp() {
+    return as(TestTokens.withRole("operator", "operator"))
+        .get("/q/metrics")
+        .asString()
+        .lines()
+        .filter(line -> line.startsWith("carnet_reader_lag_records") && line.contains("notices"))
+        .allMatch(line -> line.endsWith(" 0.0"));
+  }
+
+  private long count(String sql) throws SQLException {
+    try (var connection = dataSource.getConnection();
+        var select = connection.createStatement();
+        var row = select.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (var connection = dataSource.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  @Test
+  void the_printable_page_is_in_the_readers_language_and_escapes_what_is_not_ours() {
+    Actor hostile =
+        new Actor(
+            Actor.Role.PROFESSIONAL,
+            Optional.of("<script>alert('x')</script>&\""),
+            Optional.of("10"),
+            Optional.empty());
+    publish(
+        TracesForTests.trace(dossier.id(), hostile, PurposeOfUse.NORMAL, Outcome.RELEASED, now),
+        read(dossier.id(), DOCTOR, PurposeOfUse.BREAK_GLASS, now));
+    awaitNotices(3);
+    String french = printed("de, fr;q=0.5");
+    assertThat(french)
+        .startsWith("<!DOCTYPE html>")
+        .contains("<html lang=\"fr\">")
+        .contains("Accès à votre dossier médical partagé")
+        .contains("bris de glace")
+        .contains("médecin<br>professionnel n° <span class=\"number\">" + DOCTOR + "</span>")
+        .contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;&quot;")
+        .doesNotContain("<script", "onload", "http://", "https://", "src=");
+    assertThat(printed("en-GB, fr;q=0.1"))
+        .contains("<html lang=\"en\">")
+        .contains("Access to your shared medical record")
+        .contains("break-glass")
+        .contains("doctor<br>professional no. ");
+    asPatient(OWNER)
+        .get(dossier.path("/notices/printable"))
+        .then()
+        .contentType("text/html;charset=UTF-8")
+        .header("Cache-Control", "no-store")
+        .header("Content-Security-Policy", containsString("default-src 'none'"))
+        .body(not(containsString("There is")));
+    assertThat(asPatient(OWNER).get(dossierOf(OWNER).path("/notices/printable")).asString())
+        .contains("Il n&#39;y a rien à signaler.");
+  }
+
+  private String printed(String language) {
+    return asPatient(OWNER)
+        .header("Accept-Language", language)
+        .get(dossier.path("/notices/printable"))
+        .then()
+        .statusCode(200)
+        .extract()
+        .asString();
+  }
+}
