@@ -10,7 +10,11 @@
  * projecting  StandingFacts reads, in one statement and by the database's clock, all that matters
  * deciding    AccessRules, a table: allowances add up until a bar ends the matter
  * recalling   the same rules over the events of the stream: who can see it, who could, and why
- * querying    the patient reads the grants
+ * querying    the patient reads the grants, a professional what they asked for and hold
+ * noticing    access.traces and the end of grants become notices, for patients and their médecins
+ *             traitants
+ * guarding    refusals are counted for all services; the privacy officer reads what is unusual
+ * paging      pages of any of these
  * </pre>
  */
 package fr.carnet.access;

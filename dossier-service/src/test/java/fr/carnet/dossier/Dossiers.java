@@ -7,6 +7,7 @@ import fr.carnet.events.Headers;
 import fr.carnet.events.Paris;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
+import fr.carnet.events.access.RefusedCaller;
 import fr.carnet.events.care.Act;
 import fr.carnet.events.care.ActSystem;
 import fr.carnet.events.care.Care;
@@ -65,7 +66,27 @@ public final class Dossiers {
     static final Map<UUID, String> PUBLIC_KEYS = new ConcurrentHashMap<>();
   }
 
+  /** Refusals by account, as the access-control-service counts them. */
+  private static final Map<String, Integer> REFUSALS = new ConcurrentHashMap<>();
+
+  static {
+    refusalsAreCounted();
+  }
+
   private Dossiers() {}
+
+  /** The access-control-service counts refusals: 20 an account, and 200 at a counter. */
+  public static void refusalsAreCounted() {
+    Neighbours.answer(
+        "/refusals",
+        asked -> {
+          RefusedCaller refused =
+              Wire.read(asked.body().getBytes(StandardCharsets.UTF_8), RefusedCaller.class);
+          int most = refused.kind() == RefusedCaller.Kind.AT_COUNTER ? 200 : 20;
+          boolean tooMany = REFUSALS.merge(refused.account(), 1, Integer::sum) > most;
+          return Neighbours.Answer.ok("{\"tooMany\":" + tooMany + "}");
+        });
+  }
 
   /** A made-up person who has no dossier yet, born when a patient's token says. */
   public static String newIns() {
@@ -81,6 +102,7 @@ public final class Dossiers {
 
   /** Opens a dossier online. */
   public static UUID open(String ins) {
+    refusalsAreCounted();
     return UUID.fromString(
         given()
             .auth()
@@ -101,6 +123,7 @@ public final class Dossiers {
 
   /** The same, after something has happened that falls between asking and deciding. */
   public static void decisionsAre(boolean allowed, String rule, Runnable meanwhile) {
+    refusalsAreCounted();
     Neighbours.answer(
         "/decisions",
         _ -> {

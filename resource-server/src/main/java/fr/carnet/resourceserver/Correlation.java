@@ -28,6 +28,7 @@ class Correlation {
     String id =
         brought != null && FORM.matcher(brought).matches() ? brought : UUID.randomUUID().toString();
     request.put(KEY, id);
+    EvenTime.begins(request);
     MDC.put(KEY, id);
     request.response().putHeader(HEADER, id);
     request.next();

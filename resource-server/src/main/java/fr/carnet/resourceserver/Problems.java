@@ -24,6 +24,10 @@ class Problems {
 
   @ServerExceptionMapper
   Response refusal(Refusal refusal) {
+    switch (refusal.reason().kind()) {
+      case FORBIDDEN, TOO_MANY -> EvenTime.awaitFullStep(request);
+      case INVALID, NOT_FOUND, CONFLICT, UNAVAILABLE -> {}
+    }
     return Problem.of(refusal.reason(), refusal.field(), Correlation.of(request)).response();
   }
 
@@ -79,7 +83,8 @@ class Problems {
             "HTTP_" + status,
             Optional.empty(),
             "The method or the Content-Type is not what this address takes; see /q/openapi.",
-            "La méthode ou le Content-Type n'est pas ce qu'accepte cette adresse ; voir /q/openapi.",
+            "La méthode ou le Content-Type n'est pas ce qu'accepte cette adresse ; voir"
+                + " /q/openapi.",
             Correlation.of(request))
         .response();
   }

@@ -10,10 +10,12 @@ import fr.carnet.dossier.deciding.DossierCommand.WithdrawErasure;
 import fr.carnet.dossier.deciding.DossierRefusal;
 import fr.carnet.dossier.deciding.Rollouts;
 import fr.carnet.dossier.deciding.Words;
+import fr.carnet.dossier.guarding.RefusalLimit;
 import fr.carnet.dossier.keys.KeyRing;
 import fr.carnet.dossier.projecting.RegistryView;
 import fr.carnet.events.Sealed;
 import fr.carnet.events.Wire;
+import fr.carnet.events.access.RefusedCaller;
 import fr.carnet.events.dossier.Affiliation;
 import fr.carnet.events.dossier.Channel;
 import fr.carnet.events.dossier.ClosingReason;
@@ -83,6 +85,7 @@ public class DossierCommandsResource {
   @Inject DatabaseClock clock;
   @Inject Rollouts rollouts;
   @Inject WhenClosedThenFeedStops whenClosed;
+  @Inject RefusalLimit limit;
 
   @Inject
   @ConfigProperty(name = "carnet.patient-ref-secret")
@@ -165,18 +168,34 @@ public class DossierCommandsResource {
             sealed(envelope, keySet.publicKey(), DossierOpened.WIRE_NAME, applicant.identity()),
             Optional.of(caller.actor()));
     Instant now = clock.now();
-    byte[] answer =
-        dossiers
-            .carryOut(
-                envelope,
-                tx -> {
-                  requireAllRecovered(tx);
-                  keys.keep(tx, dossierId, keySet);
-                },
-                new OpenDossier(opened, applicant, rollouts.at(now), now),
-                _ -> Wire.write(new Opened(dossierId, "OPEN")))
-            .answer();
-    return Response.status(Response.Status.CREATED).entity(answer).build();
+    try {
+      byte[] answer =
+          dossiers
+              .carryOut(
+                  envelope,
+                  tx -> {
+                    requireAllRecovered(tx);
+                    keys.keep(tx, dossierId, keySet);
+                  },
+                  new OpenDossier(opened, applicant, rollouts.at(now), now),
+                  _ -> Wire.write(new Opened(dossierId, "OPEN")))
+              .answer();
+      return Response.status(Response.Status.CREATED).entity(answer).build();
+    } catch (Refusal refusal) {
+      if (refusal.reason() == DossierRefusal.DOSSIER_EXISTS) {
+        countTelling(caller, channel);
+      }
+      throw refusal;
+    }
+  }
+
+  /** To open is a way of asking whether somebody has a dossier. */
+  private void countTelling(Caller caller, Channel channel) {
+    switch (channel) {
+      case ONLINE -> {}
+      case COUNTER -> limit.count(caller, RefusedCaller.Kind.AT_COUNTER);
+      case PHARMACIST, PROFESSIONAL -> limit.count(caller, RefusedCaller.Kind.DOSSIER);
+    }
   }
 
   private static Channel channel(Actor actor) {
@@ -264,9 +283,9 @@ public class DossierCommandsResource {
   @Operation(
       summary = "Close a dossier",
       description =
-          "Its owner closes it at will; an agent or the privacy officer, on evidence, for a death or"
-              + " an error. 200: closed, and the feed has stopped. 202: closed, and nobody but its"
-              + " owner sees it; that the feed has stopped is not confirmed yet.")
+          "Its owner closes it at will; an agent or the privacy officer, on evidence, for a death"
+              + " or an error. 200: closed, and the feed has stopped. 202: closed, and nobody but"
+              + " its owner sees it; that the feed has stopped is not confirmed yet.")
   public Response close(UUID dossierId, Closing asked) throws SQLException {
     ClosingReason reason =
         Optional.ofNullable(asked)

@@ -1,10 +1,12 @@
 package fr.carnet.dossier.querying;
 
+import fr.carnet.dossier.guarding.RefusalLimit;
 import fr.carnet.events.Sealed;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.access.DecisionRequest;
+import fr.carnet.events.access.RefusedCaller;
 import fr.carnet.events.content.ItemKind;
 import fr.carnet.events.identity.PatientRef;
 import fr.carnet.events.identity.UuidV7;
@@ -59,6 +61,7 @@ class Reading {
   @Inject Machinery machinery;
   @Inject WhenLogIsNotWhole log;
   @Inject @RestClient AccessControlClient accessControl;
+  @Inject RefusalLimit limit;
 
   /**
    * What is asked.
@@ -230,13 +233,7 @@ class Reading {
     log.refuseOthers();
     Caller caller = current.get();
     if (!exists) {
-      stopWhoTriesTooOften(caller, Refusals.AN_AGENTS_HOUR);
-      Transactions.run(
-          dataSource,
-          tx -> {
-            Refusals.count(tx, caller.subject());
-            return true;
-          });
+      limit.count(caller, RefusedCaller.Kind.AT_COUNTER);
       throw new Refusal(ReadingRefusal.DOSSIER_NOT_FOUND);
     }
     T answer =
@@ -314,15 +311,6 @@ class Reading {
         true, OWNER, ItemKind.CLASSES, true, Optional.empty(), "", 0, Optional.empty());
   }
 
-  /** Looked at only when it is a refusal anyway: who may read is never kept from it by others. */
-  private void stopWhoTriesTooOften(Caller caller, int most) throws SQLException {
-    boolean tooMany =
-        Transactions.run(dataSource, tx -> Refusals.tooMany(tx, caller.subject(), most));
-    if (tooMany) {
-      throw new Refusal(ReadingRefusal.TOO_MANY_REFUSALS);
-    }
-  }
-
   AccessDecision decide(Asked asked, Caller caller) throws SQLException {
     return decide(
         new DecisionRequest(
@@ -348,12 +336,11 @@ class Reading {
   /** Records a refusal and gives what to answer: one and the same, whatever the cause. */
   Refusal refuse(Asked asked, Caller caller, AccessDecision decision, boolean exists)
       throws SQLException {
-    stopWhoTriesTooOften(caller, Refusals.AN_HOUR);
-    Transactions.run(
-        dataSource,
-        tx -> {
-          Refusals.count(tx, caller.subject());
-          if (exists) {
+    limit.count(caller, RefusedCaller.Kind.DOSSIER);
+    if (exists) {
+      Transactions.run(
+          dataSource,
+          tx -> {
             Optional<Known> known = known(tx, asked.dossierId(), caller, false);
             if (known.isPresent()) {
               trace(
@@ -365,9 +352,9 @@ class Reading {
                   List.of(),
                   known.get());
             }
-          }
-          return true;
-        });
+            return true;
+          });
+    }
     machinery.wakeRelay();
     return new Refusal(ReadingRefusal.NO_STANDING);
   }

@@ -33,10 +33,6 @@ enum ReadingRefusal implements Reason {
       "La preuve des consultations n'est pas assurée pour l'instant, la consultation est donc"
           + " suspendue. Elle reprendra d'elle-même une fois le journal complet. Recommencez plus"
           + " tard."),
-  TOO_MANY_REFUSALS(
-      Kind.TOO_MANY,
-      "You were refused too often within the hour. Ask your patient for access, and try later.",
-      "Trop de refus en une heure. Demandez l'accès à votre patient, et réessayez plus tard."),
   PURPOSE_UNKNOWN(
       Kind.INVALID,
       "Carnet-Purpose is normal, bris_de_glace or centre_15.",

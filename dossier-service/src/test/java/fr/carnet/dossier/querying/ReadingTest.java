@@ -12,6 +12,7 @@ import static org.hamcrest.Matchers.not;
 import fr.carnet.dossier.Dossiers;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
+import fr.carnet.platform.RankTest;
 import fr.carnet.testkit.Neighbours;
 import fr.carnet.testkit.RealServersForQuarkus;
 import fr.carnet.testkit.TestTokens;
@@ -24,6 +25,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -311,6 +313,77 @@ class ReadingTest {
     }
     care(dossier, doctor, "").statusCode(429).body("code", equalTo("TOO_MANY_REFUSALS"));
     care(dossier, owner, "").statusCode(200);
+  }
+
+  @Test
+  void a_refusal_that_cannot_be_counted_is_not_said() {
+    UUID dossier = Dossiers.open(ins);
+    Dossiers.decisionsAre(false, "NO_STANDING");
+    Neighbours.answer("/refusals", _ -> new Neighbours.Answer(503, "{}"));
+    try {
+      for (UUID each : List.of(dossier, UUID.randomUUID())) {
+        care(each, doctor(), "").statusCode(503).body("code", equalTo("DECISION_UNAVAILABLE"));
+      }
+      care(dossier, owner, "").statusCode(200);
+    } finally {
+      Dossiers.refusalsAreCounted();
+    }
+  }
+
+  @Test
+  void to_be_told_at_an_opening_that_there_is_a_dossier_counts_as_a_refusal() {
+    Dossiers.open(ins);
+    String pharmacist =
+        TestTokens.professional("8" + (10_000_000_000L + System.nanoTime() % 1_000_000_000), "21");
+    for (int i = 0; i < 20; i++) {
+      opening(pharmacist).statusCode(409).body("code", equalTo("DOSSIER_EXISTS"));
+    }
+    opening(pharmacist).statusCode(429).body("code", equalTo("TOO_MANY_REFUSALS"));
+    // It is one count with that of reading; and a patient is told of their own as often as they
+    // ask.
+    Dossiers.decisionsAre(false, "NO_STANDING");
+    care(UUID.randomUUID(), pharmacist, "").statusCode(429);
+    for (int i = 0; i < 21; i++) {
+      opening(owner).statusCode(409).body("code", equalTo("DOSSIER_EXISTS"));
+    }
+  }
+
+  private ValidatableResponse opening(String token) {
+    return given()
+        .auth()
+        .oauth2(token)
+        .contentType(ContentType.JSON)
+        .body("{\"consentWording\":\"v1\",\"ins\":\"" + ins + "\"}")
+        .post("/dossiers")
+        .then();
+  }
+
+  @Test
+  void a_dossier_that_may_not_be_seen_and_none_take_the_same_time() {
+    UUID dossier = Dossiers.open(ins);
+    Dossiers.decisionsAre(false, "NO_STANDING");
+    double[] ofHidden = new double[48];
+    double[] ofNone = new double[48];
+    for (int i = 0; i < ofHidden.length + 4; i++) {
+      String doctor = doctor();
+      double hidden = nanos(dossier, doctor);
+      double none = nanos(UUID.randomUUID(), doctor);
+      // The first ones are slow for nobody in particular.
+      if (i >= 4) {
+        ofHidden[i - 4] = hidden;
+        ofNone[i - 4] = none;
+      }
+    }
+    assertThat(Arrays.stream(ofHidden).min().orElseThrow()).isGreaterThan(50e6);
+    assertThat(Arrays.stream(ofNone).min().orElseThrow()).isGreaterThan(50e6);
+    RankTest test = RankTest.of(ofHidden, ofNone);
+    assertThat(test.z()).as(test.toString()).isBetween(-3.89, 3.89);
+  }
+
+  private static double nanos(UUID dossier, String token) {
+    long begin = System.nanoTime();
+    care(dossier, token, "").statusCode(403);
+    return System.nanoTime() - begin;
   }
 
   @Test

@@ -8,6 +8,7 @@ import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
 import fr.carnet.local.probing.Databases;
 import fr.carnet.local.probing.Dossiers;
+import fr.carnet.platform.RankTest;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;

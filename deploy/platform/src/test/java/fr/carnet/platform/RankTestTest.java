@@ -1,4 +1,4 @@
-package fr.carnet.local.chaos;
+package fr.carnet.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package fr.carnet.local.chaos;
+package fr.carnet.platform;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,11 +14,11 @@ import java.util.Locale;
  *     where neither tends to be greater
  * @param z how many standard deviations the share is from 0.5, were both of one distribution
  */
-record RankTest(double share, double z) {
+public record RankTest(double share, double z) {
   private record Ranked(double value, boolean first) {}
 
   /** Compares two samples, neither of them empty. */
-  static RankTest of(double[] first, double[] second) {
+  public static RankTest of(double[] first, double[] second) {
     List<Ranked> all = new ArrayList<>();
     Arrays.stream(first).forEach(value -> all.add(new Ranked(value, true)));
     Arrays.stream(second).forEach(value -> all.add(new Ranked(value, false)));
