@@ -125,6 +125,8 @@ class WhoMayAskTest extends AccessOverHttp {
             .replace("{requestId}", NO_GRANT)
             .replace("{professionalId}", DOCTOR_2)
             .replace("{wish}", "BREAK_GLASS")
+            .replace("{noticeId}", NO_GRANT)
+            .replace("{reportId}", NO_GRANT)
             .replace("{id}", "1")
             .replace("{projection}", "none")
         + query;
