@@ -318,7 +318,7 @@ public final class NoticesProjection implements Projection {
             SELECT trace_id, at
             FROM (SELECT trace_id, at, lag(at, 2) OVER (ORDER BY at, trace_id) AS two_before
                   FROM refused_access WHERE dossier_id = ? AND actor = ? AND at >= ? AND at < ?) r
-            WHERE at >= ? AND two_before > at - interval '1 hour'
+            WHERE at >= ? AND two_before > at - make_interval(secs => ?)
             ORDER BY at, trace_id LIMIT 1
             """)) {
       Instant begin = day.day().atStartOfDay(Paris.ZONE).toInstant();
@@ -328,6 +328,7 @@ public final class NoticesProjection implements Projection {
       select.setObject(3, utc(begin.minus(WITHIN)));
       select.setObject(4, utc(end));
       select.setObject(5, utc(begin));
+      select.setLong(6, WITHIN.toSeconds());
       try (ResultSet row = select.executeQuery()) {
         return row.next()
             ? Optional.of(

@@ -177,7 +177,7 @@ final class PrintedNotices {
           case STRUCTURE -> STRUCTURE;
         };
     lines.add(numbered(what, grant.granteeId()));
-    lines.add(text(ENDS) + " " + time(grant.endsAt()));
+    lines.add(text(ENDS) + " <span class=\"number\">" + time(grant.endsAt()) + "</span>");
   }
 
   private String numbered(Sentence what, String id) {

@@ -57,6 +57,24 @@ class AuthorisationRows {
                             AND p.discarded_at IS NULL))
       """;
 
+  /** What was asked for and not granted since: nobody is told whether there is anybody to grant. */
+  private static final String ASKED =
+      """
+      , asked AS (
+        SELECT a.request_id, a.asked_at
+        FROM asking JOIN asked_access a ON a.professional = asking.professional
+        WHERE NOT EXISTS (SELECT 1 FROM access_grant g
+                          WHERE g.grantee = asking.professional AND g.origin_kind = 'REQUEST'
+                            AND g.origin_id = a.request_id AND g.valid_from >= a.asked_at))
+      SELECT * FROM (
+        SELECT dossier_id, kind, id, grantee_kind, since, until, state FROM held
+        UNION ALL
+        SELECT NULL, 'REQUEST', request_id, 'PROFESSIONAL', asked_at, NULL, 'NON_EXISTE'
+        FROM asked) listed
+      WHERE ?::timestamptz IS NULL OR (since, id) < (?, ?)
+      ORDER BY since DESC, id DESC LIMIT ?
+      """;
+
   private static final String RECOVERY = StreamRecovery.consumer(new AccessGrantsProjection());
 
   /** No national id is empty, so that it matches nothing. */
@@ -67,14 +85,7 @@ class AuthorisationRows {
   /** Some of what this professional holds, the newest first. */
   List<Authorisation> of(Actor professional, Optional<Place> after, int most) throws SQLException {
     try (Connection connection = dataSource.getConnection();
-        PreparedStatement select =
-            connection.prepareStatement(
-                HELD
-                    + """
-                    SELECT * FROM held
-                    WHERE ?::timestamptz IS NULL OR (since, id) < (?, ?)
-                    ORDER BY since DESC, id DESC LIMIT ?
-                    """)) {
+        PreparedStatement select = connection.prepareStatement(HELD + ASKED)) {
       select.setInt(Place.bind(select, bind(select, professional), after), most);
       List<Authorisation> held = new ArrayList<>();
       try (ResultSet row = select.executeQuery()) {
@@ -115,11 +126,15 @@ class AuthorisationRows {
     Authorisation.Kind kind = Authorisation.Kind.valueOf(row.getString("kind"));
     UUID id = row.getObject("id", UUID.class);
     return new Authorisation(
-        row.getObject("dossier_id", UUID.class),
+        Optional.ofNullable(row.getObject("dossier_id", UUID.class)),
         kind,
         switch (kind) {
           case GRANT -> Optional.of(id);
-          case TREATING_PHYSICIAN -> Optional.empty();
+          case TREATING_PHYSICIAN, REQUEST -> Optional.empty();
+        },
+        switch (kind) {
+          case REQUEST -> Optional.of(id);
+          case GRANT, TREATING_PHYSICIAN -> Optional.empty();
         },
         Grantee.Kind.valueOf(row.getString("grantee_kind")),
         instant(row, "since").orElseThrow(),

@@ -49,15 +49,18 @@ public class AuthorisationsResource {
   /**
    * One authorisation.
    *
+   * @param dossierId absent of a request: whether there is a dossier is for the patient to tell
    * @param grantId of a grant
+   * @param requestId of a request, as {@code POST /access-requests} answered it
    * @param granteeKind whether it is the caller's own, or that of the structure they act in
-   * @param since from when on it holds, inclusive; UTC
+   * @param since from when on it holds, inclusive, or when it was asked for; UTC
    * @param until exclusive; absent: until it is taken back
    */
   public record Authorisation(
-      UUID dossierId,
+      Optional<UUID> dossierId,
       Kind kind,
       Optional<UUID> grantId,
+      Optional<UUID> requestId,
       Grantee.Kind granteeKind,
       Instant since,
       Optional<Instant> until,
@@ -65,7 +68,13 @@ public class AuthorisationsResource {
     /** What gives the right. */
     public enum Kind {
       GRANT,
-      TREATING_PHYSICIAN
+      TREATING_PHYSICIAN,
+      /** Asked for and not granted: declined, not answered yet, or nobody is there to answer. */
+      REQUEST
+    }
+
+    private Place place() {
+      return new Place(since, grantId.or(() -> requestId).or(() -> dossierId).orElseThrow());
     }
   }
 
@@ -75,7 +84,8 @@ public class AuthorisationsResource {
   /** Everything that the caller holds, or held. */
   @GET
   @Operation(
-      summary = "The caller's authorisations, and those of the structure they act in",
+      summary =
+          "What the caller asked for or holds, and what the structure holds in which they act",
       description = "The newest first; cursor is the next of the page before; limit 1 to 200.")
   public Authorisations all(
       @QueryParam("cursor") String cursor, @QueryParam("limit") @DefaultValue("50") String limit)
@@ -85,7 +95,7 @@ public class AuthorisationsResource {
         Place.Page.of(
             rows.of(currentCaller.get().actor(), Place.parse(cursor), most + 1),
             most,
-            held -> new Place(held.since(), held.grantId().orElse(held.dossierId())));
+            Authorisation::place);
     return new Authorisations(page.rows(), page.next());
   }
 

@@ -108,7 +108,7 @@ class NoticesTest extends AccessOverHttp {
       throws SQLException {
     publish(read(dossier.id(), DOCTOR, PurposeOfUse.BREAK_GLASS, now.minusSeconds(3_600)));
     awaitNotices(2);
-    asPatient(OWNER).put(dossier.path("/treating-physicians/" + DOCTOR_2)).then().statusCode(204);
+    treating(dossier, DOCTOR_2);
     Instant later = Instant.now().truncatedTo(ChronoUnit.MICROS).plusSeconds(60);
     Trace again = read(dossier.id(), DOCTOR, PurposeOfUse.BREAK_GLASS, later);
     Trace regulation =

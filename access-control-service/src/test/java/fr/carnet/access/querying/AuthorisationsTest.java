@@ -1,6 +1,7 @@
 package fr.carnet.access.querying;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
@@ -85,7 +86,7 @@ class AuthorisationsTest extends AccessOverHttp {
     asPatient(OWNER).delete(dossier.path("/grants/" + grant)).then().statusCode(204);
     state(dossier, "EXPIRE");
 
-    asPatient(OWNER).put(dossier.path("/treating-physicians/" + doctor)).then().statusCode(204);
+    treating(dossier, doctor);
     state(dossier, "VALIDE");
     all("")
         .body(own("kind"), equalTo(List.of("TREATING_PHYSICIAN", "GRANT")))
@@ -115,6 +116,37 @@ class AuthorisationsTest extends AccessOverHttp {
         });
     state(dossier, "NON_EXISTE");
     all("").body(own("state"), empty());
+  }
+
+  @Test
+  void
+      what_was_asked_for_is_listed_the_same_whether_or_not_there_is_a_dossier_until_it_is_granted() {
+    String mine = "authorisations.findAll { it.kind == 'REQUEST' }.";
+    String asked = ask(OWNER);
+    String ofNobody = ask("153071234567881");
+    all("")
+        .body(mine + "requestId", containsInAnyOrder(asked, ofNobody))
+        .body(mine + "state", equalTo(List.of("NON_EXISTE", "NON_EXISTE")))
+        .body(mine + "findAll { it.dossierId != null }", empty());
+    asPatient(OWNER)
+        .body("{}")
+        .post(dossier.path("/access-requests/" + asked + "/acceptance"))
+        .then()
+        .statusCode(201);
+    all("")
+        .body(mine + "requestId", equalTo(List.of(ofNobody)))
+        .body(own("kind"), equalTo(List.of("GRANT")))
+        .body(own("state"), equalTo(List.of("VALIDE")));
+  }
+
+  private String ask(String ins) {
+    return as(TestTokens.professional(doctor, "10"))
+        .body("{\"ins\":\"" + ins + "\"}")
+        .post("/access-requests")
+        .then()
+        .statusCode(202)
+        .extract()
+        .path("requestId");
   }
 
   @Test
