@@ -30,6 +30,11 @@ import java.util.TreeSet;
  * missing.
  */
 public final class EndpointMatrix {
+  /** Who has no token; without a line of its own refused by every endpoint. */
+  public static final String NOBODY = "nobody";
+
+  private static final List<Outcome> NO_TOKEN =
+      List.of(new Outcome(401, "TOKEN_MISSING_OR_INVALID"));
   private static final String OTHERS = "*";
   private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
 
@@ -109,7 +114,8 @@ public final class EndpointMatrix {
         (endpoint, ofRoles) -> {
           String[] parts = endpoint.split(" +", 2);
           for (String role : roles) {
-            List<Outcome> outcomes = ofRoles.getOrDefault(role, ofRoles.get(OTHERS));
+            List<Outcome> outcomes =
+                ofRoles.getOrDefault(role, role.equals(NOBODY) ? NO_TOKEN : ofRoles.get(OTHERS));
             int place = 0;
             for (Situation situation : Situation.values()) {
               cells.add(

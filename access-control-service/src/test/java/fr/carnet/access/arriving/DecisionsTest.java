@@ -178,7 +178,7 @@ class DecisionsTest extends AccessOverHttp {
           .contentType("application/problem+json")
           .body("code", equalTo("FIELD_MISSING"));
     }
-    for (String body : List.of("{", "[]", "{\"dossierId\":\"x\"}", "{\"purpose\":\"other\"}")) {
+    for (String body : List.of("{", "{\"dossierId\":\"x\"}", "{\"purpose\":\"other\"}")) {
       as(SERVICE)
           .body(body)
           .post("/decisions")
