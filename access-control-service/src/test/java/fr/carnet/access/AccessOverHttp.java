@@ -6,6 +6,7 @@ import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.access.DecisionRequest;
 import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.dossier.DossierRegistered.ActsFor;
 import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.identity.PatientRef;
@@ -62,6 +63,24 @@ public abstract class AccessOverHttp {
     DOSSIERS.put(ins, json);
     Neighbours.answer("/registry/search", AccessOverHttp::found);
     return new Dossier(id, keys);
+  }
+
+  /** From now on the dossier-service says that these act for the owner. */
+  protected static void represented(
+      Dossier dossier, String owner, State state, long version, ActsFor... representatives) {
+    byte[] json =
+        Wire.write(
+            new DossierRegistered(
+                dossier.id(),
+                List.of(TestTokens.patientRef(owner)),
+                dossier.keys().publicKey(),
+                state,
+                version,
+                0,
+                List.of(representatives)));
+    Neighbours.answer(
+        "/registry/" + dossier.id(),
+        _ -> Neighbours.Answer.ok(new String(json, StandardCharsets.UTF_8)));
   }
 
   private static Neighbours.Answer found(Neighbours.Request request) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.DecisionRequest;
+import fr.carnet.events.dossier.DossierRegistered.ActsFor;
+import fr.carnet.events.dossier.DossierRegistered.State;
+import fr.carnet.events.dossier.Representative;
 import fr.carnet.events.trace.PurposeOfUse;
 import fr.carnet.testkit.EndpointMatrix;
 import fr.carnet.testkit.EndpointMatrix.Cell;
@@ -58,8 +61,18 @@ class WhoMayAskTest extends AccessOverHttp {
   private static Dossier dossier(Situation situation) {
     return switch (situation) {
       case OWN -> dossierOf(OWNER);
-      // Nobody represents anybody yet: another's dossier.
-      case REPRESENTED -> dossierOf(OTHER);
+      case REPRESENTED -> {
+        Dossier child = dossierOf(OTHER);
+        ActsFor parent =
+            new ActsFor(
+                UUID.randomUUID(),
+                TestTokens.patientRef(OWNER),
+                Representative.Kind.PARENT,
+                Instant.now().minusSeconds(60),
+                Optional.empty());
+        represented(child, OTHER, State.OPEN, 2, parent);
+        yield child;
+      }
       case GRANTED -> grantedByOther(Optional.empty());
       case BLOCKED -> {
         Dossier blocked = grantedByOther(Optional.empty());

@@ -253,7 +253,8 @@ class PatientCommandsTest extends AccessOverHttp {
       throws SQLException {
     Instant now = Instant.now();
     UUID representation = UUID.randomUUID();
-    represented(dossier, State.OPEN, 2, acts(representation, Kind.PARENT, now, Optional.empty()));
+    represented(
+        dossier, OWNER, State.OPEN, 2, acts(representation, Kind.PARENT, now, Optional.empty()));
     asPatient(OTHER)
         .body(toProfessional(DOCTOR))
         .post(dossier.path("/grants"))
@@ -277,7 +278,7 @@ class PatientCommandsTest extends AccessOverHttp {
       refused(asPatient(OTHER).get(dossier.path(list)), 403, "NO_STANDING");
     }
     // Excluded: the dossier-service is asked each time.
-    represented(dossier, State.OPEN, 3);
+    represented(dossier, OWNER, State.OPEN, 3);
     refused(grantedBy(OTHER), 403, "NO_STANDING");
   }
 
@@ -296,13 +297,13 @@ class PatientCommandsTest extends AccessOverHttp {
             acts(id, Kind.PARENT, before, Optional.of(now)),
             acts(id, Kind.GUARDIAN_OF_ADULT, now.plus(1, ChronoUnit.DAYS), Optional.empty()),
             acts(id, Kind.PERSON_OF_TRUST, before, Optional.of(now.plus(1, ChronoUnit.DAYS))))) {
-      represented(dossier, State.OPEN, version++, acts);
+      represented(dossier, OWNER, State.OPEN, version++, acts);
       refused(grantedBy(OTHER), 403, "NO_STANDING");
     }
     ActsFor guardian = acts(id, Kind.GUARDIAN_OF_ADULT, before, Optional.empty());
-    represented(dossier, State.OPEN, version++, guardian);
+    represented(dossier, OWNER, State.OPEN, version++, guardian);
     grantedBy(OTHER).then().statusCode(201);
-    represented(dossier, State.CLOSED, version, guardian);
+    represented(dossier, OWNER, State.CLOSED, version, guardian);
     refused(asPatient(OTHER).put(dossier.path("/blocks/" + DOCTOR)), 403, "NO_STANDING");
   }
 
@@ -313,6 +314,7 @@ class PatientCommandsTest extends AccessOverHttp {
     assertThat(decideForOther(dossier).rule()).isEqualTo("NO_STANDING");
     represented(
         dossier,
+        OWNER,
         State.OPEN,
         2,
         acts(UUID.randomUUID(), Kind.PARENT, before, Optional.of(Instant.now())),
@@ -325,6 +327,7 @@ class PatientCommandsTest extends AccessOverHttp {
     Dossier later = dossierOf(OWNER);
     represented(
         later,
+        OWNER,
         State.OPEN,
         2,
         acts(UUID.randomUUID(), Kind.PARENT, before, Optional.of(Instant.now())),
@@ -332,7 +335,11 @@ class PatientCommandsTest extends AccessOverHttp {
     assertThat(decideForOther(later).allowed()).isFalse();
     Dossier closed = dossierOf(OWNER);
     represented(
-        closed, State.CLOSED, 2, acts(UUID.randomUUID(), Kind.PARENT, before, Optional.empty()));
+        closed,
+        OWNER,
+        State.CLOSED,
+        2,
+        acts(UUID.randomUUID(), Kind.PARENT, before, Optional.empty()));
     assertThat(decideForOther(closed).allowed()).isFalse();
   }
 
@@ -349,23 +356,6 @@ class PatientCommandsTest extends AccessOverHttp {
 
   private static ActsFor acts(UUID id, Kind kind, Instant from, Optional<Instant> until) {
     return new ActsFor(id, TestTokens.patientRef(OTHER), kind, from, until);
-  }
-
-  private static void represented(
-      Dossier dossier, State state, long version, ActsFor... representatives) {
-    byte[] json =
-        Wire.write(
-            new DossierRegistered(
-                dossier.id(),
-                List.of(TestTokens.patientRef(OWNER)),
-                dossier.keys().publicKey(),
-                state,
-                version,
-                0,
-                List.of(representatives)));
-    Neighbours.answer(
-        "/registry/" + dossier.id(),
-        _ -> Neighbours.Answer.ok(new String(json, StandardCharsets.UTF_8)));
   }
 
   @Test
