@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
 
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
@@ -159,6 +160,26 @@ class RepresentativesTest {
     // On evidence that the exclusion is over.
     end(one, "ENDED").statusCode(204);
     parent(mother);
+  }
+
+  @Test
+  void one_finds_whom_one_acts_for_and_the_owner_who_acts_for_them() {
+    String parent = TestTokens.patient(mother);
+    get("/dossiers/represented", parent).statusCode(200).body("dossiers", hasSize(0));
+    UUID representation = parent(mother);
+    get("/dossiers/represented", parent)
+        .statusCode(200)
+        .body("dossiers.dossierId", contains(dossier.toString()))
+        .body("dossiers[0].kind", equalTo("PARENT"))
+        .body("dossiers[0].until", equalTo("2034-06-04T22:00:00Z"));
+    end(representation, "EXCLUDED").statusCode(204);
+    get("/dossiers/represented", parent).body("dossiers", hasSize(0));
+    get(path("/representatives"), TestTokens.patient(child))
+        .statusCode(200)
+        .body("representatives.representationId", contains(representation.toString()))
+        .body("representatives[0].familyName", equalTo("Parentaud"))
+        .body("representatives[0].ended", equalTo("EXCLUDED"));
+    get(path("/representatives"), parent).statusCode(403);
   }
 
   @Test

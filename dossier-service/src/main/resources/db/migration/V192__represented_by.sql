@@ -1,0 +1,2 @@
+-- Whom somebody acts for.
+CREATE INDEX ON representation (patient_ref);
