@@ -49,6 +49,14 @@ public class CurrentCaller {
   }
 
   /**
+   * Waits until the time at which refusals are answered too: for what is answered alike whether or
+   * not there is a dossier.
+   */
+  public void awaitEvenTime() {
+    EvenTime.awaitFullStep(request);
+  }
+
+  /**
    * The envelope of a command on a stream.
    *
    * @param body what was asked, as bytes: the same Idempotency-Key for other bytes is refused

@@ -22,7 +22,6 @@ import fr.carnet.eventstore.RecordedEvent;
 import fr.carnet.eventstore.Transactions;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.DatabaseClock;
-import fr.carnet.resourceserver.NoSooner;
 import fr.carnet.resourceserver.Refusal;
 import fr.carnet.resourceserver.RequestProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -98,15 +97,11 @@ public class ProfessionalCommandsResource {
       throw new Refusal(AccessRefusal.DOCTORS_ONLY);
     }
     Ins ins = ins(Optional.ofNullable(body).flatMap(OfPatient::ins));
-    NoSooner.answer(
-        () -> {
-          Optional<DossierRegistered> dossier = knownDossiers.of(ins);
-          if (dossier.isEmpty()
-              || !done(dossier.get(), new AcceptTreatingPhysician(doctor, dossier.get().state()))) {
-            throw new Refusal(AccessRefusal.NO_STANDING);
-          }
-          return true;
-        });
+    Optional<DossierRegistered> dossier = knownDossiers.of(ins);
+    if (dossier.isEmpty()
+        || !done(dossier.get(), new AcceptTreatingPhysician(doctor, dossier.get().state()))) {
+      throw new Refusal(AccessRefusal.NO_STANDING);
+    }
   }
 
   /** Asks a patient for access. */
@@ -123,17 +118,15 @@ public class ProfessionalCommandsResource {
     NationalId professional = caller();
     Ins ins = ins(Optional.ofNullable(body).flatMap(OfPatient::ins));
     UUID requestId = visitSecret.request(professional, ins);
-    return NoSooner.answer(
-        () -> {
-          Optional<DossierRegistered> dossier = knownDossiers.of(ins);
-          note(professional, requestId);
-          if (dossier.isPresent()) {
-            done(dossier.get(), new AskForAccess(requestId, professional, dossier.get().state()));
-          }
-          return Response.accepted(Wire.write(new Asked(requestId)))
-              .type(MediaType.APPLICATION_JSON)
-              .build();
-        });
+    Optional<DossierRegistered> dossier = knownDossiers.of(ins);
+    note(professional, requestId);
+    if (dossier.isPresent()) {
+      done(dossier.get(), new AskForAccess(requestId, professional, dossier.get().state()));
+    }
+    currentCaller.awaitEvenTime();
+    return Response.accepted(Wire.write(new Asked(requestId)))
+        .type(MediaType.APPLICATION_JSON)
+        .build();
   }
 
   private void note(NationalId professional, UUID requestId) throws SQLException {
@@ -192,12 +185,10 @@ public class ProfessionalCommandsResource {
     Optional<Said> said = Optional.ofNullable(body);
     Ins ins = ins(said.flatMap(Said::ins));
     String code = Refusal.unless(said.flatMap(Said::code), RequestProblem.FIELD_MISSING, "code");
-    return NoSooner.answer(
-        () ->
-            Response.status(Response.Status.CREATED)
-                .type(MediaType.APPLICATION_JSON)
-                .entity(begun(professional, ins, code))
-                .build());
+    return Response.status(Response.Status.CREATED)
+        .type(MediaType.APPLICATION_JSON)
+        .entity(begun(professional, ins, code))
+        .build();
   }
 
   private byte[] begun(NationalId professional, Ins ins, String code) throws SQLException {

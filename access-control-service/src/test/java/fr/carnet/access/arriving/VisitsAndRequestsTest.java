@@ -10,7 +10,6 @@ import fr.carnet.access.AccessOverHttp;
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.dossier.DossierRegistered.State;
-import fr.carnet.resourceserver.NoSooner;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
@@ -298,7 +297,7 @@ class VisitsAndRequestsTest extends AccessOverHttp {
     for (Response answer : answers) {
       assertThat(answer.statusCode()).isEqualTo(202);
       assertThat(answer.asString()).matches("\\{\"requestId\":\"[0-9a-f-]{36}\"}");
-      assertThat(answer.time()).isGreaterThanOrEqualTo(NoSooner.THAN.toMillis());
+      assertThat(answer.time()).isGreaterThanOrEqualTo(50);
     }
     // A key used for another patient says nothing either.
     String key = UUID.randomUUID().toString();

@@ -5,7 +5,6 @@ import fr.carnet.events.identity.PatientRef;
 import fr.carnet.events.identity.UuidV7;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.resourceserver.CurrentCaller;
-import fr.carnet.resourceserver.NoSooner;
 import fr.carnet.resourceserver.Refusal;
 import fr.carnet.resourceserver.RequestProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -55,7 +54,7 @@ public class AssistanceResource {
   @POST
   @Operation(
       summary = "Trace that one assists a patient who is present; reads nothing",
-      description = "The same answer whether or not there is a dossier, after 100 ms.")
+      description = "The same answer whether or not there is a dossier.")
   public void assist(Assisted assisted) throws SQLException {
     Actor actor = current.get().actor();
     if (actor.role() == Actor.Role.PROFESSIONAL
@@ -71,14 +70,11 @@ public class AssistanceResource {
                     "ins")),
             RequestProblem.IDENTIFIER_INVALID,
             "ins");
-    NoSooner.answer(
-        () -> {
-          UUID dossierId =
-              dossierOf(PatientRef.of(ins, patientRefSecret))
-                  .orElseGet(() -> UuidV7.next(Clock.systemUTC()));
-          reading.noteAssistance(DossierReadsResource.asked(dossierId, "assist", null, null));
-          return true;
-        });
+    UUID dossierId =
+        dossierOf(PatientRef.of(ins, patientRefSecret))
+            .orElseGet(() -> UuidV7.next(Clock.systemUTC()));
+    reading.noteAssistance(DossierReadsResource.asked(dossierId, "assist", null, null));
+    current.awaitEvenTime();
   }
 
   private Optional<UUID> dossierOf(PatientRef patient) throws SQLException {
