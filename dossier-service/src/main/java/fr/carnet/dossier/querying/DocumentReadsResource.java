@@ -55,7 +55,7 @@ public class DocumentReadsResource {
       @HeaderParam("Carnet-Reason") String reason)
       throws SQLException {
     Optional<ItemContent.Document> found =
-        reading.read(
+        reading.readItems(
             DossierReadsResource.asked(dossierId, "read-document", purpose, reason),
             (tx, decision) -> {
               Viewer viewer = Viewer.of(decision, current.get().actor());

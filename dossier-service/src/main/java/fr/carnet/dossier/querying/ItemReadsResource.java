@@ -81,7 +81,7 @@ public class ItemReadsResource {
     Optional<ItemKind> only = kind(kind);
     Optional<UUID> after = id(cursor, ReadingRefusal.CURSOR_INVALID);
     int most = DossierReadsResource.limit(limit);
-    return reading.read(
+    return reading.readItems(
         DossierReadsResource.asked(dossierId, "read-items", purpose, reason),
         (tx, decision) -> {
           List<HeldItem> found =
@@ -112,7 +112,7 @@ public class ItemReadsResource {
       @HeaderParam("Carnet-Reason") String reason)
       throws SQLException {
     Optional<ItemWithVersions> found =
-        reading.read(
+        reading.readItems(
             DossierReadsResource.asked(dossierId, "read-item", purpose, reason),
             (tx, decision) -> {
               Viewer viewer = Viewer.of(decision, current.get().actor());

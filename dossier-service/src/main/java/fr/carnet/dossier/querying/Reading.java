@@ -56,6 +56,9 @@ class Reading {
   /** The rule by which somebody helps a patient who is present, and reads nothing. */
   private static final String ASSISTANCE = "ASSISTANCE";
 
+  /** The rule by which who wrote something sees it. */
+  private static final String AUTHOR = "AUTHOR";
+
   @Inject DataSource dataSource;
   @Inject CurrentCaller current;
   @Inject Machinery machinery;
@@ -105,6 +108,53 @@ class Reading {
 
   <T> T read(Asked asked, Query<T> query) throws SQLException {
     return read(asked, query, this::decide);
+  }
+
+  /**
+   * The same of what was put into a dossier, and also for an author without standing: who wrote
+   * something keeps sight of that and of nothing else. Who wrote nothing is refused as if there were
+   * no dossier.
+   */
+  <T> T readItems(Asked asked, Query<T> query) throws SQLException {
+    return read(asked, query, this::decideForAuthors);
+  }
+
+  private AccessDecision decideForAuthors(Asked asked, Caller caller) throws SQLException {
+    AccessDecision decision = decide(asked, caller);
+    return !decision.allowed() && decision.ownItems() && hasWritten(asked.dossierId(), caller)
+        ? authorsSight(decision)
+        : decision;
+  }
+
+  private boolean hasWritten(UUID dossierId, Caller caller) throws SQLException {
+    return Transactions.run(
+        dataSource,
+        tx -> {
+          try (PreparedStatement select =
+              tx.prepareStatement(
+                  """
+                  SELECT 1 FROM item WHERE dossier_id = ? AND NOT deleted
+                    AND author_role = 'PROFESSIONAL' AND author_id = ? LIMIT 1
+                  """)) {
+            select.setObject(1, dossierId);
+            select.setString(2, caller.actor().id().orElse(""));
+            try (ResultSet row = select.executeQuery()) {
+              return row.next();
+            }
+          }
+        });
+  }
+
+  private static AccessDecision authorsSight(AccessDecision decision) {
+    return new AccessDecision(
+        true,
+        AUTHOR,
+        Set.of(),
+        false,
+        Optional.empty(),
+        decision.policyVersion(),
+        decision.accessVersion(),
+        Optional.empty());
   }
 
   /** Only for the owner; everyone else is refused, whatever the patient allowed them. */

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
@@ -311,6 +312,58 @@ class ContentTest {
     }
     assertThat(answers.get(0)).isEqualTo(answers.get(1));
     items(dossier, owner).body("items", hasSize(1));
+  }
+
+  @Test
+  void an_author_without_standing_sees_what_they_wrote_and_nothing_else() {
+    UUID dossier = open();
+    String own = added(dossier, doctor, right(ItemKind.CONDITION));
+    String masked = added(dossier, doctor, right(ItemKind.ALLERGY));
+    String another = added(dossier, owner, right(ItemKind.NOTE));
+    as(owner)
+        .body("{\"of\":\"ITEM\",\"itemId\":\"" + masked + "\"}")
+        .post("/dossiers/" + dossier + "/masks")
+        .then()
+        .statusCode(201);
+    // when nothing is allowed, but to see what one wrote
+    Neighbours.answer(
+        "/decisions",
+        _ ->
+            Neighbours.Answer.ok(
+                """
+                {"allowed":false,"rule":"NO_STANDING","classes":[],"types":[],"ownItems":true,
+                 "maskedToo":false,"policyVersion":"test-1","accessVersion":3}
+                """));
+    // then
+    String all = "/dossiers/" + dossier;
+    items(dossier, doctor).body("items.itemId", containsInAnyOrder(own, masked));
+    as(doctor).get(all + "/items/" + own).then().statusCode(200);
+    as(doctor).get(all + "/items/" + another).then().statusCode(404);
+    for (String what : List.of("/summary", "/timeline", "/care")) {
+      as(doctor).get(all + what).then().statusCode(403).body("code", equalTo("NO_STANDING"));
+    }
+    for (UUID asked : List.of(dossier, UUID.randomUUID())) {
+      as(colleague)
+          .get("/dossiers/" + asked + "/items")
+          .then()
+          .statusCode(403)
+          .body("code", equalTo("NO_STANDING"));
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(Dossiers.traces(dossier))
+                    .anySatisfy(
+                        trace -> {
+                          assertThat(trace.rule()).isEqualTo("AUTHOR");
+                          assertThat(trace.itemIds()).containsExactlyInAnyOrder(own, masked);
+                        }));
+    // and once nothing of theirs is left, nothing is said any more
+    for (String item : List.of(own, masked)) {
+      as(doctor).delete(all + "/items/" + item).then().statusCode(204);
+    }
+    as(doctor).get(all + "/items").then().statusCode(403).body("code", equalTo("NO_STANDING"));
   }
 
   @Test
