@@ -11,6 +11,7 @@ import fr.carnet.dossier.deciding.ContentDecider;
 import fr.carnet.dossier.deciding.ContentRefusal;
 import fr.carnet.dossier.deciding.DossierRefusal;
 import fr.carnet.dossier.deciding.ItemRules;
+import fr.carnet.dossier.feeding.FeedingRefused;
 import fr.carnet.dossier.keys.KeyRing;
 import fr.carnet.dossier.showing.Viewer;
 import fr.carnet.dossier.showing.Visibility;
@@ -36,6 +37,7 @@ import fr.carnet.resourceserver.Refusal;
 import fr.carnet.resourceserver.RequestProblem;
 import fr.carnet.sealing.Binding;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -59,6 +61,7 @@ public class ItemCommands {
   @Inject KeyRing keys;
   @Inject CurrentCaller current;
   @Inject DataSource dataSource;
+  @Inject Event<FeedingRefused> refused;
 
   /** The item that was written. */
   public record Written(UUID itemId) {}
@@ -282,12 +285,13 @@ public class ItemCommands {
       select.setString(2, owner.map(PatientRef::value).orElse(null));
       select.setString(3, owner.map(PatientRef::value).orElse(null));
       try (ResultSet row = select.executeQuery()) {
-        if (!row.next()) {
-          throw new Refusal(DossierRefusal.NO_STANDING);
+        if (row.next()) {
+          return row.getString(1);
         }
-        return row.getString(1);
       }
     }
+    refused.fire(new FeedingRefused(dossierId));
+    throw new Refusal(DossierRefusal.NO_STANDING);
   }
 
   private Optional<Known> known(UUID dossierId, UUID itemId) throws SQLException {

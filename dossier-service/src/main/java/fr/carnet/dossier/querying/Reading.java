@@ -112,8 +112,8 @@ class Reading {
 
   /**
    * The same of what was put into a dossier, and also for an author without standing: who wrote
-   * something keeps sight of that and of nothing else. Who wrote nothing is refused as if there were
-   * no dossier.
+   * something keeps sight of that and of nothing else. Who wrote nothing is refused as if there
+   * were no dossier.
    */
   <T> T readItems(Asked asked, Query<T> query) throws SQLException {
     return read(asked, query, this::decideForAuthors);
@@ -416,6 +416,12 @@ class Reading {
         known.representation().map(UUID::toString),
         Optional.empty(),
         Optional.empty());
+  }
+
+  /** Records that the caller may not put anything into a dossier. */
+  void refuseFeeding(UUID dossierId) throws SQLException {
+    Asked asked = new Asked(dossierId, "feed", PurposeOfUse.NORMAL, Optional.empty());
+    var _ = refuse(asked, current.get(), noStanding(), true);
   }
 
   private static Actor actor(Caller caller, boolean owner) {

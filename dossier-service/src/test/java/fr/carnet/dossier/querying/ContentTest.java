@@ -315,6 +315,40 @@ class ContentTest {
   }
 
   @Test
+  void who_may_not_feed_is_counted_and_traced_where_there_is_a_dossier() throws Exception {
+    // given
+    UUID dossier = open();
+    as(owner).body("{}").post("/dossiers/" + dossier + "/closing").then();
+    UUID none = UUID.randomUUID();
+    // when
+    for (UUID into : List.of(dossier, none)) {
+      add(into, doctor, right(ItemKind.CONDITION))
+          .statusCode(403)
+          .body("code", equalTo("NO_STANDING"));
+    }
+    // then
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(Dossiers.traces(dossier))
+                    .anySatisfy(
+                        trace -> {
+                          assertThat(trace.action()).isEqualTo("feed");
+                          assertThat(trace.outcome()).isEqualTo(AccessTraced.Outcome.REFUSED);
+                          assertThat(trace.actor().id()).contains(doctorId);
+                        }));
+    assertThat(Dossiers.traces(none)).isEmpty();
+    // and whoever tries many doors is stopped
+    for (int refusal = 3; refusal <= 20; refusal++) {
+      add(UUID.randomUUID(), doctor, right(ItemKind.CONDITION)).statusCode(403);
+    }
+    add(none, doctor, right(ItemKind.CONDITION))
+        .statusCode(429)
+        .body("code", equalTo("TOO_MANY_REFUSALS"));
+  }
+
+  @Test
   void an_author_without_standing_sees_what_they_wrote_and_nothing_else() {
     UUID dossier = open();
     String own = added(dossier, doctor, right(ItemKind.CONDITION));
