@@ -31,7 +31,10 @@ import org.jboss.logging.Logger;
 public final class FactsProjection implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(FactsProjection.class);
   private static final int AT_ONCE = 5_000;
-  private static final Duration PAUSE = Duration.ofMillis(50);
+
+  /** Many at once cost less than few often; a search may be this late. */
+  private static final Duration PAUSE = Duration.ofMillis(200);
+
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
   private final DataSource dataSource;

@@ -56,7 +56,7 @@ public final class Sequencer implements AutoCloseable {
   private volatile boolean running = true;
   private volatile boolean leads;
   private volatile long lag;
-  private volatile long lastMoved = System.nanoTime();
+  private volatile long lastRound = System.nanoTime();
   private volatile Optional<String> broken = Optional.empty();
 
   /**
@@ -106,9 +106,12 @@ public final class Sequencer implements AutoCloseable {
     return broken;
   }
 
-  /** Whether records are waiting although nothing has moved for this long. */
+  /**
+   * Whether it leads and has not come round for this long. It does not matter whether records wait:
+   * that would tell the sender of a line that one of theirs does.
+   */
   public boolean stands(Duration time) {
-    return lag() > 0 && System.nanoTime() - lastMoved > time.toNanos();
+    return leads && System.nanoTime() - lastRound > time.toNanos();
   }
 
   private void run() {
@@ -149,7 +152,7 @@ public final class Sequencer implements AutoCloseable {
       topics.follow(head);
       long signed = -1;
       long signedAt = 0;
-      lastMoved = System.nanoTime();
+      lastRound = System.nanoTime();
       broken = Optional.empty();
       Notices.end(dataSource, LogNotice.LOG_CONTRADICTED, "");
       long notedAt = 0;
@@ -172,9 +175,7 @@ public final class Sequencer implements AutoCloseable {
           notedAt = System.nanoTime();
         }
         lag = topics.lag();
-        if (!records.isEmpty() || lag == 0) {
-          lastMoved = System.nanoTime();
-        }
+        lastRound = System.nanoTime();
       }
     }
   }

@@ -35,7 +35,7 @@ class Sequencing {
     metrics.gauge("carnet.audit.broken", started, leader -> leader.broken().isPresent() ? 1 : 0);
   }
 
-  /** A log that contradicts itself, or stands although records wait, is not ready. */
+  /** A log that contradicts itself, or whose leader does not come round, is not ready. */
   @Readiness
   HealthCheck logGrows() {
     return () -> {
