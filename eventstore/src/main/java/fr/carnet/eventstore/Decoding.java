@@ -1,7 +1,8 @@
 package fr.carnet.eventstore;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import fr.carnet.events.Headers;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
@@ -12,6 +13,8 @@ import org.apache.kafka.common.header.Header;
 
 /** Kafka records back into events. */
 public final class Decoding {
+  private static final int KEY = 200;
+
   private Decoding() {}
 
   /** A record that is no event of this suite; says which header is wrong, never what it holds. */
@@ -44,16 +47,26 @@ public final class Decoding {
         Optional.ofNullable(record.value()).orElse(new byte[0]));
   }
 
-  /** The Kafka key as text, empty if there is none. */
+  /**
+   * The Kafka key as text, empty if there is none. Of a key that is none of ours, as much as a
+   * database can hold and index: 200 bytes, without NUL.
+   */
   public static String key(ConsumerRecord<byte[], byte[]> record) {
-    return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+    return record.key() == null
+        ? ""
+        : storable(new String(record.key(), 0, Math.min(record.key().length, KEY), UTF_8));
+  }
+
+  /** PostgreSQL's text has no NUL: it is shown as what cannot be read. */
+  static String storable(String text) {
+    return text.replace('\0', '\uFFFD');
   }
 
   /** A header as text. */
   public static Optional<String> text(ConsumerRecord<byte[], byte[]> record, String name) {
     return Optional.ofNullable(record.headers().lastHeader(name))
         .map(Header::value)
-        .map(value -> new String(value, StandardCharsets.UTF_8));
+        .map(value -> new String(value, UTF_8));
   }
 
   private static UUID uuid(ConsumerRecord<byte[], byte[]> record, String name) {

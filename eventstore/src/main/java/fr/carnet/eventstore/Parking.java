@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -57,10 +58,47 @@ public final class Parking {
       String reason,
       String parkedAt) {}
 
-  /** Keeps a record, once. */
+  /**
+   * Keeps a record, once. If the database does not take it, where it was is kept, and of which
+   * stream: a reader that cannot even park would stand for ever.
+   */
   public void park(
       Connection tx,
       ConsumerRecord<byte[], byte[]> record,
+      Cause cause,
+      OptionalLong version,
+      Optional<UUID> eventId)
+      throws SQLException {
+    Savepoint before = tx.setSavepoint();
+    try {
+      insert(tx, record, Decoding.key(record), cause, version, eventId);
+    } catch (SQLException e) {
+      if (Transactions.isTransient(e)) {
+        throw e;
+      }
+      tx.rollback(before);
+      insert(tx, bare(record), ofDossier(record), cause, version, eventId);
+    }
+    tx.releaseSavepoint(before);
+  }
+
+  private static ConsumerRecord<byte[], byte[]> bare(ConsumerRecord<byte[], byte[]> record) {
+    return new ConsumerRecord<>(record.topic(), record.partition(), record.offset(), null, null);
+  }
+
+  /** The key where it is a dossier's, which must stop; else nothing. */
+  private static String ofDossier(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return UUID.fromString(Decoding.key(record)).toString();
+    } catch (IllegalArgumentException e) {
+      return "";
+    }
+  }
+
+  private void insert(
+      Connection tx,
+      ConsumerRecord<byte[], byte[]> record,
+      String stream,
       Cause cause,
       OptionalLong version,
       Optional<UUID> eventId)
@@ -69,7 +107,7 @@ public final class Parking {
     String[] names = new String[headers.length];
     byte[][] values = new byte[headers.length][];
     for (int i = 0; i < headers.length; i++) {
-      names[i] = headers[i].key();
+      names[i] = Decoding.storable(headers[i].key());
       values[i] = headers[i].value() == null ? new byte[0] : headers[i].value();
     }
     try (PreparedStatement insert =
@@ -84,7 +122,7 @@ public final class Parking {
       insert.setString(2, record.topic());
       insert.setInt(3, record.partition());
       insert.setLong(4, record.offset());
-      insert.setString(5, Decoding.key(record));
+      insert.setString(5, stream);
       insert.setObject(6, version.isPresent() ? version.getAsLong() : null);
       insert.setObject(7, eventId.orElse(null));
       insert.setString(8, cause.name());

@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -142,12 +141,14 @@ public final class TopicReader implements AutoCloseable {
           @Override
           public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             partitions.forEach(known::remove);
-            partitions.forEach(behind::remove);
           }
 
           @Override
           public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             seek(consumer, partitions);
+            // Only what others read now is forgotten: a reader that starts over is as far behind as
+            // it was, however often it does.
+            behind.keySet().retainAll(consumer.assignment());
             assigned = true;
           }
         });
@@ -155,6 +156,7 @@ public final class TopicReader implements AutoCloseable {
     long lookAt = System.nanoTime() + LOOK_AT_OFFSETS.toNanos();
     while (running) {
       List<ConsumerRecord<byte[], byte[]>> records = inOrder(consumer);
+      noteLag(consumer, records);
       try {
         process(records);
         catchUpWithMarkers(consumer);
@@ -171,7 +173,7 @@ public final class TopicReader implements AutoCloseable {
               });
           retryAt = System.nanoTime() + RETRY_PARKED.toNanos();
         }
-        noteLag(consumer);
+        noteLag(consumer, List.of());
       } catch (Offsets.OffsetMoved e) {
         LOG.infof("reader %s: %s; reads on from what the database says", name, e.getMessage());
         seek(consumer, consumer.assignment());
@@ -322,10 +324,14 @@ public final class TopicReader implements AutoCloseable {
     known.putAll(moved);
   }
 
-  private void noteLag(Consumer<byte[], byte[]> consumer) {
-    Set<TopicPartition> assignment = consumer.assignment();
-    for (TopicPartition partition : assignment) {
-      behind.put(partition, consumer.currentLag(partition).orElse(0));
+  /** What is in hand and not applied yet still waits; a lag that is not known stays as it was. */
+  private void noteLag(
+      Consumer<byte[], byte[]> consumer, List<ConsumerRecord<byte[], byte[]>> inHand) {
+    for (TopicPartition partition : consumer.assignment()) {
+      consumer.currentLag(partition).ifPresent(lag -> behind.put(partition, lag));
+    }
+    for (ConsumerRecord<byte[], byte[]> record : inHand) {
+      behind.merge(new TopicPartition(record.topic(), record.partition()), 1L, Long::sum);
     }
     if (lag() == 0) {
       lastMoved = System.nanoTime();

@@ -1,6 +1,7 @@
 package fr.carnet.eventstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import fr.carnet.events.Headers;
 import fr.carnet.events.Topic;
@@ -9,11 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -390,6 +394,74 @@ class PoisonTest {
     assertThat(parked()).isEmpty();
     assertThat(lineRows()).containsExactly("b 2", "c 3");
     assertThat(isStopped(lines, SICK)).isFalse();
+  }
+
+  @Test
+  void aRecordWithAKeyThatNoDatabaseTakesIsParkedAndTheReaderGoesOn() throws SQLException {
+    // given: a NUL, and more than an index takes
+    byte[] random = new byte[10_000];
+    new Random(1).nextBytes(random);
+    ProducerRecord<byte[], byte[]> nul = nothing("a\0b".getBytes(StandardCharsets.UTF_8));
+    nul.headers().add("na\0me", new byte[1]);
+    bench.produce(nul, nothing(random), Bench.opened(EVENTS, WELL));
+    // when
+    read(accounts);
+    // then
+    assertThat(parked()).hasSize(2).contains("a\uFFFDb UNREADABLE");
+    assertThat(balances()).containsExactly(WELL + " 0");
+    assertThat(bench.count("SELECT count(*) FROM parked WHERE record_key IS NOT NULL"))
+        .isEqualTo(2);
+  }
+
+  @Test
+  void whatTheDatabaseDoesNotTakeIsParkedWithWhereItWasAlone() throws SQLException {
+    // given: a database that takes no value
+    bench.execute("ALTER TABLE parked ADD CHECK (value IS NULL)");
+    ProducerRecord<byte[], byte[]> unreadable = Bench.deposited(EVENTS, SICK, 2, 5);
+    Bench.header(unreadable, Headers.ID, "no id");
+    bench.produce(
+        nothing("no dossier".getBytes(StandardCharsets.UTF_8)),
+        unreadable,
+        Bench.opened(EVENTS, WELL));
+    // when
+    read(accounts);
+    // then: a dossier is stopped all the same
+    assertThat(parked()).containsExactly(" UNREADABLE", SICK + " UNREADABLE");
+    assertThat(balances()).containsExactly(WELL + " 0");
+    assertThat(isStopped(accounts, SICK)).isTrue();
+  }
+
+  private static ProducerRecord<byte[], byte[]> nothing(byte[] key) {
+    return new ProducerRecord<>(EVENTS.wireName(), 0, key, new byte[1]);
+  }
+
+  @Test
+  void aReaderThatStartsOverForEverIsBehindAndStands() {
+    // given
+    bench.produce(Bench.opened(EVENTS, SICK), Bench.opened(EVENTS, WELL));
+    RecordApplier failing =
+        new RecordApplier() {
+          @Override
+          public void apply(Connection tx, List<ConsumerRecord<byte[], byte[]>> records) {
+            throw new IllegalStateException("cannot apply");
+          }
+
+          @Override
+          public void park(
+              Connection tx, ConsumerRecord<byte[], byte[]> record, RuntimeException why) {
+            throw new IllegalStateException("cannot park", why);
+          }
+        };
+    try (TopicReader reader =
+        new TopicReader("failing", List.of(EVENTS), bench.dataSource(), bench.kafka(), failing)
+            .start()) {
+      // then
+      await().atMost(Duration.ofSeconds(20)).until(() -> reader.lag() == 2);
+      await()
+          .during(Duration.ofSeconds(2))
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> reader.lag() == 2 && reader.stands(Duration.ofSeconds(1)));
+    }
   }
 
   private static ProducerRecord<byte[], byte[]> state(UUID id, long version, String state) {
