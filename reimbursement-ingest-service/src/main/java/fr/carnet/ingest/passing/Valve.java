@@ -70,6 +70,7 @@ public class Valve implements AutoCloseable {
   @Inject DataSource dataSource;
   @Inject KafkaSettings kafka;
   @Inject Sendings sendings;
+  @Inject SetAside setAside;
 
   @Inject
   @ConfigProperty(name = "carnet.instance")
@@ -78,6 +79,9 @@ public class Valve implements AutoCloseable {
   private final Semaphore wake = new Semaphore(0);
   private final Sessions sessions = new Sessions();
   private volatile boolean running = true;
+  private int batch = BATCH;
+  private List<Place> inHand = List.of();
+  private boolean sending;
   private Thread thread = Thread.ofPlatform().unstarted(() -> {});
 
   /**
@@ -108,22 +112,50 @@ public class Valve implements AutoCloseable {
     }
     try (CareProducer producer = new CareProducer(kafka.client(), transactionalId())) {
       while (running) {
+        inHand = List.of();
+        sending = false;
         try {
           takeUpNotes();
           if (pass(producer) == 0) {
             rest(IDLE);
           }
-        } catch (SQLException e) {
-          sessions.forget();
-          LOG.warnf("the valve tries again: SQL state %s", e.getSQLState());
-          rest(BACK_OFF);
-        } catch (RuntimeException e) {
+          batch = Math.min(BATCH, batch * 2);
+        } catch (SQLException | RuntimeException e) {
           sessions.forget();
           LOG.warnf("the valve tries again: %s", reason(e));
-          rest(BACK_OFF);
+          if (mayPassLater(e)) {
+            rest(BACK_OFF);
+          } else {
+            withoutPoison(e);
+          }
         }
       }
     }
+  }
+
+  /** Whether it is Kafka or the database that fails, and no line. */
+  private boolean mayPassLater(Exception failure) {
+    return sending || Transactions.isTransient(failure);
+  }
+
+  /**
+   * A batch that fails whenever it is tried is halved, down to the one line that cannot pass: it is
+   * set aside, and all others go on.
+   */
+  private void withoutPoison(Exception failure) {
+    if (inHand.size() > 1) {
+      batch = inHand.size() / 2;
+      return;
+    }
+    try {
+      for (Place place : inHand) {
+        setAside.put(place.id(), place.lineKey(), place.bucket(), reason(failure));
+        LOG.errorf("the valve sets a line aside: %s", reason(failure));
+      }
+    } catch (SQLException e) {
+      LOG.warnf("the valve tries again: %s", reason(e));
+    }
+    rest(BACK_OFF);
   }
 
   /** What failed, without its text: that of a database error may quote values. */
@@ -166,7 +198,8 @@ public class Valve implements AutoCloseable {
         dataSource,
         tx -> {
           planByIndex(tx);
-          List<Place> places = unpassed(tx);
+          List<Place> places = unpassed(tx, batch);
+          inHand = places;
           if (places.isEmpty()) {
             return 0;
           }
@@ -182,10 +215,12 @@ public class Valve implements AutoCloseable {
           Map<String, List<Dossier>> dossiers = dossiersOf(tx, lines);
           List<ProducerRecord<String, byte[]>> records = seal(tx, lines, dossiers);
           if (!records.isEmpty()) {
+            sending = true;
             // Whatever an earlier batch left open is ended before its row is written over.
             var _ = producer.ready();
             sendings.begin(transactionalId(), bucketsOf(lines));
             send(producer, records);
+            sending = false;
             Sendings.end(tx, transactionalId());
           }
           lookedAt(tx, places, lines);
@@ -231,12 +266,12 @@ public class Valve implements AutoCloseable {
   }
 
   /** What came first, but for what another valve is at; held until this transaction ends. */
-  private static List<Place> unpassed(Connection tx) throws SQLException {
+  private static List<Place> unpassed(Connection tx, int most) throws SQLException {
     List<Place> places = new ArrayList<>();
     try (PreparedStatement select =
         tx.prepareStatement(
             "SELECT id, line_key, bucket FROM unpassed ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED")) {
-      select.setInt(1, BATCH);
+      select.setInt(1, most);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           places.add(new Place(row.getLong(1), row.getString(2), row.getInt(3)));
@@ -423,9 +458,14 @@ public class Valve implements AutoCloseable {
       throws SQLException {
     Set<String> lookedAt = lines.stream().map(Line::lineKey).collect(Collectors.toSet());
     try (PreparedStatement delete =
-        tx.prepareStatement("DELETE FROM unpassed WHERE id = ANY (?)")) {
+        tx.prepareStatement(
+            """
+            WITH passes_again AS (DELETE FROM set_aside WHERE line_key = ANY (?))
+            DELETE FROM unpassed WHERE id = ANY (?)
+            """)) {
+      delete.setArray(1, tx.createArrayOf("text", lookedAt.toArray()));
       delete.setArray(
-          1,
+          2,
           tx.createArrayOf(
               "bigint",
               places.stream()

@@ -1,5 +1,6 @@
 package fr.carnet.ingest.passing;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -15,6 +16,8 @@ import fr.carnet.ingest.keeping.Buckets;
 import fr.carnet.testkit.RealServers;
 import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,8 +26,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -226,6 +231,76 @@ class ValveTest extends IngestOverHttp {
     assertThat(again.subList(passed, again.size()))
         .isNotEmpty()
         .allMatch(line -> !line.withdrawn() && eventId(line).equals(eventId(again.get(passed))));
+  }
+
+  @Test
+  void aLineThatCannotPassIsSetAsideAndAllOthersPass() throws SQLException {
+    // given: a line whose content nobody can read, among others
+    String person = people(59, 1).getFirst();
+    RegisteredDossier dossier = RegisteredDossier.of(person);
+    register(dossier, State.OPEN);
+    List<String> lines = texts(lines(59, "poison", List.of(person)), 40);
+    deliver(SENDER, lines.getFirst()).then().statusCode(200);
+    awaitLines(dossier, 1);
+    String key = CareOnKafka.read(kafka).of(dossier.id()).getFirst().lineKey();
+    String queueAgain =
+        "INSERT INTO unpassed (line_key, bucket) SELECT line_key, bucket FROM line"
+            + " WHERE line_key = '%s'".formatted(key);
+    execute("UPDATE line SET care = 'x', repeats = 1 WHERE line_key = '%s'".formatted(key));
+    // when
+    execute(queueAgain);
+    deliver(SENDER, String.join("\n", lines.subList(1, 40))).then().statusCode(200);
+    // then
+    awaitLines(dossier, 40);
+    await().atMost(SOON).until(() -> setAside().getList("id").size() == 1);
+    assertThat(setAside().getString("[0].failure")).contains("UnreadableFact");
+    assertThat(operator().get("/q/metrics").asString()).contains("carnet_lines_set_aside 1.0");
+    given().get("/q/health/well").then().statusCode(200);
+    given()
+        .auth()
+        .oauth2(TestTokens.withRole(SENDER, "billing"))
+        .get("/operations/set-aside")
+        .then()
+        .statusCode(403);
+    // when: it is tried again, given up, and queued once more
+    int first = setAside().getInt("[0].id");
+    operator().post("/operations/set-aside/" + first + "/release").then().statusCode(204);
+    await().atMost(SOON).until(() -> setAside().getList("id").size() == 1);
+    int second = setAside().getInt("[0].id");
+    operator().delete("/operations/set-aside/" + second).then().statusCode(204);
+    operator().delete("/operations/set-aside/" + second).then().statusCode(404);
+    operator().post("/operations/set-aside/" + second + "/release").then().statusCode(404);
+    execute(queueAgain);
+    await().atMost(SOON).until(() -> setAside().getList("id").size() == 1);
+    // then: a late flag of secret care withdraws it all the same
+    deliver(SENDER, lines.getFirst().replace("\"secretCare\":false", "\"secretCare\":true"))
+        .then()
+        .statusCode(200);
+    awaitLines(dossier, 39);
+    await().atMost(SOON).until(() -> setAside().getList("id").isEmpty());
+  }
+
+  private static RequestSpecification operator() {
+    return given().auth().oauth2(TestTokens.withRole("op", "operator"));
+  }
+
+  private static JsonPath setAside() {
+    return operator().get("/operations/set-aside").then().statusCode(200).extract().jsonPath();
+  }
+
+  @Test
+  void aValveWhoseOldestPlaceDoesNotMoveIsNotWell() {
+    WhenValveStandsThenAlarm alarm = new WhenValveStandsThenAlarm();
+    long now = System.nanoTime();
+    alarm.note(Optional.of(1L), now);
+    alarm.note(Optional.of(1L), now + Duration.ofSeconds(59).toNanos());
+    assertThat(alarm.valveMoves().call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+    alarm.note(Optional.of(1L), now + Duration.ofSeconds(61).toNanos());
+    assertThat(alarm.valveMoves().call().getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
+    alarm.note(Optional.of(2L), now + Duration.ofSeconds(62).toNanos());
+    assertThat(alarm.valveMoves().call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+    assertThat(given().get("/q/health/well").jsonPath().getList("checks.name", String.class))
+        .contains("valve-moves");
   }
 
   private void execute(String sql) throws SQLException {
