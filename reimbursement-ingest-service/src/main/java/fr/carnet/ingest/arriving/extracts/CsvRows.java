@@ -113,18 +113,19 @@ final class CsvRows implements AutoCloseable {
 
   private List<Found> header(long line, List<String> names) throws IOException {
     header = List.copyOf(names);
+    boolean real = names.stream().anyMatch(name -> layout.reads(name.strip()));
     ahead = next();
     if (cut && ahead instanceof Next.End) {
-      return List.of(fault(ExtractFault.FILE_TRUNCATED, line, shown(names.getLast())));
+      return List.of(fault(ExtractFault.FILE_TRUNCATED, line, shown(real, names.getLast())));
     }
     List<Found> faults = new ArrayList<>();
     Map<String, Integer> known = new HashMap<>();
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i).strip();
       if (!layout.mayHave(name)) {
-        faults.add(fault(ExtractFault.COLUMN_UNKNOWN, line, shown(name)));
+        faults.add(fault(ExtractFault.COLUMN_UNKNOWN, line, shown(real, name)));
       } else if (known.putIfAbsent(name, i) != null) {
-        faults.add(fault(ExtractFault.COLUMN_REPEATED, line, name));
+        faults.add(fault(ExtractFault.COLUMN_REPEATED, line, shown(real, name)));
       }
     }
     for (Column column : layout.columns()) {
@@ -139,10 +140,13 @@ final class CsvRows implements AutoCloseable {
   }
 
   /**
-   * An unknown name is told so that it can be found, but a header that is none may hold anything.
+   * An unknown name is told so that it can be found, but a header that is none may hold anything,
+   * people's names too: it is real when at least one column is known.
    */
-  private static String shown(String name) {
-    return name.matches("[A-Za-z][A-Za-z_0-9]{0,30}") && !name.matches(".*[0-9]{3}.*") ? name : "";
+  private static String shown(boolean real, String name) {
+    return real && name.matches("[A-Za-z][A-Za-z_0-9]{0,30}") && !name.matches(".*[0-9]{3}.*")
+        ? name
+        : "";
   }
 
   /** Passes over rows that were read before. */

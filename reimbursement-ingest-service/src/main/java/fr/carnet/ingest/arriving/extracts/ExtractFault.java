@@ -6,6 +6,11 @@ enum ExtractFault {
   FILE_CHANGED(
       "The file is not the one that was there when loading began. Load the folder again.",
       "Le fichier n'est plus celui du début du chargement. Relancez le chargement du dossier."),
+  LOADING_FAILED(
+      "We failed to load this extract, several times. Ask for it again, and the operator if it fails"
+          + " again.",
+      "Nous n'avons pas pu charger cette extraction, à plusieurs reprises. Redemandez-la, et"
+          + " adressez-vous à l'exploitant si l'échec persiste."),
   FILE_TRUNCATED(
       "The file is cut off: its last line has no end of line.",
       "Le fichier est tronqué : sa dernière ligne n'a pas de fin de ligne."),

@@ -173,11 +173,15 @@ enum ExtractFile {
     return columns;
   }
 
+  /** Whether this column is one of those that are read. */
+  boolean reads(String column) {
+    return columns.stream().anyMatch(known -> known.name().equals(column));
+  }
+
   /** Whether the table may have this column; the operator's own files have any others. */
   boolean mayHave(String column) {
     return switch (this) {
-      case BENEFICIARIES, PERFORMERS ->
-          columns.stream().anyMatch(known -> known.name().equals(column));
+      case BENEFICIARIES, PERFORMERS -> reads(column);
       case MEDICINES -> true;
       case HUB, PHARMACY, ACTS, LABORATORY, DEVICES, ESTABLISHMENTS ->
           Constants.SCHEMAS.get(table).contains(column);

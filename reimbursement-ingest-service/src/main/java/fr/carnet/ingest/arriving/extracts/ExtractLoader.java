@@ -27,6 +27,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +53,7 @@ public class ExtractLoader implements AutoCloseable {
   private static final int ROWS_A_TRANSACTION = 5_000;
   private static final int HUB_LINES_A_TRANSACTION = 500;
   private static final int LINES_AT_ONCE = 1_000;
+  private static final int MOST_FAILURES = 5;
   private static final Duration IDLE = Duration.ofSeconds(1);
 
   @Inject DataSource dataSource;
@@ -66,6 +68,7 @@ public class ExtractLoader implements AutoCloseable {
   Optional<String> root;
 
   private final Semaphore wake = new Semaphore(0);
+  private final Map<Long, Integer> failures = new HashMap<>();
   private volatile boolean running = true;
   private Thread thread = Thread.ofPlatform().unstarted(() -> {});
 
@@ -126,7 +129,7 @@ public class ExtractLoader implements AutoCloseable {
       try {
         Optional<Load> load = Extracts.first(lock);
         while (running && load.isPresent()) {
-          step(load.get());
+          stepOrRefuse(load.get());
           load = Extracts.first(lock);
         }
       } finally {
@@ -140,6 +143,32 @@ public class ExtractLoader implements AutoCloseable {
         ResultSet row = select.executeQuery(sql)) {
       row.next();
       return row.getBoolean(1);
+    }
+  }
+
+  /**
+   * What fails again and again is refused, so that nobody waits behind it for ever; it may be asked
+   * for again. A database that is away is no failure of the load.
+   */
+  private void stepOrRefuse(Load load) throws SQLException, IOException {
+    try {
+      step(load);
+      failures.remove(load.id());
+    } catch (SQLException | IOException | RuntimeException e) {
+      if (Transactions.isTransient(e)
+          || failures.merge(load.id(), 1, Integer::sum) < MOST_FAILURES) {
+        throw e;
+      }
+      LOG.errorf("a load is refused, because it keeps failing: %s", e.getClass().getName());
+      Transactions.run(
+          dataSource,
+          tx -> {
+            Extracts.fault(tx, load.id(), List.of(ExtractFault.LOADING_FAILED.at("", 0, "")));
+            StagedRows.clear(tx);
+            Extracts.move(tx, load, State.REFUSED);
+            return load;
+          });
+      failures.remove(load.id());
     }
   }
 
@@ -181,7 +210,7 @@ public class ExtractLoader implements AutoCloseable {
   private void readFile(Load load, ExtractFile file, Path path, Position position)
       throws SQLException, IOException {
     long size = Extracts.size(path);
-    if (size != position.bytes()) {
+    if (size != position.bytes() || !position.isOf(Extracts.identity(path))) {
       end(load, file, position.rows(), ExtractFault.FILE_CHANGED.at(file.fileName(), 0, ""));
       return;
     }

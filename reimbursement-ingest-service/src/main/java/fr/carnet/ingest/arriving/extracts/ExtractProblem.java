@@ -8,6 +8,7 @@ enum ExtractProblem implements Reason {
       Kind.INVALID,
       "Name the folder alone: 1 to 64 letters, digits, dots, - and _, none of them a path.",
       "Indiquez le seul nom du dossier : 1 à 64 lettres, chiffres, points, - et _, sans chemin."),
+  DRY_RUN_INVALID(Kind.INVALID, "dryRun is true or false.", "dryRun vaut true ou false."),
   EXTRACT_UNKNOWN(
       Kind.NOT_FOUND,
       "There is no such folder among your extracts. Ask the operator where yours are put.",

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -33,7 +34,7 @@ final class Extracts {
     FEEDING,
     /** Every line was fed. */
     DONE,
-    /** Something is wrong with a file: not one line was fed. */
+    /** Something is wrong with a file: not one line was fed. Or loading kept failing. */
     REFUSED
   }
 
@@ -50,8 +51,16 @@ final class Extracts {
     return "extract-" + id;
   }
 
-  /** How far a file was read. */
-  record Position(long bytes, long rows, boolean complete) {}
+  /**
+   * How far a file was read.
+   *
+   * @param identity empty where the load was asked for before it was noted
+   */
+  record Position(long bytes, String identity, long rows, boolean complete) {
+    boolean isOf(String file) {
+      return identity.isEmpty() || identity.equals(file);
+    }
+  }
 
   private Extracts() {}
 
@@ -96,11 +105,13 @@ final class Extracts {
 
   private static void insertFiles(Connection tx, long extract, Path folder) throws SQLException {
     try (PreparedStatement insert =
-        tx.prepareStatement("INSERT INTO extract_file (extract, file, bytes) VALUES (?, ?, ?)")) {
+        tx.prepareStatement(
+            "INSERT INTO extract_file (extract, file, bytes, identity) VALUES (?, ?, ?, ?)")) {
       for (ExtractFile file : ExtractFile.values()) {
         insert.setLong(1, extract);
         insert.setString(2, file.fileName());
         insert.setLong(3, size(folder.resolve(file.fileName())));
+        insert.setString(4, identity(folder.resolve(file.fileName())));
         insert.addBatch();
       }
       insert.executeBatch();
@@ -111,6 +122,22 @@ final class Extracts {
   static long size(Path file) {
     try {
       return Files.isRegularFile(file) ? Files.size(file) : 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Another one where the file was replaced or written since: which file it is on its disk, and
+   * when it was written last. Empty where there is none.
+   */
+  static String identity(Path file) {
+    try {
+      if (!Files.isRegularFile(file)) {
+        return "";
+      }
+      BasicFileAttributes of = Files.readAttributes(file, BasicFileAttributes.class);
+      return of.fileKey() + " " + of.lastModifiedTime();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -142,12 +169,13 @@ final class Extracts {
       throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(
-            "SELECT bytes, rows, complete FROM extract_file WHERE extract = ? AND file = ?")) {
+            "SELECT bytes, identity, rows, complete FROM extract_file"
+                + " WHERE extract = ? AND file = ?")) {
       select.setLong(1, extract);
       select.setString(2, file.fileName());
       try (ResultSet row = select.executeQuery()) {
         row.next();
-        return new Position(row.getLong(1), row.getLong(2), row.getBoolean(3));
+        return new Position(row.getLong(1), row.getString(2), row.getLong(3), row.getBoolean(4));
       }
     }
   }

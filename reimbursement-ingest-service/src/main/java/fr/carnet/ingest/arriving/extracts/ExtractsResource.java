@@ -47,8 +47,9 @@ public class ExtractsResource {
       description =
           "Answers at once; GET tells how far it is, and at the end the report. With dryRun=true"
               + " the whole report is given, by GET with dryRun=true too, and no line is kept.")
-  public Response load(Wanted wanted, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun)
+  public Response load(Wanted wanted, @QueryParam("dryRun") @DefaultValue("false") String dry)
       throws SQLException {
+    boolean dryRun = isDry(dry);
     if (wanted == null || wanted.folder() == null) {
       throw new Refusal(RequestProblem.FIELD_MISSING, "folder");
     }
@@ -77,13 +78,23 @@ public class ExtractsResource {
   @GET
   @Path("/{folder}")
   @Operation(summary = "How far an extract is loaded, and the report")
-  public Response report(String folder, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun)
+  public Response report(String folder, @QueryParam("dryRun") @DefaultValue("false") String dry)
       throws SQLException {
+    boolean dryRun = isDry(dry);
     String sender = caller.get().client();
     String name = checked(folder);
     Optional<ExtractReport> report =
         Transactions.run(dataSource, tx -> Extracts.report(tx, sender, name, dryRun));
     return Response.ok(Refusal.unless(report, ExtractProblem.EXTRACT_UNKNOWN)).build();
+  }
+
+  /** Anything but these two would be taken for a wish to keep it. */
+  private static boolean isDry(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new Refusal(ExtractProblem.DRY_RUN_INVALID);
+    };
   }
 
   private static String checked(String name) {

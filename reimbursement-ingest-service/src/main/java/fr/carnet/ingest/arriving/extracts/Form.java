@@ -16,7 +16,7 @@ enum Form {
   /** A decimal number of either sign; the warehouse's minimum of zero is not kept by reversals. */
   NUMBER("(-?[0-9]{1,12}(?:[.,][0-9]{1,6})?)"),
   /** Euros with up to two decimals, of either sign. */
-  EUROS("(-?[0-9]{1,12}(?:[.,][0-9]{1,2})?)0*"),
+  EUROS("(-?[0-9]{1,12}(?:[.,][0-9]{1,2})?)(?:(?<=[.,][0-9]{2})0*)?"),
   /** A day, yyyy-mm-dd. */
   DAY("([0-9]{4}-[0-9]{2}-[0-9]{2})"),
   /** The warehouse's code of a fund. */

@@ -16,10 +16,14 @@ import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -656,6 +660,80 @@ class ExtractsTest extends IngestOverHttp {
   }
 
   @Test
+  void aFileThatWasReplacedByOneOfTheSameSizeIsNotReadOn() throws Exception {
+    // given: the same bytes, written a moment later
+    SmallExtract extract = new SmallExtract(people(2_114, 1).getFirst(), today());
+    extract.write(folder("replaced"));
+    try (Connection connection = dataSource.getConnection()) {
+      connection.setAutoCommit(false);
+      Extracts.ask(connection, SENDER, "replaced", false, folder("replaced"), "");
+      Path hub = folder("replaced").resolve("ER_PRS_F.csv");
+      Path other = folder("replaced").resolve("other");
+      Files.copy(hub, other, StandardCopyOption.COPY_ATTRIBUTES);
+      Files.move(other, hub, StandardCopyOption.REPLACE_EXISTING);
+      connection.commit();
+    }
+    // when
+    JsonPath report = ended("replaced");
+    // then
+    assertThat(report.getString("faults[0].code")).isEqualTo("FILE_CHANGED");
+  }
+
+  @Test
+  void aLoadThatKeepsFailingIsRefusedAndTheNextGoesOn() throws Exception {
+    // given: a database that takes no step of one of two loads
+    String ins = people(2_115, 1).getFirst();
+    new SmallExtract(ins, today()).write(folder("fails"));
+    new SmallExtract(ins, today()).write(folder("after-fails"));
+    execute(
+        "ALTER TABLE extract ADD CONSTRAINT failing"
+            + " CHECK (folder <> 'fails' OR state IN ('READING', 'REFUSED'))");
+    try {
+      // when
+      ask(SENDER, Map.of("folder", "fails")).then().statusCode(202);
+      JsonPath after = load("after-fails");
+      // then
+      assertThat(after.getString("state")).isEqualTo("DONE");
+      JsonPath report = ended("fails");
+      assertThat(report.getString("state")).isEqualTo("REFUSED");
+      assertThat(report.getString("faults[0].code")).isEqualTo("LOADING_FAILED");
+    } finally {
+      execute("ALTER TABLE extract DROP CONSTRAINT failing");
+    }
+    assertThat(load("fails").getString("state")).isEqualTo("DONE");
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  @Test
+  void aHeaderThatIsNoneIsNotTold() throws Exception {
+    // given: the first row is one of people
+    SmallExtract extract = new SmallExtract(people(2_116, 1).getFirst(), today());
+    extract.edit("beneficiaries.csv", text -> "DUPONT;MARTIN;JEANNE\n" + text);
+    // when
+    JsonPath report = load("headless", extract);
+    // then
+    assertThat(report.getString("state")).isEqualTo("REFUSED");
+    assertThat(report.getInt("faultsByCode.COLUMN_UNKNOWN")).isEqualTo(3);
+    assertThat(report.prettify()).doesNotContain("DUPONT").doesNotContain("JEANNE");
+  }
+
+  @Test
+  void eurosAreReadByAllTheirDigitsOrNotAtAll() {
+    assertThat(Form.EUROS.read("1234567890120")).isEmpty();
+    assertThat(Form.EUROS.read("123456789012")).contains("123456789012");
+    assertThat(Form.EUROS.read("120")).contains("120");
+    assertThat(Form.EUROS.read("-69,5")).contains("-69.5");
+    assertThat(Form.EUROS.read("69.000")).contains("69.00");
+    assertThat(Form.EUROS.read("69.001")).isEmpty();
+  }
+
+  @Test
   void onlyAPlainNameOfOnesOwnFolderIsTaken() throws Exception {
     // given
     new SmallExtract(people(2_112, 1).getFirst(), today()).write(folder("own"));
@@ -665,6 +743,7 @@ class ExtractsTest extends IngestOverHttp {
     }
     ask(SENDER, Map.of()).then().statusCode(422);
     ask(SENDER, Map.of("folder", "none")).then().statusCode(404);
+    look(SENDER, "own?dryRun=yes").then().statusCode(422);
     ask("another-sender", Map.of("folder", "own")).then().statusCode(404);
     look(SENDER, "never-asked").then().statusCode(404);
     load("own");
