@@ -2,10 +2,11 @@ package fr.carnet.ingest.arriving;
 
 import fr.carnet.events.Headers;
 import fr.carnet.eventstore.Decoding;
-import fr.carnet.eventstore.Parking;
 import fr.carnet.eventstore.RecordApplier;
+import fr.carnet.eventstore.Transactions;
 import fr.carnet.ingest.deciding.LineFault;
 import fr.carnet.ingest.deciding.LinePolicy;
+import fr.carnet.ingest.deciding.LineRules;
 import fr.carnet.ingest.deciding.Verdict;
 import fr.carnet.ingest.deciding.Window;
 import fr.carnet.ingest.keeping.Deliveries;
@@ -16,10 +17,10 @@ import fr.carnet.ingest.keeping.Today;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Lines from Kafka. Whatever a sender puts there is kept or rejected; nothing stops the feed. */
@@ -32,7 +33,6 @@ final class BillingApplier implements RecordApplier {
   private final LinePolicy policy;
   private final String sender;
   private final Runnable afterwards;
-  private final Parking parking = new Parking(READER);
 
   BillingApplier(
       LineStore store,
@@ -51,11 +51,19 @@ final class BillingApplier implements RecordApplier {
   public void apply(Connection tx, List<ConsumerRecord<byte[], byte[]>> records)
       throws SQLException {
     LocalDate today = Today.inParis();
-    List<Received> lines = records.stream().map(record -> received(record, today)).toList();
+    take(
+        tx,
+        records.getFirst().partition(),
+        records.stream().map(record -> received(record, today)).toList(),
+        today);
+  }
+
+  private void take(Connection tx, int partition, List<Received> lines, LocalDate today)
+      throws SQLException {
     List<Outcome> outcomes = store.keep(tx, sender, lines, Window.endingOn(today), "");
     String delivery = Deliveries.byKafka(sender, today);
     deliveries.begin(tx, delivery, sender);
-    deliveries.count(tx, delivery, records.getFirst().partition(), lines, outcomes);
+    deliveries.count(tx, delivery, partition, lines, outcomes);
     store.count(sender, outcomes);
     afterwards.run();
   }
@@ -79,16 +87,44 @@ final class BillingApplier implements RecordApplier {
           new Verdict.Invalid(
               Optional.of(valid.line().lineId()),
               Optional.of(valid.line().beneficiary().value()),
-              List.of(LineFault.TYPE_UNKNOWN.of("record")));
-      case Verdict.Invalid invalid ->
-          new Verdict.Invalid(
-              invalid.lineId(), invalid.ins(), List.of(LineFault.TYPE_UNKNOWN.of("record")));
+              List.of(LineFault.TYPE_UNKNOWN.of("record")),
+              false);
+      case Verdict.Invalid invalid -> invalid.with(LineFault.TYPE_UNKNOWN);
     };
   }
 
+  /**
+   * A line that cannot be kept, whatever the reason, is refused as any other: parked it would be
+   * kept without end, with the INS as its key. If that fails too, nothing of it is kept.
+   */
   @Override
   public void park(Connection tx, ConsumerRecord<byte[], byte[]> record, RuntimeException why)
       throws SQLException {
-    parking.park(tx, record, Parking.Cause.NOT_APPLICABLE, OptionalLong.empty(), Optional.empty());
+    LocalDate today = Today.inParis();
+    Savepoint before = tx.setSavepoint();
+    try {
+      Received line = received(record, today);
+      take(tx, record.partition(), List.of(new Received(line.bytes(), notTaken(line))), today);
+    } catch (SQLException | RuntimeException e) {
+      if (Transactions.isTransient(e)) {
+        throw e;
+      }
+      tx.rollback(before);
+      Verdict nothing = LineRules.invalid(LineFault.NOT_TAKEN, true);
+      take(tx, record.partition(), List.of(new Received(new byte[0], nothing)), today);
+    }
+  }
+
+  private static Verdict notTaken(Received line) {
+    return switch (line.verdict()) {
+      case Verdict.Secret secret -> secret;
+      case Verdict.Valid valid ->
+          new Verdict.Invalid(
+              Optional.of(valid.line().lineId()),
+              Optional.of(valid.line().beneficiary().value()),
+              List.of(LineFault.NOT_TAKEN.of("record")),
+              false);
+      case Verdict.Invalid invalid -> invalid.with(LineFault.NOT_TAKEN);
+    };
   }
 }

@@ -3,9 +3,11 @@ package fr.carnet.ingest.arriving;
 import fr.carnet.events.identity.UuidV7;
 import fr.carnet.eventstore.Transactions;
 import fr.carnet.ingest.keeping.Deliveries;
+import fr.carnet.ingest.keeping.LineStore;
 import fr.carnet.ingest.keeping.Outcome;
 import fr.carnet.ingest.keeping.Receipt;
 import fr.carnet.ingest.keeping.Receipts;
+import fr.carnet.ingest.keeping.Received;
 import fr.carnet.ingest.keeping.Rejections;
 import fr.carnet.ingest.keeping.Rejections.Open;
 import fr.carnet.resourceserver.CurrentCaller;
@@ -39,9 +41,11 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Rejections")
 public class CorrectionsResource {
   private static final int LINES_A_TRANSACTION = 500;
+  private static final UUID NONE = new UUID(0, 0);
 
   @Inject DataSource dataSource;
   @Inject Intake intake;
+  @Inject LineStore store;
   @Inject Rejections rejections;
   @Inject Deliveries deliveries;
   @Inject Receipts receipts;
@@ -75,6 +79,7 @@ public class CorrectionsResource {
     intake.take(
         sender,
         deliveryId,
+        1,
         caller.correlation(),
         tx -> {
           corrected.clear();
@@ -88,9 +93,9 @@ public class CorrectionsResource {
               });
           return List.of(line);
         },
-        (tx, outcomes) ->
+        (tx, lines, outcomes) ->
             rejections.corrected(
-                tx, sender, corrected, corrections(corrected, List.of(line), outcomes)));
+                tx, sender, corrected, corrections(tx, sender, corrected, lines, outcomes)));
     return answer(sender, deliveryId, 0);
   }
 
@@ -107,30 +112,46 @@ public class CorrectionsResource {
     if (correction == null || correction.cause() == null) {
       throw new Refusal(RequestProblem.FIELD_MISSING, "cause");
     }
+    if (correction.cause().indexOf('\0') >= 0) {
+      throw new Refusal(RequestProblem.REQUEST_NOT_READABLE, "cause");
+    }
     if (correction.changes() == null) {
       throw new Refusal(RequestProblem.FIELD_MISSING, "changes");
     }
     if (correction.changes().isEmpty()
-        || !correction.changes().stream().allMatch(LineChange::isValid)) {
+        || !correction.changes().stream().allMatch(change -> change != null && change.isValid())) {
       throw new Refusal(DeliveryProblem.CHANGE_INVALID);
     }
     String sender = caller.get().client();
     String deliveryId = "correction-" + UuidV7.next(Clock.systemUTC());
-    Batch batch = new Batch(sender, correction);
+    // What is rejected again by these changes is not changed again.
+    UUID upTo =
+        Transactions.run(
+            dataSource,
+            tx -> {
+              deliveries.begin(tx, deliveryId, sender);
+              return rejections.newest(tx, sender, correction.cause()).orElse(NONE);
+            });
+    Batch batch = new Batch(sender, correction, upTo);
+    int batches = 0;
     do {
-      intake.take(sender, deliveryId, caller.correlation(), batch::lines, batch::done);
+      intake.take(sender, deliveryId, ++batches, caller.correlation(), batch::lines, batch::done);
       batch.next();
     } while (batch.more());
     return answer(sender, deliveryId, batch.unchanged);
   }
 
-  private static List<Rejections.Correction> corrections(
-      List<Open> open, List<byte[]> lines, List<Outcome> outcomes) {
+  private List<Rejections.Correction> corrections(
+      Connection tx, String sender, List<Open> open, List<Received> lines, List<Outcome> outcomes)
+      throws SQLException {
+    List<Boolean> secret = store.areSecret(tx, sender, lines);
     List<Rejections.Correction> corrections = new ArrayList<>();
     for (int i = 0; i < outcomes.size(); i++) {
       corrections.add(
           new Rejections.Correction(
-              outcomes.get(i), LineChange.changed(open.get(i).received(), lines.get(i))));
+              outcomes.get(i),
+              LineChange.changed(open.get(i).received(), lines.get(i).bytes()),
+              secret.get(i)));
     }
     return corrections;
   }
@@ -138,7 +159,11 @@ public class CorrectionsResource {
   private Corrected answer(String sender, String deliveryId, long unchanged) throws SQLException {
     Receipt receipt =
         Transactions.run(
-            dataSource, tx -> deliveries.receipt(tx, sender, deliveryId).orElseThrow());
+            dataSource,
+            tx -> {
+              deliveries.end(tx, deliveryId, Optional.empty());
+              return deliveries.receipt(tx, sender, deliveryId).orElseThrow();
+            });
     return new Corrected(receipt, unchanged, receipts.signed(receipt));
   }
 
@@ -146,21 +171,22 @@ public class CorrectionsResource {
   private final class Batch {
     private final String sender;
     private final Correction correction;
+    private final UUID upTo;
     private Optional<UUID> after = Optional.empty();
     private long unchanged;
     private List<Open> found = List.of();
     private List<Open> changed = List.of();
-    private List<byte[]> lines = List.of();
 
-    Batch(String sender, Correction correction) {
+    Batch(String sender, Correction correction, UUID upTo) {
       this.sender = sender;
       this.correction = correction;
+      this.upTo = upTo;
     }
 
     List<byte[]> lines(Connection tx) throws SQLException {
-      found = rejections.take(tx, sender, correction.cause(), after, LINES_A_TRANSACTION);
+      found = rejections.take(tx, sender, correction.cause(), after, upTo, LINES_A_TRANSACTION);
       changed = new ArrayList<>();
-      lines = new ArrayList<>();
+      List<byte[]> lines = new ArrayList<>();
       for (Open open : found) {
         Optional<byte[]> line = LineChange.apply(correction.changes(), open.received());
         if (line.isPresent()) {
@@ -171,8 +197,8 @@ public class CorrectionsResource {
       return lines;
     }
 
-    void done(Connection tx, List<Outcome> outcomes) throws SQLException {
-      rejections.corrected(tx, sender, changed, corrections(changed, lines, outcomes));
+    void done(Connection tx, List<Received> lines, List<Outcome> outcomes) throws SQLException {
+      rejections.corrected(tx, sender, changed, corrections(tx, sender, changed, lines, outcomes));
     }
 
     void next() {
@@ -181,7 +207,7 @@ public class CorrectionsResource {
     }
 
     boolean more() {
-      return found.size() == LINES_A_TRANSACTION;
+      return !found.isEmpty();
     }
   }
 }

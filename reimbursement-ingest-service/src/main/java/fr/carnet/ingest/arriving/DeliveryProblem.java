@@ -14,6 +14,14 @@ enum DeliveryProblem implements Reason {
           + " whole delivery again, they count as repeated.",
       "Le corps s'arrête trop tôt ou ne peut être décompressé. Les lignes précédentes sont"
           + " conservées ; renvoyez toute la livraison, elles compteront comme répétées."),
+  BODY_NOT_LINES(
+      Kind.INVALID,
+      "The body has no line to take for 16 MiB, or unpacks to more than a hundred times its size."
+          + " Lines before that are kept; leave out what is blank or too long, and send it again.",
+      "Le corps n'a aucune ligne recevable sur 16 Mio, ou se décompresse à plus de cent fois sa"
+          + " taille. Les lignes précédentes sont conservées ; retirez ce qui est vide ou trop long,"
+          + " et renvoyez-le."),
+  DRY_RUN_INVALID(Kind.INVALID, "dryRun is true or false.", "dryRun vaut true ou false."),
   NO_SUCH_REJECTION(
       Kind.NOT_FOUND,
       "You have no such rejection, or its 30 days are over.",

@@ -25,7 +25,6 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
-import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,10 +36,12 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
+import java.util.stream.Stream;
 import java.util.zip.ZipException;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -54,7 +55,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class DeliveryResource {
   private static final int LINES_A_TRANSACTION = 1_000;
   private static final int LISTED_REJECTIONS = 100;
-  private static final int BUFFER = 1 << 16;
+  private static final Set<String> GZIP = Set.of("gzip", "x-gzip");
 
   @Inject DataSource dataSource;
   @Inject LineStore store;
@@ -104,17 +105,22 @@ public class DeliveryResource {
               + " dryRun=true the whole report is given and nothing is kept.")
   public Delivered deliver(
       InputStream body,
-      @HeaderParam("Content-Encoding") Optional<String> encoding,
-      @QueryParam("dryRun") @DefaultValue("false") boolean dryRun)
+      @HeaderParam("Content-Encoding") List<String> encodings,
+      @QueryParam("dryRun") @DefaultValue("false") String dry)
       throws IOException, SQLException {
+    boolean dryRun =
+        switch (dry) {
+          case "true" -> true;
+          case "false" -> false;
+          default -> throw new Refusal(DeliveryProblem.DRY_RUN_INVALID);
+        };
     // A sender is the service client that signed in, as on Kafka.
     String sender = caller.get().client();
     Tally tally = new Tally();
     String deliveryId = UuidV7.next(Clock.systemUTC()).toString();
     try (DigestInputStream digested =
-            new DigestInputStream(decoded(body, encoding), Sha256.digest());
-        InputStream in = new BufferedInputStream(digested, BUFFER)) {
-      NdjsonLines lines = new NdjsonLines(in);
+        new DigestInputStream(decoded(body, encodings), Sha256.digest())) {
+      NdjsonLines lines = new NdjsonLines(digested);
       if (dryRun) {
         wouldTake(sender, lines, tally);
       } else {
@@ -127,24 +133,35 @@ public class DeliveryResource {
     }
   }
 
-  private static InputStream decoded(InputStream body, Optional<String> encoding)
-      throws IOException {
-    return switch (encoding.orElse("identity")) {
-      case "identity" -> body;
-      case "gzip" -> new GZIPInputStream(body, BUFFER);
-      default -> throw new Refusal(DeliveryProblem.ENCODING_UNKNOWN);
-    };
+  /**
+   * Encodings have no case, gzip has two names, and all headers together are one list (RFC 9110).
+   */
+  private static InputStream decoded(InputStream body, List<String> encodings) throws IOException {
+    List<String> all =
+        encodings.stream()
+            .flatMap(header -> Stream.of(header.split(",")))
+            .map(encoding -> encoding.strip().toLowerCase(Locale.ROOT))
+            .filter(encoding -> !encoding.isEmpty() && !encoding.equals("identity"))
+            .toList();
+    if (all.isEmpty()) {
+      return body;
+    }
+    if (all.size() == 1 && GZIP.contains(all.getFirst())) {
+      return new GzipMembers(body);
+    }
+    throw new Refusal(DeliveryProblem.ENCODING_UNKNOWN);
   }
 
   private void take(String sender, String deliveryId, NdjsonLines lines, Tally tally)
       throws IOException, SQLException {
     String correlation = caller.correlation();
+    int batches = 0;
     for (List<byte[]> chunk = lines.next(LINES_A_TRANSACTION);
         !chunk.isEmpty();
         chunk = lines.next(LINES_A_TRANSACTION)) {
       List<byte[]> batch = chunk;
       intake
-          .take(sender, deliveryId, correlation, _ -> batch, (_, _) -> {})
+          .take(sender, deliveryId, ++batches, correlation, _ -> batch, (_, _, _) -> {})
           .forEach(outcome -> tally.add(outcome, List.of()));
     }
   }

@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 
 /** Lines that come by HTTP, a batch in one transaction: read, kept or refused, counted. */
@@ -25,12 +26,28 @@ class Intake {
   private static final int ATTEMPTS = 5;
   private static final int ONE_LANE = 0;
 
-  @Inject DataSource dataSource;
-  @Inject LineStore store;
-  @Inject Deliveries deliveries;
-  @Inject Valve valve;
-  @Inject Machinery machinery;
-  @Inject LinePolicy policy;
+  private final DataSource dataSource;
+  private final LineStore store;
+  private final Deliveries deliveries;
+  private final Valve valve;
+  private final Machinery machinery;
+  private final LinePolicy policy;
+
+  @Inject
+  Intake(
+      DataSource dataSource,
+      LineStore store,
+      Deliveries deliveries,
+      Valve valve,
+      Machinery machinery,
+      LinePolicy policy) {
+    this.dataSource = dataSource;
+    this.store = store;
+    this.deliveries = deliveries;
+    this.valve = valve;
+    this.machinery = machinery;
+    this.policy = policy;
+  }
 
   /** Where the lines of a batch come from, within its transaction. */
   @FunctionalInterface
@@ -41,7 +58,7 @@ class Intake {
   /** Something else that belongs to the same transaction. */
   @FunctionalInterface
   interface Also {
-    void in(Connection tx, List<Outcome> outcomes) throws SQLException;
+    void in(Connection tx, List<Received> lines, List<Outcome> outcomes) throws SQLException;
   }
 
   List<Received> read(List<byte[]> lines, LocalDate today) {
@@ -50,22 +67,33 @@ class Intake {
         .toList();
   }
 
-  /** Keeps a batch of a delivery, and says what became of each line. */
-  List<Outcome> take(String sender, String deliveryId, String correlation, Source source, Also also)
+  /**
+   * Keeps a batch of a delivery, and says what became of each line.
+   *
+   * @param batch counts the batches of a delivery from 1: where nobody knows whether one was
+   *     committed, the delivery says so, and no line is counted twice
+   */
+  List<Outcome> take(
+      String sender, String deliveryId, int batch, String correlation, Source source, Also also)
       throws SQLException {
     LocalDate today = Today.inParis();
+    AtomicReference<List<Outcome>> before = new AtomicReference<>();
     List<Outcome> outcomes =
         again(
             () ->
                 Transactions.run(
                     dataSource,
                     tx -> {
+                      if (!deliveries.begin(tx, deliveryId, sender, batch)
+                          && before.get() != null) {
+                        return before.get();
+                      }
                       List<Received> received = read(source.lines(tx), today);
                       List<Outcome> kept =
                           store.keep(tx, sender, received, Window.endingOn(today), correlation);
-                      deliveries.begin(tx, deliveryId, sender);
                       deliveries.count(tx, deliveryId, ONE_LANE, received, kept);
-                      also.in(tx, kept);
+                      also.in(tx, received, kept);
+                      before.set(kept);
                       return kept;
                     }));
     store.count(sender, outcomes);

@@ -14,9 +14,11 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Bytes of any kind → what they turned out to be. */
 final class LineBytes {
@@ -31,6 +33,12 @@ final class LineBytes {
               DeserializationFeature.USE_BIG_INTEGER_FOR_INTS);
 
   private static final Pattern SAYS_SECRET = Pattern.compile("\"secretCare\"\\s*:\\s*true");
+  private static final Pattern SAYS_ORDINARY =
+      Pattern.compile("\"secretCare\"\\s*:\\s*false\\s*[,}]");
+
+  /** What may speak of another line, or of the flag in another spelling. */
+  private static final Pattern OF_THE_FLAG_OR_A_LINE =
+      Pattern.compile("secret|lineId|beneficiaryIns|\\\\u", Pattern.CASE_INSENSITIVE);
 
   private LineBytes() {}
 
@@ -66,8 +74,25 @@ final class LineBytes {
 
   /** A rejection keeps what was received; what says of itself that it is secret is not kept. */
   private static Verdict unreadable(byte[] bytes, LineFault fault) {
-    return SAYS_SECRET.matcher(new String(bytes, StandardCharsets.ISO_8859_1)).find()
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    return SAYS_SECRET.matcher(text).find()
         ? new Verdict.Secret(Optional.empty())
-        : LineRules.invalid(fault);
+        : LineRules.invalid(fault, !saysOrdinary(text));
+  }
+
+  /**
+   * Whether the flag of an unreadable line can be read all the same: it is there, once, false, and
+   * nothing else may speak of it or of a second line. Silence is no answer.
+   */
+  private static boolean saysOrdinary(String text) {
+    return SAYS_ORDINARY.matcher(text).find()
+        && OF_THE_FLAG_OR_A_LINE
+            .matcher(text)
+            .results()
+            .map(found -> found.group().toLowerCase(Locale.ROOT))
+            .collect(Collectors.groupingBy(word -> word, Collectors.counting()))
+            .entrySet()
+            .stream()
+            .allMatch(word -> word.getValue() == 1 && !word.getKey().startsWith("\\"));
   }
 }

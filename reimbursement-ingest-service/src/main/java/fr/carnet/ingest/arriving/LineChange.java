@@ -87,7 +87,7 @@ public record LineChange(String field, Map<String, JsonNode> replace) {
 
   private static JsonNode tree(byte[] line) {
     try {
-      return EXACT.readTree(line);
+      return EXACT.readTree(line) instanceof ObjectNode object ? object : EXACT.createObjectNode();
     } catch (JsonProcessingException e) {
       return EXACT.createObjectNode();
     } catch (IOException e) {

@@ -1,6 +1,7 @@
 package fr.carnet.ingest.arriving;
 
 import fr.carnet.ingest.deciding.LineRules;
+import fr.carnet.resourceserver.Refusal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,14 +13,25 @@ final class NdjsonLines {
   /** So that long lines make a chunk of fewer: what is in hand stays within a few megabytes. */
   private static final int MOST_BYTES = 2 << 20;
 
+  /** Blank lines, and what is beyond the limit of a line, in a row. */
+  private static final int MOST_SKIPPED_BYTES = 16 << 20;
+
   private final InputStream in;
+  private final byte[] buffer = new byte[1 << 16];
+  private int from;
+  private int to;
+  private long skipped;
   private boolean ended;
 
   NdjsonLines(InputStream in) {
     this.in = in;
   }
 
-  /** Up to this many lines that are not blank; empty at the end. */
+  /**
+   * Up to this many lines that are not blank; empty at the end.
+   *
+   * @throws Refusal where there are only blank or over-long lines for 16 MiB
+   */
   List<byte[]> next(int most) throws IOException {
     List<byte[]> lines = new ArrayList<>();
     int bytes = 0;
@@ -28,6 +40,11 @@ final class NdjsonLines {
       if (!isBlank(line)) {
         lines.add(line);
         bytes += line.length;
+        if (line.length <= LineRules.MAX_BYTES) {
+          skipped = 0;
+        }
+      } else {
+        skip(line.length + 1);
       }
     }
     return lines;
@@ -35,16 +52,40 @@ final class NdjsonLines {
 
   private byte[] line() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream(512);
-    int next = in.read();
-    while (next != -1 && next != '\n') {
-      // One byte more than the limit is kept, so that the rule sees that it was too long.
-      if (line.size() <= LineRules.MAX_BYTES) {
-        line.write(next);
+    while (from < to || fill()) {
+      int end = from;
+      while (end < to && buffer[end] != '\n') {
+        end++;
       }
-      next = in.read();
+      // One byte more than the limit is kept, so that the rule sees that it was too long.
+      int kept = Math.min(end - from, LineRules.MAX_BYTES + 1 - line.size());
+      line.write(buffer, from, kept);
+      skip(end - from - kept);
+      boolean whole = end < to;
+      from = whole ? end + 1 : end;
+      if (whole) {
+        return line.toByteArray();
+      }
     }
-    ended = next == -1;
+    ended = true;
     return line.toByteArray();
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck")
+  private boolean fill() throws IOException {
+    // Unpacking waits for nobody: without this, as many senders as there are processors would keep
+    // every other request waiting.
+    Thread.yield();
+    from = 0;
+    to = Math.max(0, in.read(buffer));
+    return to > 0;
+  }
+
+  private void skip(int bytes) {
+    skipped += bytes;
+    if (skipped > MOST_SKIPPED_BYTES) {
+      throw new Refusal(DeliveryProblem.BODY_NOT_LINES);
+    }
   }
 
   private static boolean isBlank(byte[] line) {

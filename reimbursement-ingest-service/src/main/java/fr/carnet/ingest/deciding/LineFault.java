@@ -24,12 +24,24 @@ public enum LineFault {
       "The CloudEvents type is not billing.reimbursement-line.v1.",
       "Le type CloudEvents n'est pas billing.reimbursement-line.v1.",
       "record"),
+  NOT_TAKEN(
+      Nature.ESSENTIAL,
+      "We failed to keep this line. Send it again as it is, or correct it with itself.",
+      "Nous n'avons pas pu conserver cette ligne. Renvoyez-la telle quelle, ou corrigez-la par"
+          + " elle-même.",
+      "record"),
   MISSING_FIELD(
       Nature.ESSENTIAL, "This field is required.", "Ce champ est obligatoire.", Fields.EVERY),
   INVALID_TYPE(
       Nature.ESSENTIAL,
       "This field has the wrong JSON type.",
       "Ce champ n'a pas le bon type JSON.",
+      Fields.EVERY),
+  TEXT_INVALID(
+      Nature.ESSENTIAL,
+      "This text has a character that cannot be kept: NUL, or half a surrogate pair.",
+      "Ce texte a un caractère qui ne peut être conservé : NUL, ou une moitié de paire de"
+          + " substitution.",
       Fields.EVERY),
   LINE_ID_INVALID(
       Nature.ESSENTIAL,
@@ -63,6 +75,11 @@ public enum LineFault {
       Nature.CONSISTENCY,
       "careTo is before careFrom.",
       "careTo est antérieur à careFrom.",
+      "careTo"),
+  CARE_TO_TOO_LATE(
+      Nature.CONSISTENCY,
+      "careTo is more than a year from now.",
+      "careTo est dans plus d'un an.",
       "careTo"),
   DATE_IN_FUTURE(
       Nature.CONSISTENCY,

@@ -68,6 +68,24 @@ final class LineReading {
     return present(field).flatMap(value -> as(String.class, field, value));
   }
 
+  /** Text that is kept as it is: with NUL or half a surrogate pair nobody could store it. */
+  Optional<String> code(String field) {
+    return text(field).flatMap(text -> storable(field, text));
+  }
+
+  Optional<String> requiredCode(String field) {
+    return requiredText(field).flatMap(text -> storable(field, text));
+  }
+
+  private Optional<String> storable(String field, String text) {
+    if (text.codePoints()
+        .anyMatch(point -> point == 0 || Character.getType(point) == Character.SURROGATE)) {
+      fault(field, LineFault.TEXT_INVALID);
+      return Optional.empty();
+    }
+    return Optional.of(text);
+  }
+
   private <T> Optional<T> as(Class<T> type, String field, Object value) {
     if (!type.isInstance(value)) {
       fault(field, LineFault.INVALID_TYPE);

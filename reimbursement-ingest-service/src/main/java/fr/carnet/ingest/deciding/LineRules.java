@@ -51,8 +51,9 @@ public final class LineRules {
   }
 
   /** A line that is refused as a whole. */
-  public static Verdict.Invalid invalid(LineFault fault) {
-    return new Verdict.Invalid(Optional.empty(), Optional.empty(), List.of(fault.of("record")));
+  public static Verdict.Invalid invalid(LineFault fault, boolean maybeSecret) {
+    return new Verdict.Invalid(
+        Optional.empty(), Optional.empty(), List.of(fault.of("record")), maybeSecret);
   }
 
   /** 1 to 128 characters of Unicode; half a surrogate pair is none and cannot be written back. */
@@ -85,6 +86,9 @@ public final class LineRules {
     if (careFrom.isPresent() && careTo.isPresent() && careTo.get().isBefore(careFrom.get())) {
       line.fault("careTo", LineFault.DATES_REVERSED);
     }
+    if (careTo.isPresent() && careTo.get().isAfter(today.plusYears(1))) {
+      line.fault("careTo", LineFault.CARE_TO_TOO_LATE);
+    }
     Optional<LocalDate> processedOn = pastDay(line, "processedOn", today);
     if (careFrom.isPresent()
         && processedOn.isPresent()
@@ -97,7 +101,7 @@ public final class LineRules {
                 name ->
                     named(
                         CareCategory.values(), name, line, "category", LineFault.CATEGORY_UNKNOWN));
-    Optional<String> nature = line.requiredText("natureCode");
+    Optional<String> nature = line.requiredCode("natureCode");
     if (nature.isPresent() && !NATURE_CODE.matcher(nature.get()).matches()) {
       line.fault("natureCode", LineFault.NATURE_CODE_INVALID);
     } else if (nature.isPresent() && !policy.codes().knowsNature(nature.get())) {
@@ -126,7 +130,7 @@ public final class LineRules {
     String amounts = line.requiredObject("amounts").map(LineRules::amounts).orElse("");
     boolean duringStay = line.flag("duringHospitalStay");
     line.flag("secretCare");
-    Optional<String> treatingPhysician = line.text("treatingPhysicianRpps");
+    Optional<String> treatingPhysician = line.code("treatingPhysicianRpps");
     if (treatingPhysician.isPresent() && !Rpps.isValid(treatingPhysician.get())) {
       line.fault("treatingPhysicianRpps", LineFault.RPPS_INVALID);
     }
@@ -134,7 +138,8 @@ public final class LineRules {
     List<LineRejected.Fault> refusing =
         faults.stream().filter(fault -> !policy.onlyWarns(fault)).toList();
     if (!refusing.isEmpty()) {
-      return new Verdict.Invalid(lineId, insText, refusing);
+      return new Verdict.Invalid(
+          lineId, insText, refusing, !Boolean.FALSE.equals(object.get("secretCare")));
     }
     return new Verdict.Valid(
         new BillingLine(
@@ -176,6 +181,10 @@ public final class LineRules {
         || value.scale() > QUANTITY_SCALE) {
       // Looked at before any arithmetic: 1e999999999 is a number in JSON.
       line.fault("quantity", LineFault.QUANTITY_OUT_OF_RANGE);
+    } else {
+      // Without the zeros that it may have been sent with, up to a thousand: what is kept must be
+      // readable again, and numbers that are read have an end.
+      return Optional.of(value.setScale(Math.max(0, value.scale())));
     }
     return quantity;
   }
@@ -199,7 +208,7 @@ public final class LineRules {
             .flatMap(
                 name ->
                     named(ActSystem.values(), name, act, "system", LineFault.ACT_SYSTEM_UNKNOWN));
-    Optional<String> code = act.requiredText("code");
+    Optional<String> code = act.requiredCode("code");
     if (system.isPresent() && code.isPresent() && !system.get().accepts(code.get())) {
       act.fault("code", LineFault.ACT_CODE_INVALID);
     } else if (system.isPresent()
@@ -213,15 +222,15 @@ public final class LineRules {
   }
 
   private static CareProvider provider(LineReading provider, CodeLists codes) {
-    Optional<String> rpps = provider.text("rpps");
+    Optional<String> rpps = provider.code("rpps");
     if (rpps.isPresent() && !Rpps.isValid(rpps.get())) {
       provider.fault("rpps", LineFault.RPPS_INVALID);
     }
-    Optional<String> finess = provider.text("finess");
+    Optional<String> finess = provider.code("finess");
     if (finess.isPresent() && !Finess.isValid(finess.get())) {
       provider.fault("finess", LineFault.FINESS_INVALID);
     }
-    Optional<String> specialty = provider.text("specialtyCode");
+    Optional<String> specialty = provider.code("specialtyCode");
     if (specialty.isPresent() && !SPECIALTY.matcher(specialty.get()).matches()) {
       provider.fault("specialtyCode", LineFault.SPECIALTY_CODE_INVALID);
     } else if (specialty.isPresent() && !codes.knowsSpecialty(specialty.get())) {

@@ -1,6 +1,7 @@
 package fr.carnet.ingest.deciding;
 
 import fr.carnet.events.billing.LineRejected;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,11 +30,24 @@ public sealed interface Verdict {
    *
    * @param lineId where there is one by the rules
    * @param ins as sent, where it could be read
+   * @param maybeSecret whether it does not say that it is no secret care: then nothing of it is
+   *     kept, for that may not even be in a rejection
    */
-  record Invalid(Optional<String> lineId, Optional<String> ins, List<LineRejected.Fault> faults)
+  record Invalid(
+      Optional<String> lineId,
+      Optional<String> ins,
+      List<LineRejected.Fault> faults,
+      boolean maybeSecret)
       implements Verdict {
     public Invalid {
       faults = List.copyOf(faults);
+    }
+
+    /** The same with one more fault, of the line as a whole. */
+    public Invalid with(LineFault fault) {
+      List<LineRejected.Fault> all = new ArrayList<>(faults);
+      all.add(fault.of("record"));
+      return new Invalid(lineId, ins, all, maybeSecret);
     }
   }
 }

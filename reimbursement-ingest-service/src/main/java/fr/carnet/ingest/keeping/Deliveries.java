@@ -32,6 +32,27 @@ public class Deliveries {
     return "kafka-" + sender + "-" + day;
   }
 
+  /**
+   * Begins a batch of a delivery; batches are counted from 1.
+   *
+   * @return whether it was not taken before
+   */
+  public boolean begin(Connection tx, String deliveryId, String sender, int batch)
+      throws SQLException {
+    try (PreparedStatement upsert =
+        tx.prepareStatement(
+            """
+            INSERT INTO delivery AS known (delivery_id, sender, batches) VALUES (?, ?, ?)
+            ON CONFLICT (delivery_id) DO UPDATE SET batches = excluded.batches
+              WHERE known.batches < excluded.batches
+            """)) {
+      upsert.setString(1, deliveryId);
+      upsert.setString(2, sender);
+      upsert.setInt(3, batch);
+      return upsert.executeUpdate() == 1;
+    }
+  }
+
   /** Begins a delivery, unless it began before. */
   public void begin(Connection tx, String deliveryId, String sender) throws SQLException {
     try (PreparedStatement insert =

@@ -60,7 +60,7 @@ public final class DryRun implements AutoCloseable {
         others.add(i);
       }
     }
-    keepAndUndo(sender, lines, window, outcomes, others);
+    keepAndUndo(sender, lines, window, outcomes, others, lineKeys, secret);
     remember(lines, lineKeys, List.of(outcomes), secret);
     return List.of(outcomes);
   }
@@ -84,17 +84,33 @@ public final class DryRun implements AutoCloseable {
     };
   }
 
+  /** Fills in the outcomes of the others, and which of them are known as secret care. */
   private void keepAndUndo(
-      String sender, List<Received> lines, Window window, Outcome[] outcomes, List<Integer> others)
+      String sender,
+      List<Received> lines,
+      Window window,
+      Outcome[] outcomes,
+      List<Integer> others,
+      List<Optional<String>> lineKeys,
+      Set<String> secret)
       throws SQLException {
     if (others.isEmpty()) {
       return;
     }
     List<Received> some = others.stream().map(lines::get).toList();
+    List<Boolean> areSecret = new ArrayList<>();
     List<Outcome> kept =
-        Transactions.run(dataSource, tx -> store.wouldKeep(tx, sender, some, window));
+        Transactions.run(
+            dataSource,
+            tx -> {
+              areSecret.addAll(store.areSecret(tx, sender, some));
+              return store.wouldKeep(tx, sender, some, window);
+            });
     for (int i = 0; i < kept.size(); i++) {
       outcomes[others.get(i)] = kept.get(i);
+      if (areSecret.get(i)) {
+        lineKeys.get(others.get(i)).ifPresent(secret::add);
+      }
     }
   }
 

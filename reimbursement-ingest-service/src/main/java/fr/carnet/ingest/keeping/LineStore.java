@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /**
@@ -106,6 +107,21 @@ public class LineStore {
     return lines.stream()
         .map(line -> lineId(line.verdict()).map(id -> keys.lineKey(sender, id)))
         .toList();
+  }
+
+  /** Which of these lines are secret care, by themselves or as is known of their keys. */
+  public List<Boolean> areSecret(Connection tx, String sender, List<Received> lines)
+      throws SQLException {
+    List<Optional<String>> lineKeys = lineKeys(sender, lines);
+    Set<String> known =
+        secretAmong(tx, lineKeys.stream().flatMap(Optional::stream).collect(Collectors.toSet()));
+    List<Boolean> secret = new ArrayList<>();
+    for (int i = 0; i < lines.size(); i++) {
+      secret.add(
+          lines.get(i).verdict() instanceof Verdict.Secret
+              || lineKeys.get(i).filter(known::contains).isPresent());
+    }
+    return secret;
   }
 
   /** Begins a dry run: what would become of lines, with nothing kept. */
@@ -346,7 +362,8 @@ public class LineStore {
             Optional.of(line.line().lineId()), List.of(LineFault.LINE_ID_REUSED.of("lineId")));
   }
 
-  private Care care(PatientRef patient, BillingLine line) {
+  /** What of a line goes behind the valve. */
+  Care care(PatientRef patient, BillingLine line) {
     return new Care(
         keys.itemId(patient, line),
         line.category(),

@@ -6,7 +6,7 @@ import fr.carnet.events.billing.LineRejected;
 import fr.carnet.events.identity.Ins;
 import fr.carnet.events.identity.UuidV7;
 import fr.carnet.eventstore.Outbox;
-import fr.carnet.ingest.deciding.LineFault;
+import fr.carnet.ingest.deciding.LineRules;
 import fr.carnet.ingest.deciding.Verdict;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +48,7 @@ public class Rejections {
       for (int i = 0; i < outcomes.size(); i++) {
         if (outcomes.get(i) instanceof Outcome.Rejected rejected) {
           UUID id = UuidV7.next(Clock.systemUTC());
-          byte[] received = kept(lines.get(i).bytes(), rejected);
+          byte[] received = kept(lines.get(i));
           insert.setObject(1, id);
           insert.setString(2, sender);
           insert.setArray(
@@ -162,23 +162,29 @@ public class Rejections {
   private static Optional<Ins> ins(Verdict verdict) {
     return switch (verdict) {
       case Verdict.Valid valid -> Optional.of(valid.line().beneficiary());
-      case Verdict.Invalid invalid -> invalid.ins().flatMap(Ins::parse);
+      // Nor whose it is, where it may be secret care.
+      case Verdict.Invalid invalid ->
+          invalid.ins().filter(_ -> !invalid.maybeSecret()).flatMap(Ins::parse);
       case Verdict.Secret _ -> Optional.empty();
     };
   }
 
   /**
-   * What is kept of a rejected line: all of it, unless nobody can tell whether it is secret care.
-   * Then nothing, because that may not even be in a rejection.
+   * What is kept of a rejected line: all of it, unless nobody can tell whether it is secret care,
+   * or it is too long to be a line. Then nothing.
    */
-  private static byte[] kept(byte[] bytes, Outcome.Rejected rejected) {
-    boolean maybeSecret =
-        rejected.faults().stream()
-            .anyMatch(
-                fault ->
-                    fault.field().equals("secretCare")
-                        || fault.code().equals(LineFault.TOO_LARGE.name()));
-    return maybeSecret ? new byte[0] : bytes;
+  private static byte[] kept(Received line) {
+    return maybeSecret(line.verdict()) || line.bytes().length > LineRules.MAX_BYTES
+        ? new byte[0]
+        : line.bytes();
+  }
+
+  private static boolean maybeSecret(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Valid _ -> false;
+      case Verdict.Invalid invalid -> invalid.maybeSecret();
+      case Verdict.Secret _ -> true;
+    };
   }
 
   /** A rejection that was not corrected yet. */
@@ -218,8 +224,31 @@ public class Rejections {
     }
   }
 
-  /** Holds the next rejections of one cause for correction, in the order of their ids. */
-  public List<Open> take(Connection tx, String sender, String cause, Optional<UUID> after, int most)
+  /** The newest open rejection of one cause: what is rejected from now on comes after it. */
+  public Optional<UUID> newest(Connection connection, String sender, String cause)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            SELECT id FROM rejection WHERE sender = ? AND cause = ? AND corrected_at IS NULL
+            ORDER BY id DESC LIMIT 1
+            """)) {
+      select.setString(1, sender);
+      select.setString(2, cause);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? Optional.of(row.getObject(1, UUID.class)) : Optional.empty();
+      }
+    }
+  }
+
+  /**
+   * Holds the next rejections of one cause for correction, in the order of their ids, but for those
+   * that somebody else is correcting.
+   *
+   * @param upTo the last that is looked at
+   */
+  public List<Open> take(
+      Connection tx, String sender, String cause, Optional<UUID> after, UUID upTo, int most)
       throws SQLException {
     List<Open> open = new ArrayList<>();
     try (PreparedStatement select =
@@ -228,14 +257,15 @@ public class Rejections {
             SELECT id, received FROM rejection
             WHERE sender = ? AND cause = ? AND corrected_at IS NULL
               AND received_at > clock_timestamp() - interval '30 days'
-              AND (?::uuid IS NULL OR id > ?)
-            ORDER BY id LIMIT ? FOR UPDATE
+              AND (?::uuid IS NULL OR id > ?) AND id <= ?
+            ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED
             """)) {
       select.setString(1, sender);
       select.setString(2, cause);
       select.setObject(3, after.orElse(null));
       select.setObject(4, after.orElse(null));
-      select.setInt(5, most);
+      select.setObject(5, upTo);
+      select.setInt(6, most);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           open.add(new Open(row.getObject(1, UUID.class), row.getBytes(2)));
@@ -245,7 +275,10 @@ public class Rejections {
     return open;
   }
 
-  /** Keeps what became of corrected rejections: when, by whom, which fields, and the outcome. */
+  /**
+   * Keeps what became of corrected rejections: when, by whom, which fields, and the outcome. One
+   * whose line is now known as secret care goes, and what of it has not left for the topic.
+   */
   public void corrected(Connection tx, String by, List<Open> open, List<Correction> corrections)
       throws SQLException {
     try (PreparedStatement update =
@@ -266,10 +299,31 @@ public class Rejections {
         update.executeBatch();
       }
     }
+    List<UUID> secret = new ArrayList<>();
+    for (int i = 0; i < open.size(); i++) {
+      if (corrections.get(i).secret()) {
+        secret.add(open.get(i).id());
+      }
+    }
+    if (!secret.isEmpty()) {
+      try (PreparedStatement delete =
+          tx.prepareStatement(
+              """
+              WITH gone AS (DELETE FROM rejection WHERE id = ANY (?) RETURNING id)
+              DELETE FROM outbox WHERE id IN (SELECT id FROM gone)
+              """)) {
+        delete.setArray(1, tx.createArrayOf("uuid", secret.toArray()));
+        delete.executeUpdate();
+      }
+    }
   }
 
-  /** What became of a corrected line, and in which fields it differs from what was rejected. */
-  public record Correction(Outcome outcome, Set<String> fields) {}
+  /**
+   * What became of a corrected line, and in which fields it differs from what was rejected.
+   *
+   * @param secret whether it is secret care, as is known now
+   */
+  public record Correction(Outcome outcome, Set<String> fields, boolean secret) {}
 
   private static String name(Outcome outcome) {
     return switch (outcome) {

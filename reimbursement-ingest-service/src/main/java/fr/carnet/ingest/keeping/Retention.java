@@ -23,6 +23,13 @@ public class Retention {
   private static final String DRY_RUNS =
       "DELETE FROM dry_run_line WHERE met_at < clock_timestamp() - interval '1 day'";
 
+  /** None are parked any more; what was before has the INS as its key. */
+  private static final String PARKED_LINES =
+      """
+      DELETE FROM parked WHERE consumer = 'billing-reimbursements'
+        AND parked_at < clock_timestamp() - interval '30 days'
+      """;
+
   @Inject DataSource dataSource;
 
   /** Once an hour, and whenever asked. */
@@ -34,6 +41,7 @@ public class Retention {
         // The next few thousand.
       }
       delete.executeUpdate(DRY_RUNS);
+      delete.executeUpdate(PARKED_LINES);
     }
   }
 }

@@ -48,6 +48,9 @@ public class Rules {
     LINE_IDS_REUSED(
         "Line ids that were used before for other lines: give each line an id of its own.",
         "Des lineId déjà utilisés pour d'autres lignes : donnez à chaque ligne son propre lineId."),
+    FAILURE_HERE(
+        "We failed to keep these lines: send them again as they are.",
+        "Nous n'avons pas pu conserver ces lignes : renvoyez-les telles quelles."),
     NOT_LINES(
         "What came is no line at all: probably another format or a broken export.",
         "Ce qui est arrivé n'est pas une ligne : probablement un autre format ou un export abîmé."),
@@ -85,6 +88,9 @@ public class Rules {
       }
       if (faults.contains(LineFault.LINE_ID_REUSED)) {
         return LINE_IDS_REUSED;
+      }
+      if (faults.contains(LineFault.NOT_TAKEN)) {
+        return FAILURE_HERE;
       }
       return faults.stream().anyMatch(f -> f.fields().contains("record"))
           ? NOT_LINES

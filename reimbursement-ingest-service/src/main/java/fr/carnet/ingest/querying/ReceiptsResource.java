@@ -16,6 +16,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -62,7 +63,10 @@ public class ReceiptsResource {
     String sender = caller.get().client();
     Receipt receipt =
         Refusal.unless(
-            Transactions.run(dataSource, tx -> deliveries.receipt(tx, sender, deliveryId)),
+            // PostgreSQL's text has no NUL, nor has the id of a delivery.
+            deliveryId.indexOf('\0') >= 0
+                ? Optional.<Receipt>empty()
+                : Transactions.run(dataSource, tx -> deliveries.receipt(tx, sender, deliveryId)),
             RequestProblem.NO_SUCH_RESOURCE);
     return new Signed(receipt, receipts.signed(receipt));
   }

@@ -6,6 +6,14 @@ import fr.carnet.events.Reason;
 enum RejectionsProblem implements Reason {
   LIMIT_INVALID(
       Kind.INVALID, "limit is a number from 1 to 500.", "limit est un nombre de 1 à 500."),
+  AFTER_INVALID(
+      Kind.INVALID,
+      "after is the next of an earlier page.",
+      "after est le next d'une page précédente."),
+  FILTER_INVALID(
+      Kind.INVALID,
+      "reason is a code of /rules; cause a name of /rejections/causes.",
+      "reason est un code de /rules ; cause un nom de /rejections/causes."),
   DAY_INVALID(
       Kind.INVALID,
       "day is a calendar day such as 2026-05-03.",

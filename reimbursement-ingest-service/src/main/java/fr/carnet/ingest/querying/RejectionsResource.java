@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -43,6 +44,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Rejections")
 public class RejectionsResource {
   private static final int MOST = 500;
+  private static final Pattern DAY = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
 
   /** One condition a parameter; null means any. */
   private static final String WHERE =
@@ -153,12 +155,11 @@ public class RejectionsResource {
       @QueryParam("reason") Optional<String> reason,
       @QueryParam("cause") Optional<String> cause,
       @QueryParam("day") Optional<String> day,
-      @QueryParam("after") Optional<UUID> after,
-      @QueryParam("limit") @DefaultValue("100") int limit)
+      @QueryParam("after") Optional<String> afterId,
+      @QueryParam("limit") @DefaultValue("100") String most)
       throws SQLException {
-    if (limit < 1 || limit > MOST) {
-      throw new Refusal(RejectionsProblem.LIMIT_INVALID);
-    }
+    int limit = limit(most);
+    Optional<UUID> after = afterId.map(RejectionsResource::id);
     boolean every = operator();
     try (Connection connection = dataSource.getConnection();
         PreparedStatement select =
@@ -251,16 +252,42 @@ public class RejectionsResource {
     String sender = operator() ? null : caller.get().client();
     select.setString(1, sender);
     select.setString(2, sender);
-    select.setString(3, reason.orElse(null));
+    select.setString(3, reason.map(RejectionsResource::name).orElse(null));
     select.setString(4, reason.orElse(null));
-    select.setString(5, cause.orElse(null));
+    select.setString(5, cause.map(RejectionsResource::name).orElse(null));
     select.setString(6, cause.orElse(null));
     Date on = day.map(RejectionsResource::date).orElse(null);
     select.setDate(7, on);
     select.setDate(8, on);
   }
 
+  private static int limit(String text) {
+    if (!text.matches("[1-9][0-9]{0,2}") || Integer.parseInt(text) > MOST) {
+      throw new Refusal(RejectionsProblem.LIMIT_INVALID);
+    }
+    return Integer.parseInt(text);
+  }
+
+  private static UUID id(String text) {
+    try {
+      return UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(RejectionsProblem.AFTER_INVALID);
+    }
+  }
+
+  /** PostgreSQL's text has no NUL, nor has a code or the name of a cause. */
+  private static String name(String text) {
+    if (text.indexOf('\0') >= 0) {
+      throw new Refusal(RejectionsProblem.FILTER_INVALID);
+    }
+    return text;
+  }
+
   private static Date date(String text) {
+    if (!DAY.matcher(text).matches()) {
+      throw new Refusal(RejectionsProblem.DAY_INVALID);
+    }
     try {
       return Date.valueOf(LocalDate.parse(text));
     } catch (DateTimeException e) {

@@ -3,6 +3,7 @@ package fr.carnet.ingest.arriving;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 
 import fr.carnet.billing.WireLine;
 import fr.carnet.events.Topic;
@@ -10,19 +11,29 @@ import fr.carnet.events.Wire;
 import fr.carnet.events.billing.LineRejected;
 import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.eventstore.Decoding;
+import fr.carnet.eventstore.Transactions;
 import fr.carnet.ingest.CareOnKafka;
 import fr.carnet.ingest.IngestOverHttp;
 import fr.carnet.ingest.RegisteredDossier;
+import fr.carnet.ingest.deciding.LinePolicy;
+import fr.carnet.ingest.keeping.Deliveries;
+import fr.carnet.ingest.keeping.LineStore;
+import fr.carnet.ingest.keeping.Outcome;
+import fr.carnet.ingest.passing.Valve;
+import fr.carnet.resourceserver.Machinery;
 import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.reflect.Proxy;
 import java.net.Socket;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -31,9 +42,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -42,6 +57,12 @@ class DeliveryTest extends IngestOverHttp {
 
   /** The length is that of the body, which is compared, and of its signature. */
   private static final Set<String> NEW_EACH_TIME = Set.of("x-correlation-id", "content-length");
+
+  @Inject LineStore store;
+  @Inject Deliveries linesOf;
+  @Inject LinePolicy policy;
+  @Inject Valve valve;
+  @Inject Machinery machinery;
 
   @TestHTTPResource("/deliveries")
   URL deliveries;
@@ -260,6 +281,8 @@ class DeliveryTest extends IngestOverHttp {
     List<byte[]> hostile =
         LineBytesTest.hostileBytesAlone().stream().filter(bytes -> bytes.length > 0).toList();
     List<String> sound = texts(lines(16, "between", people), hostile.size());
+    List<String> after = texts(lines(16, "after", people), 10);
+    long before = count("SELECT count(*) FROM rejection");
     // when
     for (int i = 0; i < hostile.size(); i++) {
       kafka.line(new WireLine(Optional.empty(), hostile.get(i)));
@@ -274,24 +297,63 @@ class DeliveryTest extends IngestOverHttp {
             sound.get(0).getBytes(StandardCharsets.UTF_8));
     anotherType.headers().add("ce_type", "another".getBytes(StandardCharsets.UTF_8));
     kafka.send(anotherType);
+    ProducerRecord<String, byte[]> perhapsSecret =
+        new ProducerRecord<>(
+            Topic.BILLING_REIMBURSEMENTS.wireName(),
+            people.get(0),
+            sound
+                .get(0)
+                .replace("\"secretCare\":false", "\"secretCare\":\"true\"")
+                .getBytes(StandardCharsets.UTF_8));
+    perhapsSecret.headers().add("ce_type", "other".getBytes(StandardCharsets.UTF_8));
+    kafka.send(perhapsSecret);
+    // In every partition, so that each has something to go on with behind it.
+    for (int partition : partitions()) {
+      ProducerRecord<String, byte[]> large =
+          new ProducerRecord<>(
+              Topic.BILLING_REIMBURSEMENTS.wireName(), partition, "a\0b", new byte[700_000]);
+      large.headers().add("ce_type", "other".getBytes(StandardCharsets.UTF_8));
+      kafka.send(large);
+    }
+    for (String line : after) {
+      kafka.line(new WireLine(Optional.of(people.get(0)), line.getBytes(StandardCharsets.UTF_8)));
+    }
     kafka.flush();
     // then
     await()
         .atMost(SOON)
         .untilAsserted(
             () -> {
-              assertThat(CareOnKafka.read(kafka).lines(dossier)).hasSize(sound.size());
+              assertThat(CareOnKafka.read(kafka).lines(dossier))
+                  .hasSize(sound.size() + after.size());
+              assertThat(count("SELECT count(*) FROM rejection"))
+                  .isEqualTo(before + hostile.size() + 3 + partitions().size());
               List<LineRejected> rejected = rejected();
-              for (byte[] bytes : hostile) {
-                assertThat(rejected.stream().filter(r -> isOf(r, bytes))).hasSize(1);
-              }
               assertThat(rejected)
-                  .anyMatch(r -> isOf(r, new byte[0]))
-                  .anyMatch(r -> r.faults().getFirst().code().equals("TYPE_UNKNOWN"));
+                  .anyMatch(r -> codes(r).equals(List.of("TYPE_UNKNOWN")) && isOf(r, anotherType))
+                  .anyMatch(r -> codes(r).equals(List.of("TOO_LARGE", "TYPE_UNKNOWN")))
+                  .anyMatch(r -> codes(r).equals(List.of("INVALID_TYPE", "TYPE_UNKNOWN")))
+                  // Nobody can tell whether these are secret care.
+                  .noneMatch(r -> codes(r).size() > 1 && !r.received().isEmpty())
+                  .noneMatch(r -> isOf(r, hostile.getLast()));
             });
     assertThat(count("SELECT count(*) FROM parked WHERE consumer = 'billing-reimbursements'"))
         .isZero();
     System.out.println("hostile records: " + hostile.size() + ", one rejection each");
+  }
+
+  private static List<String> codes(LineRejected rejected) {
+    return rejected.faults().stream().map(LineRejected.Fault::code).toList();
+  }
+
+  private Set<Integer> partitions() {
+    return kafka.ends(Topic.BILLING_REIMBURSEMENTS).keySet().stream()
+        .map(TopicPartition::partition)
+        .collect(Collectors.toSet());
+  }
+
+  private static boolean isOf(LineRejected rejected, ProducerRecord<String, byte[]> record) {
+    return isOf(rejected, record.value());
   }
 
   private static boolean isOf(LineRejected rejected, byte[] bytes) {
@@ -303,6 +365,86 @@ class DeliveryTest extends IngestOverHttp {
         .peek(record -> assertThat(Decoding.text(record, "ce_subject")).isEmpty())
         .map(record -> Wire.read(record.value(), LineRejected.class))
         .toList();
+  }
+
+  @Test
+  void aLineThatWeFailToKeepIsRefusedAndNeverParked() throws SQLException {
+    // given
+    String ins = people(18, 1).getFirst();
+    String line = texts(lines(18, "failed", List.of(ins)), 1).getFirst();
+    BillingApplier applier = new BillingApplier(store, linesOf, policy, "failed", () -> {});
+    ConsumerRecord<byte[], byte[]> record =
+        new ConsumerRecord<>(
+            Topic.BILLING_REIMBURSEMENTS.wireName(),
+            0,
+            0,
+            ins.getBytes(StandardCharsets.UTF_8),
+            line.getBytes(StandardCharsets.UTF_8));
+    // when
+    Transactions.run(
+        dataSource,
+        tx -> {
+          applier.park(tx, record, new IllegalStateException("any"));
+          return true;
+        });
+    // then: it can be sent again as it is
+    assertThat(count("SELECT count(*) FROM parked WHERE consumer = 'billing-reimbursements'"))
+        .isZero();
+    JsonPath rejections =
+        given()
+            .auth()
+            .oauth2(TestTokens.withRole("failed", "billing"))
+            .get("/rejections")
+            .jsonPath();
+    assertThat(rejections.getString("rejections[0].cause")).isEqualTo("NOT_TAKEN@record");
+    given()
+        .auth()
+        .oauth2(TestTokens.withRole("failed", "billing"))
+        .contentType("application/json")
+        .body(Base64.getDecoder().decode(rejections.getString("rejections[0].received")))
+        .post("/rejections/" + rejections.getString("rejections[0].id") + "/correction")
+        .then()
+        .statusCode(200)
+        .body("receipt.accepted", equalTo(1));
+  }
+
+  @Test
+  void aBatchWhoseCommitGotNoAnswerIsNotCountedTwice() throws SQLException {
+    // given: a database that commits, and whose answer is lost
+    AtomicBoolean answered = new AtomicBoolean();
+    Intake unsure =
+        new Intake(silentAboutACommit(answered), store, linesOf, valve, machinery, policy);
+    List<byte[]> lines =
+        texts(lines(19, "unsure", people(19, 1)), 3).stream()
+            .map(line -> line.getBytes(StandardCharsets.UTF_8))
+            .toList();
+    // when
+    List<Outcome> outcomes = unsure.take("unsure", "unsure-1", 1, "c", _ -> lines, (_, _, _) -> {});
+    // then
+    assertThat(answered).isTrue();
+    assertThat(outcomes).hasSize(3).allMatch(Outcome.Accepted.class::isInstance);
+    assertThat(count("SELECT sum(lines) FROM delivery_count WHERE delivery_id = 'unsure-1'"))
+        .isEqualTo(3);
+  }
+
+  private DataSource silentAboutACommit(AtomicBoolean answered) {
+    return (DataSource)
+        Proxy.newProxyInstance(
+            DataSource.class.getClassLoader(),
+            new Class<?>[] {DataSource.class},
+            (_, _, _) -> {
+              Connection real = dataSource.getConnection();
+              return Proxy.newProxyInstance(
+                  Connection.class.getClassLoader(),
+                  new Class<?>[] {Connection.class},
+                  (_, method, arguments) -> {
+                    Object result = method.invoke(real, arguments);
+                    if (method.getName().equals("commit") && answered.compareAndSet(false, true)) {
+                      throw new SQLException("the connection is gone", "08006");
+                    }
+                    return result;
+                  });
+            });
   }
 
   @Test

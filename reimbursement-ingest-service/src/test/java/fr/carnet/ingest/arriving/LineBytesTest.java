@@ -121,9 +121,10 @@ class LineBytesTest {
   void everyFaultHasALineThatShowsIt() {
     Set<LineFault> shown = EnumSet.noneOf(LineFault.class);
     faultyLines().forEach(line -> shown.add((LineFault) line.get()[0]));
-    // The type is a header of Kafka's, and a reused id shows only beside the line that has it.
+    // The type is a header of Kafka's, a reused id shows only beside the line that has it, and what
+    // we failed to keep is a line like any other.
     assertThat(EnumSet.complementOf(EnumSet.copyOf(shown)))
-        .containsExactly(LineFault.TYPE_UNKNOWN, LineFault.LINE_ID_REUSED);
+        .containsExactly(LineFault.TYPE_UNKNOWN, LineFault.NOT_TAKEN, LineFault.LINE_ID_REUSED);
   }
 
   static Stream<Arguments> faultyLines() {
@@ -136,6 +137,9 @@ class LineBytesTest {
             LineFault.MISSING_FIELD,
             "amounts.paidCents",
             l -> ((ObjectNode) l.get("amounts")).remove("paidCents")),
+        line(LineFault.TEXT_INVALID, "natureCode", SOUND.replace("1351", "13\\u0000")),
+        line(LineFault.TEXT_INVALID, "performer.specialtyCode", SOUND.replace("06", "\\ud83d")),
+        with(LineFault.CARE_TO_TOO_LATE, "careTo", l -> l.put("careTo", "9999-12-31")),
         with(LineFault.INVALID_TYPE, "natureCode", l -> l.put("natureCode", 1351)),
         with(LineFault.INVALID_TYPE, "secretCare", l -> l.put("secretCare", "true")),
         with(LineFault.INVALID_TYPE, "act", l -> l.putArray("act")),

@@ -3,6 +3,7 @@ package fr.carnet.ingest.arriving;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 
 import fr.carnet.billing.WireLine;
 import fr.carnet.events.Topic;
@@ -97,7 +98,9 @@ class ReceiptTest extends IngestOverHttp {
     // given: something was kept before, and a delivery of several transactions
     List<String> lines = texts(lines(63, "dry", people(63, 4)), 1_500);
     deliver("dry", String.join("\n", lines.subList(0, 100)));
+    deliver("dry", lines.get(300).replace("\"secretCare\":false", "\"secretCare\":true"));
     List<String> body = new ArrayList<>(lines);
+    body.add(lines.get(300).replaceFirst("\"quantity\":\\d+", "\"quantity\":9"));
     body.add(lines.get(1_200));
     body.add(lines.get(1_201).replaceFirst("\"quantity\":\\d+", "\"quantity\":9"));
     body.add(lines.get(1_202).replace("\"secretCare\":false", "\"secretCare\":true"));
@@ -112,6 +115,15 @@ class ReceiptTest extends IngestOverHttp {
         """;
     long before = count(everything);
     // when
+    given()
+        .auth()
+        .oauth2(TestTokens.withRole("dry", "billing"))
+        .contentType("application/x-ndjson")
+        .body(whole.getBytes(StandardCharsets.UTF_8))
+        .post("/deliveries?dryRun=yes")
+        .then()
+        .statusCode(422)
+        .body("code", equalTo("DRY_RUN_INVALID"));
     JsonPath would = dry("dry", whole).then().statusCode(200).extract().jsonPath();
     // then
     assertThat(count(everything)).isEqualTo(before);
@@ -140,7 +152,9 @@ class ReceiptTest extends IngestOverHttp {
     assertThat(receipt.getInt("accepted")).isEqualTo(50);
     assertThat(receipt.getString("sha256"))
         .isEqualTo(deliver("gzip", body).jsonPath().getString("sha256"));
-    for (byte[] broken : List.of(Arrays.copyOf(zipped, zipped.length / 2), body)) {
+    byte[] cutInASecondMember = Arrays.copyOf(zipped, zipped.length + 6);
+    for (byte[] broken :
+        List.of(Arrays.copyOf(zipped, zipped.length / 2), body, cutInASecondMember)) {
       assertThat(
               zipped("gzip", "gzip", broken)
                   .then()
@@ -150,9 +164,31 @@ class ReceiptTest extends IngestOverHttp {
                   .toString())
           .isEqualTo("BODY_CUT");
     }
-    assertThat(
-            zipped("gzip", "br", zipped).then().statusCode(422).extract().path("code").toString())
-        .isEqualTo("ENCODING_UNKNOWN");
+    for (String unknown : List.of("br", "gzip, gzip", "gzip,br")) {
+      assertThat(
+              zipped("gzip", unknown, zipped)
+                  .then()
+                  .statusCode(422)
+                  .extract()
+                  .path("code")
+                  .toString())
+          .isEqualTo("ENCODING_UNKNOWN");
+    }
+    for (String known : List.of("GZIP", "x-gzip", "identity, gzip")) {
+      zipped("gzip", known, zipped).then().statusCode(200).body("repeated", equalTo(50));
+    }
+    byte[] bomb = gzip("\n".repeat(50_000_000).getBytes(StandardCharsets.UTF_8));
+    zipped("gzip", "gzip", bomb).then().statusCode(422).body("code", equalTo("BODY_NOT_LINES"));
+    given()
+        .auth()
+        .oauth2(TestTokens.withRole("gzip", "billing"))
+        .contentType("application/x-ndjson")
+        .header("Content-Encoding", "gzip")
+        .header("Content-Encoding", "br")
+        .body(zipped)
+        .post("/deliveries")
+        .then()
+        .statusCode(422);
   }
 
   @Test

@@ -2,8 +2,13 @@ package fr.carnet.ingest.querying;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
 
+import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.events.billing.LineRejected;
 import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.ingest.IngestOverHttp;
 import fr.carnet.ingest.RegisteredDossier;
@@ -21,7 +26,11 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.common.IsolationLevel;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @QuarkusTest
 class RejectionsTest extends IngestOverHttp {
@@ -83,9 +92,32 @@ class RejectionsTest extends IngestOverHttp {
     assertThat(toOperator)
         .contains("finder", "MISSING_FIELD")
         .doesNotContain(ins, "found", byReason.getString("rejections[0].received"));
-    for (String wrong : List.of("limit=0", "limit=501", "day=today")) {
-      asked("finder", "billing", "/rejections?" + wrong).then().statusCode(422);
+    for (String wrong :
+        List.of(
+            "limit=0",
+            "limit=501",
+            "limit=x",
+            "after=zz",
+            "day=today",
+            "day=%2B999999999-01-01",
+            "day=2026-02-30",
+            "reason=%00",
+            "cause=A%00B")) {
+      given()
+          .urlEncodingEnabled(false)
+          .auth()
+          .oauth2(TestTokens.withRole("finder", "billing"))
+          .get("/rejections?" + wrong)
+          .then()
+          .statusCode(422);
     }
+    given()
+        .urlEncodingEnabled(false)
+        .auth()
+        .oauth2(TestTokens.withRole("finder", "billing"))
+        .get("/receipts/a%00b")
+        .then()
+        .statusCode(404);
   }
 
   @Test
@@ -147,6 +179,151 @@ class RejectionsTest extends IngestOverHttp {
         .isEqualTo(698);
   }
 
+  @Test
+  @Timeout(60)
+  void whatIsRejectedAgainByACorrectionIsNotCorrectedAgain() {
+    // given
+    List<String> sound = texts(lines(35, "circle", people(35, 2)), 600);
+    deliver("circle", natures(sound)).then().statusCode(200);
+    // when: each makes the other
+    correction(
+            "circle",
+            "/rejections/corrections",
+            """
+            {"cause":"NATURE_CODE_INVALID@natureCode",
+             "changes":[{"field":"natureCode","replace":{"A1":"B2","B2":"A1"}}]}
+            """)
+        // then
+        .then()
+        .statusCode(200)
+        .body("receipt.received", equalTo(600))
+        .body("receipt.rejected", equalTo(600))
+        .body("receipt.endedAt", notNullValue());
+    assertThat(
+            asked("circle", "billing", "/rejections/causes").jsonPath().getLong("causes[0].open"))
+        .isEqualTo(600);
+  }
+
+  private static String natures(List<String> lines) {
+    return lines.stream()
+        .map(line -> line.replaceFirst("\"natureCode\":\"[0-9]+\"", "\"natureCode\":\"A1\""))
+        .collect(Collectors.joining("\n"));
+  }
+
+  @Test
+  @Timeout(60)
+  void aCorrectionOfAllGoesOnBesideOneOfOne() throws SQLException {
+    // given: more than a transaction takes, and one that somebody else is correcting
+    List<String> sound = texts(lines(36, "beside", people(36, 2)), 700);
+    deliver("beside", natures(sound)).then().statusCode(200);
+    try (Connection other = dataSource.getConnection();
+        Statement hold = other.createStatement()) {
+      other.setAutoCommit(false);
+      hold.execute(
+          "SELECT 1 FROM rejection WHERE sender = 'beside' ORDER BY id LIMIT 1 FOR UPDATE");
+      // when
+      correction(
+              "beside",
+              "/rejections/corrections",
+              """
+              {"cause":"NATURE_CODE_INVALID@natureCode",
+               "changes":[{"field":"natureCode","replace":{"A1":"1111"}}]}
+              """)
+          // then
+          .then()
+          .statusCode(200)
+          .body("receipt.accepted", equalTo(699));
+      other.rollback();
+    }
+  }
+
+  @Test
+  void whatMayBeSecretCareIsNeitherInARejectionNorOnItsTopic() {
+    // given: lines that nobody can read, each saying in its own way that it is secret
+    String sound = texts(lines(37, "unread", people(37, 1)), 1).getFirst();
+    String secret = sound.replace("\"secretCare\":false", "\"secretCare\":true");
+    List<byte[]> unread =
+        Stream.of(
+                sound.substring(0, sound.indexOf("false,", sound.indexOf("secretCare")) + 2),
+                sound.substring(0, sound.indexOf("secretCare") + 4),
+                "{\"quantity\":1," + secret.replace("secretCare", "secret\\u0043are").substring(1),
+                secret.replace('"', '\''),
+                secret.replace("\"secretCare\":", "\"secretCare\":\u00a0"),
+                secret.replace("\"secretCare\":true", "\"secretCare\":True"),
+                secret.replace("\"secretCare\":true", "secretCare=true"),
+                sound + secret.substring(0, secret.indexOf("secretCare")))
+            .map(line -> line.getBytes(StandardCharsets.UTF_8))
+            .collect(Collectors.toCollection(ArrayList::new));
+    unread.add(secret.getBytes(StandardCharsets.UTF_16));
+    // when
+    for (byte[] line : unread) {
+      deliver("unread", line).then().statusCode(200);
+    }
+    // then
+    List<String> kept = rejections("unread", "billing", "").getList("rejections.received");
+    assertThat(kept).hasSizeGreaterThanOrEqualTo(unread.size()).containsOnly("");
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(rejectedOf("unread"))
+                    .hasSizeGreaterThanOrEqualTo(unread.size())
+                    .allMatch(rejected -> rejected.received().isEmpty()));
+    // and one that says that it is not secret is kept
+    deliver("unread", sound + "x").then().statusCode(200);
+    assertThat(
+            rejections("unread", "billing", "")
+                .getList("rejections.received", String.class)
+                .getLast())
+        .isNotEmpty();
+  }
+
+  private List<LineRejected> rejectedOf(String sender) {
+    return kafka.all(Topic.BILLING_REJECTED, IsolationLevel.READ_COMMITTED).stream()
+        .map(record -> Wire.read(record.value(), LineRejected.class))
+        .filter(rejected -> rejected.sender().equals(sender))
+        .toList();
+  }
+
+  @Test
+  void aRejectionThatACorrectionFlagsAsSecretCareIsForgotten() throws SQLException {
+    // given: without an id by which a late flag could find them
+    List<String> lines =
+        texts(lines(38, "flagged", people(38, 1)), 3).stream()
+            .map(line -> line.replaceFirst("\"lineId\":\"[^\"]*\"", "\"lineId\":\"\""))
+            .toList();
+    deliver("flagged", String.join("\n", lines)).then().statusCode(200);
+    List<String> ids = rejections("flagged", "billing", "").getList("rejections.id", String.class);
+    assertThat(ids).hasSize(3);
+    // when: one by itself
+    correction(
+            "flagged",
+            "/rejections/" + ids.getFirst() + "/correction",
+            lines
+                .getFirst()
+                .replace("\"lineId\":\"\"", "\"lineId\":\"now\"")
+                .replace("\"secretCare\":false", "\"secretCare\":true"))
+        .then()
+        .statusCode(200)
+        .body("receipt.accepted", equalTo(1));
+    // then
+    assertThat(count("SELECT count(*) FROM rejection WHERE sender = 'flagged'")).isEqualTo(2);
+    // when: the others together
+    correction(
+            "flagged",
+            "/rejections/corrections",
+            """
+            {"cause":"LINE_ID_INVALID@lineId","changes":[
+              {"field":"lineId","replace":{"*":"now"}},
+              {"field":"secretCare","replace":{"*":true}}]}
+            """)
+        .then()
+        .statusCode(200)
+        .body("receipt.accepted", equalTo(2));
+    // then
+    assertThat(count("SELECT count(*) FROM rejection WHERE sender = 'flagged'")).isZero();
+  }
+
   private static String nature(int i) {
     return "\"natureCode\":\"" + (i < 698 ? "A1" : "B2") + "\"";
   }
@@ -186,6 +363,8 @@ class RejectionsTest extends IngestOverHttp {
     for (String wrong :
         List.of(
             "{\"cause\":\"x\",\"changes\":[]}",
+            "{\"cause\":\"x\",\"changes\":[null]}",
+            "{\"cause\":\"\\u0000\",\"changes\":[{\"field\":\"a\",\"replace\":{\"*\":1}}]}",
             "{\"cause\":\"x\",\"changes\":[{\"field\":\"a b\",\"replace\":{\"*\":1}}]}",
             "{\"cause\":\"x\",\"changes\":[{\"field\":\"quantity\"}]}",
             "{\"changes\":[{\"field\":\"quantity\",\"replace\":{\"*\":1}}]}")) {
