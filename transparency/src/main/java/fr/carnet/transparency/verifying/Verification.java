@@ -49,9 +49,11 @@ public final class Verification {
    * What came out.
    *
    * @param size entries that were read
+   * @param before entries of the largest checkpoint kept from before whose signature holds
    * @param notes what else is worth knowing, in sentences
    */
-  public record Report(long size, Hash root, List<Finding> findings, List<String> notes) {
+  public record Report(
+      long size, long before, Hash root, List<Finding> findings, List<String> notes) {
     /** Whether nothing is wrong. */
     public boolean holds() {
       return findings.isEmpty();
@@ -171,7 +173,8 @@ public final class Verification {
               ? Finding.at(Finding.Kind.LEAF_CHANGED, each.from(), each.detail())
               : each);
     }
-    return new Report(index, made.edge.root(), List.copyOf(findings), List.copyOf(notes));
+    long known = before.isEmpty() ? 0 : before.getLast().size();
+    return new Report(index, known, made.edge.root(), List.copyOf(findings), List.copyOf(notes));
   }
 
   private static Optional<Entry> read(byte[] bytes) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,11 +17,13 @@ import java.util.Optional;
 public final class Verify {
   private static final String USAGE =
       """
-      usage: carnet-verify LOG --key KEY [--kept FILE]... [--kept-tiles FOLDER] [--witness KEY]...
+      usage: ./carnet verify LOG --key KEY [--kept FILE]... [--kept-tiles FOLDER] [--witness KEY]...
+             (without Carnet: java -jar carnet-verify.jar LOG ...)
 
         LOG                  an export, or a folder with checkpoint, tile/0/... and tile/entries/...
         --key KEY            the log's public key, as text or in a file, one a line
-        --kept FILE          checkpoints kept from before
+        --kept FILE          checkpoints kept from before; without any, a log that was rewritten
+                             and signed anew looks whole
         --kept-tiles FOLDER  checkpoint and tile/0/... kept from before: names what differs exactly
         --witness KEY        a witness whose cosignature counts, as text or in a file
 
@@ -66,6 +69,9 @@ public final class Verify {
       if (logs.size() != 1 || keys.isEmpty()) {
         throw new Malformed("one log and at least one key are needed");
       }
+    } catch (NoSuchFileException e) {
+      err.println("There is no file " + e.getFile() + ".");
+      return 2;
     } catch (Malformed | IOException e) {
       err.println(e.getMessage());
       err.print(USAGE);
@@ -90,14 +96,40 @@ public final class Verify {
       report.notes().forEach(out::println);
       report.findings().forEach(out::println);
       out.println(
-          report.holds()
-              ? "THE LOG HOLDS: nothing was removed, changed, inserted or reordered."
-              : "THE LOG DOES NOT HOLD: " + report.findings().size() + " findings.");
+          report.holds() ? held(report) : "THE LOG DOES NOT HOLD: " + findings(report) + ".");
       return report.holds() ? 0 : 1;
+    } catch (NoSuchFileException e) {
+      err.println("There is no " + e.getFile() + ".");
+      return 2;
     } catch (Malformed | IOException e) {
       err.println("the log cannot be read: " + e.getMessage());
       return 2;
     }
+  }
+
+  private static String findings(Verification.Report report) {
+    int number = report.findings().size();
+    return number + (number == 1 ? " finding" : " findings");
+  }
+
+  /** No more than was checked: a log's own checkpoint says nothing of what was before it. */
+  private static String held(Verification.Report report) {
+    if (report.before() == 0) {
+      return """
+          THE LOG HOLDS TOGETHER: its %d entries are those of its own checkpoint, which its key signed.
+          Whether it was rewritten and signed anew was not checked: that takes a checkpoint kept from \
+          before (--kept)."""
+          .formatted(report.size());
+    }
+    long since = report.size() - report.before();
+    return """
+        THE LOG HOLDS: of the first %d entries, which a checkpoint kept from before is of, nothing was \
+        removed, changed, inserted or reordered since."""
+            .formatted(report.before())
+        + (since == 0
+            ? ""
+            : "%nThe %d after them are those of the log's own checkpoint; no kept one reaches them."
+                .formatted(since));
   }
 
   private static List<VerifierKey> keys(String keyOrFile) throws IOException {

@@ -6,6 +6,7 @@ import fr.carnet.transparency.Malformed;
 import fr.carnet.transparency.NoteSigner;
 import fr.carnet.transparency.VerifierKey;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ public final class WitnessServer implements AutoCloseable {
   private static final int LONGEST_REQUEST = 64 * 1024;
   private static final String USAGE =
       """
-      usage: carnet-witness NAME FOLDER PORT LOG-KEY...
+      usage: ./carnet witness NAME FOLDER PORT LOG-KEY...
 
         NAME     of this witness, such as witness.example/w1
         FOLDER   for its key (made when absent) and the last checkpoint
@@ -84,6 +85,10 @@ public final class WitnessServer implements AutoCloseable {
   }
 
   public static void main(String[] args) throws IOException {
+    if (List.of(args).contains("--help")) {
+      System.out.print(USAGE);
+      return;
+    }
     if (args.length < 4) {
       System.err.print(USAGE);
       System.exit(2);
@@ -94,6 +99,9 @@ public final class WitnessServer implements AutoCloseable {
       WitnessServer server = start(args[0], Path.of(args[1]), Integer.parseInt(args[2]), logKeys);
       System.out.println("listening on port " + server.port() + "; my key is");
       System.out.println(server.key().format());
+    } catch (BindException e) {
+      System.err.println("Port " + args[2] + " is in use by another program.");
+      System.exit(2);
     } catch (Malformed | NumberFormatException e) {
       System.err.println(e.getMessage());
       System.err.print(USAGE);

@@ -106,6 +106,32 @@ class VerifyTest {
   }
 
   @Test
+  void noMoreIsSaidThanWasChecked() throws Exception {
+    Path log = honest.export(folder.resolve("log"), honest.checkpoint());
+    // Nothing was kept: it may have been rewritten as a whole.
+    assertThat(verify(log).said())
+        .contains("THE LOG HOLDS TOGETHER", "1000 entries", "rewritten", "--kept")
+        .doesNotContain("nothing was removed");
+    assertThat(verify(log, "--kept", kept()).said())
+        .contains("THE LOG HOLDS: of the first 1000 entries", "nothing was removed")
+        .doesNotContain("after them");
+    String early =
+        Files.writeString(folder.resolve("early"), honest.checkpoint(256) + "\n").toString();
+    assertThat(verify(log, "--kept", early).said())
+        .contains("THE LOG HOLDS: of the first 256 entries", "The 744 after them");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsNamedInOneSentence() throws Exception {
+    Path log = honest.export(folder.resolve("log"), honest.checkpoint());
+    String none = folder.resolve("none").toString();
+    Answer answer = verify(log, "--kept", none);
+    assertThat(answer.status()).isEqualTo(2);
+    assertThat(answer.said()).isEqualToIgnoringNewLines("There is no file " + none + ".");
+    assertThat(verify(Path.of(none)).said()).contains("There is no " + none + ".");
+  }
+
+  @Test
   void aChangedByteIsFound() throws Exception {
     Consumer<ForgedLog> attack =
         log -> {
@@ -238,6 +264,6 @@ class VerifyTest {
     PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
     assertThat(Verify.run(List.of(), out, out)).isEqualTo(2);
     assertThat(Verify.run(List.of(half.toString(), "--what", "x"), out, out)).isEqualTo(2);
-    assertThat(said.toString(StandardCharsets.UTF_8)).contains("usage: carnet-verify");
+    assertThat(said.toString(StandardCharsets.UTF_8)).contains("usage: ./carnet verify");
   }
 }

@@ -13,11 +13,14 @@ import fr.carnet.transparency.Tile;
 import fr.carnet.transparency.TiledTree;
 import fr.carnet.transparency.TreeEdge;
 import fr.carnet.transparency.VerifierKey;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
@@ -71,6 +74,19 @@ class WitnessTest {
           .map(hash -> hash.base64() + "\n")
           .collect(Collectors.joining());
     }
+  }
+
+  @Test
+  void helpIsNoMistake() throws IOException {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    PrintStream out = System.out;
+    System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
+    try {
+      WitnessServer.main(new String[] {"--help"});
+    } finally {
+      System.setOut(out);
+    }
+    assertThat(said.toString(StandardCharsets.UTF_8)).startsWith("usage: ./carnet witness NAME");
   }
 
   @BeforeEach
