@@ -2,9 +2,18 @@ package fr.carnet.local;
 
 import fr.carnet.platform.Keycloak;
 import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-/** The table of addresses and accounts that people get. */
+/** Where everything is: a table for people, and variables for a shell. */
 final class Addresses {
+
+  /** What the realm's address is called. */
+  static final String ISSUER = "ISSUER";
+
+  private static final Pattern VARIABLE = Pattern.compile("([A-Z_]+)='(.*)'");
 
   private Addresses() {}
 
@@ -54,7 +63,36 @@ final class Addresses {
                         "%-22s %s",
                         account.person(),
                         String.join(", ", account.roles()))));
-    return table.toString();
+    suite.moved().forEach(sentence -> table.append('\n').append(sentence));
+    return suite.moved().isEmpty() ? table.toString() : table.append('\n').toString();
+  }
+
+  /** The variables in which the README's tour, and {@code ./carnet load}, find the suite. */
+  static String forShell(Suite suite) {
+    StringBuilder variables = new StringBuilder("# Where the suite is that is up.\n");
+    for (Service service : suite.services()) {
+      variable(variables, variable(service), suite.url(service).toString());
+    }
+    variable(variables, ISSUER, suite.issuer());
+    return variables.toString();
+  }
+
+  private static void variable(StringBuilder variables, String name, String value) {
+    variables.append(name).append("='").append(value).append("'\n");
+  }
+
+  /** What a service's address is called. */
+  static String variable(Service service) {
+    return service.name() + "_URL";
+  }
+
+  /** What {@link #forShell} said, by name. */
+  static Map<String, String> parsed(String variables) {
+    return variables
+        .lines()
+        .map(VARIABLE::matcher)
+        .filter(Matcher::matches)
+        .collect(Collectors.toMap(line -> line.group(1), line -> line.group(2)));
   }
 
   private static void line(StringBuilder table, String what, String where) {

@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -15,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -26,6 +28,7 @@ final class DataFolder implements AutoCloseable {
 
   private static final String LOCK = "lock";
   private static final String ADDRESSES = "addresses.txt";
+  private static final String SHELL_ADDRESSES = "addresses.sh";
 
   /** There while a restore is under way, so that nobody starts on half of one. */
   static final String RESTORING = "restoring";
@@ -43,7 +46,8 @@ final class DataFolder implements AutoCloseable {
   static final List<String> KEPT = List.of("postgres", "kafka", "keys", CHECKPOINTS);
 
   private static final List<String> MADE_AGAIN =
-      List.of("keycloak", "logs", "extracts", "addresses.txt", "pid", RESTORING, RESTORED);
+      List.of(
+          "keycloak", "logs", "extracts", ADDRESSES, SHELL_ADDRESSES, "pid", RESTORING, RESTORED);
 
   /** For {@code ./carnet}, which must not build over the files that a running suite runs from. */
   private static final String PID = "pid";
@@ -62,7 +66,7 @@ final class DataFolder implements AutoCloseable {
    *
    * @param fresh whether what suites have left in it is thrown away
    * @throws AlreadyUp when another suite holds it
-   * @throws NotADataFolder when it holds something, and no suite was ever in it
+   * @throws NotADataFolder when it is a file, or holds something and no suite was ever in it
    */
   static DataFolder claim(Path folder, boolean fresh) {
     DataFolder claimed = claimToRestore(folder);
@@ -91,9 +95,12 @@ final class DataFolder implements AutoCloseable {
   /** Takes the folder and leaves what is in it as it is. */
   static DataFolder claimToRestore(Path folder) {
     try {
+      if (Files.exists(folder) && !Files.isDirectory(folder)) {
+        throw NotADataFolder.file(folder);
+      }
       Files.createDirectories(folder);
       if (!isOfASuite(folder) && !isEmpty(folder)) {
-        throw new NotADataFolder(folder);
+        throw NotADataFolder.full(folder);
       }
       FileChannel channel =
           FileChannel.open(
@@ -104,6 +111,7 @@ final class DataFolder implements AutoCloseable {
         throw new AlreadyUp(folder, Files.exists(addresses) ? Files.readString(addresses) : "");
       }
       Files.deleteIfExists(folder.resolve(ADDRESSES));
+      Files.deleteIfExists(folder.resolve(SHELL_ADDRESSES));
       return new DataFolder(folder, channel);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -213,12 +221,22 @@ final class DataFolder implements AutoCloseable {
     return folder.resolve(foundation.logName());
   }
 
-  /** Leaves the addresses for a second suite to say. */
-  void tell(String addresses) {
+  /** Leaves the addresses for a second suite to say, and for shells and {@code load} to go by. */
+  void tell(String addresses, String forShell) {
     try {
       Files.writeString(folder.resolve(ADDRESSES), addresses);
+      Files.writeString(folder.resolve(SHELL_ADDRESSES), forShell);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The addresses of the suite that is up on a folder, by name; none where none is up. */
+  static Map<String, String> addresses(Path data) throws IOException {
+    try {
+      return Addresses.parsed(Files.readString(data.resolve(SHELL_ADDRESSES)));
+    } catch (NoSuchFileException e) {
+      return Map.of();
     }
   }
 
@@ -227,6 +245,7 @@ final class DataFolder implements AutoCloseable {
   public void close() {
     try {
       Files.deleteIfExists(folder.resolve(ADDRESSES));
+      Files.deleteIfExists(folder.resolve(SHELL_ADDRESSES));
       Files.deleteIfExists(folder.resolve(PID));
       claim.close();
     } catch (IOException e) {

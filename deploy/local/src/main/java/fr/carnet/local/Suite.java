@@ -38,8 +38,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * }
  * }</pre>
  *
- * <p>Ports are chosen once: a part that is killed and started again answers where it did before.
- * What is started here ends with {@link #close}, and with this JVM however it ends. Thread-safe.
+ * <p>Ports are fixed once all is up: a part that is killed and started again answers where it did
+ * before. What is started here ends with {@link #close}, and with this JVM however it ends.
+ * Thread-safe.
  */
 public final class Suite implements AutoCloseable {
 
@@ -54,7 +55,7 @@ public final class Suite implements AutoCloseable {
   private Suite(SuiteOptions options, DataFolder folder, Map<Part, Integer> ports) {
     this.options = options;
     this.folder = folder;
-    this.ports = Map.copyOf(ports);
+    this.ports = new ConcurrentHashMap<>(ports);
   }
 
   /**
@@ -68,20 +69,18 @@ public final class Suite implements AutoCloseable {
     for (Part part : allParts()) {
       int port =
           switch (options.ports()) {
-            case WANTED -> Ports.freeOr(part.wantedPort());
+            case WANTED ->
+                Ports.isFree(part.wantedPort()) && !ports.containsValue(part.wantedPort())
+                    ? part.wantedPort()
+                    : freePortBeside(ports);
             case ANY -> freePortBeside(ports);
           };
       // A free port may be one that a part after this one wants; that part then takes another.
       ports.put(part, port);
-      if (options.ports() == PortChoice.WANTED && port != part.wantedPort()) {
-        options
-            .progress()
-            .accept(
-                "Port %d is taken: %s takes %d instead."
-                    .formatted(part.wantedPort(), part.title(), port));
-      }
     }
-    return new Suite(options, folder, ports);
+    Suite suite = new Suite(options, folder, ports);
+    suite.moved().forEach(options.progress());
+    return suite;
   }
 
   private static int freePortBeside(Map<Part, Integer> taken) {
@@ -108,14 +107,48 @@ public final class Suite implements AutoCloseable {
   public Suite start() {
     try {
       startTogether(List.of(Foundation.values()));
+      moveFromTakenPorts();
       startTogether(options.services());
-      folder.tell(Addresses.of(this));
+      tell();
       return this;
     } catch (RuntimeException e) {
       boolean stopped = isClosing();
       close();
       throw stopped ? new StoppedWhileStarting(e) : e;
     }
+  }
+
+  /** Leaves its addresses in the data folder, until it is closed. */
+  void tell() {
+    folder.tell(Addresses.of(this), Addresses.forShell(this));
+  }
+
+  /** What the services stand on takes its time to start, and somebody may have come meanwhile. */
+  void moveFromTakenPorts() {
+    for (Service service : options.services()) {
+      int chosen = port(service);
+      if (!Ports.isFree(chosen)) {
+        int other = freePortBeside(ports);
+        ports.put(service, other);
+        options.progress().accept(moved(service, chosen, other));
+      }
+    }
+  }
+
+  /** The parts that are not where the README says, a sentence each; none where any port will do. */
+  public List<String> moved() {
+    return switch (options.ports()) {
+      case ANY -> List.of();
+      case WANTED ->
+          allParts().stream()
+              .filter(part -> port(part) != part.wantedPort())
+              .map(part -> moved(part, part.wantedPort(), port(part)))
+              .toList();
+    };
+  }
+
+  private static String moved(Part part, int from, int to) {
+    return "Port %d is taken: %s takes %d instead.".formatted(from, part.title(), to);
   }
 
   private void startTogether(List<? extends Part> parts) {

@@ -15,7 +15,7 @@ class DataFolderTest {
   @Test
   void tellsASecondOneWhereTheFirstAnswers() {
     try (DataFolder first = DataFolder.claim(folder, false)) {
-      first.tell("the addresses");
+      first.tell("the addresses", "A='a'\n");
       assertThatExceptionOfType(AlreadyUp.class)
           .isThrownBy(() -> DataFolder.claim(folder, true))
           .satisfies(up -> assertThat(up.addresses()).isEqualTo("the addresses"));

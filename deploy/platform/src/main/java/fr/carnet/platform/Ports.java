@@ -11,11 +11,6 @@ public final class Ports {
 
   private Ports() {}
 
-  /** The wanted port if nobody listens on it, otherwise a free one. */
-  public static int freeOr(int wanted) {
-    return isFree(wanted) ? wanted : free();
-  }
-
   /** A port that nobody listens on at this instant. */
   public static int free() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -473,6 +473,8 @@ class ReadingTest {
     for (String open : List.of("/q/health/ready", "/q/openapi", "/q/swagger-ui/")) {
       given().get(open).then().statusCode(200);
     }
+    // Who has started this process knows by this that no other answers on its port.
+    given().get("/q/health/ready").then().header("Carnet-Process", "unnamed");
     UUID any = UUID.randomUUID();
     for (String closed :
         List.of(
