@@ -37,6 +37,14 @@ public final class Api implements AutoCloseable {
       return json.path("code").asText("");
     }
 
+    /** A problem as people can go by it: status, code, and what to do about it. */
+    String told() {
+      String detail = json.path("detail").asText("");
+      return status
+          + (code().isEmpty() ? "" : " " + code())
+          + (detail.isEmpty() ? "." : ": " + detail);
+    }
+
     /** For messages; says nothing that was read. */
     @Override
     public String toString() {

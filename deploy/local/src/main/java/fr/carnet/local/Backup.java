@@ -80,6 +80,9 @@ final class Backup {
    */
   static Path take(Path data, Path into, Instant now) throws IOException, Refused {
     requireApart(data, into);
+    if (Files.exists(into) && !Files.isDirectory(into)) {
+      throw new Refused(into + " is a file. Name a folder to keep backups in.");
+    }
     if (!DataFolder.isOfASuite(data) || !holdsASuite(parts(data).stream())) {
       throw new Refused("There is nothing to back up in " + data + ": no suite has run there.");
     }

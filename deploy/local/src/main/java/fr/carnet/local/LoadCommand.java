@@ -2,14 +2,17 @@ package fr.carnet.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,8 +27,12 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 final class LoadCommand implements Callable<Integer> {
   private static final int FAILED = 1;
-  private static final int TOLD_FAULTS = 20;
   private static final String SENDER = "billing-system";
+  private static final String HUB = "ER_PRS_F.csv";
+
+  /** As ingest has it, which takes a name for a folder of its own and never for a path. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(300);
 
   @Parameters(paramLabel = "FOLDER", description = "The folder with the files.")
@@ -41,120 +48,119 @@ final class LoadCommand implements Callable<Integer> {
   @Option(
       names = "--ingest",
       paramLabel = "URL",
-      defaultValue = "http://localhost:8082",
-      description = "The suite's ingest (default: ${DEFAULT-VALUE}).")
-  private URI ingest;
+      description = "The suite's ingest (default: that of the suite that is up).")
+  private Optional<URI> ingest = Optional.empty();
 
   @Option(
       names = "--issuer",
       paramLabel = "URL",
-      defaultValue = "http://localhost:8180/realms/carnet",
-      description = "The suite's realm (default: ${DEFAULT-VALUE}).")
-  private String issuer;
+      description = "The suite's realm (default: that of the suite that is up).")
+  private Optional<String> issuer = Optional.empty();
 
   @Override
   public Integer call() throws IOException {
     Path extract = folder.toAbsolutePath().normalize();
-    if (!Files.isDirectory(extract)) {
-      System.err.println("There is no folder " + extract + ".");
+    Optional<String> mistake = mistake(extract);
+    if (mistake.isPresent()) {
+      System.err.println(mistake.get());
       return FAILED;
     }
-    String name = extract.getFileName().toString();
-    show(extract, name);
-    Accounts accounts =
-        new Accounts(
-            SuiteOptions.forPeople().project().resolve("deploy/realm/carnet-realm.json"), issuer);
-    Api api = new Api();
-    String query = dryRun ? "?dryRun=true" : "";
-    Api.Answer answer =
-        api.post(
-            ingest.resolve("/extracts" + query),
-            accounts.serviceToken(SENDER),
-            Map.of("folder", name));
-    while (answer.status() == 202 || answer.status() == 200) {
-      JsonNode report = answer.json();
-      System.out.print("\r" + progress(report));
-      System.out.flush();
-      if (report.path("state").asText().matches("DONE|REFUSED")) {
-        System.out.println();
-        return tell(report);
-      }
-      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
-      answer = api.get(ingest.resolve("/extracts/" + name + query), accounts.serviceToken(SENDER));
+    Path data = kept.options().data();
+    Map<String, String> known = DataFolder.addresses(data);
+    Optional<URI> at =
+        ingest.or(
+            () ->
+                Optional.ofNullable(known.get(Addresses.variable(Service.INGEST)))
+                    .map(URI::create));
+    Optional<String> realm = issuer.or(() -> Optional.ofNullable(known.get(Addresses.ISSUER)));
+    if (at.isEmpty() || realm.isEmpty()) {
+      System.err.println("No suite is up on " + data + "; start it with ./carnet run.");
+      return FAILED;
     }
-    System.err.println("Ingest answered " + answer.status() + " " + answer.code() + ".");
-    return FAILED;
+    Path link = DataFolder.extracts(data).resolve(SENDER).resolve(extract.getFileName());
+    boolean linked = link(extract, link);
+    try {
+      Accounts accounts =
+          new Accounts(
+              SuiteOptions.forPeople().project().resolve("deploy/realm/carnet-realm.json"),
+              realm.get());
+      return load(at.get(), accounts, extract.getFileName().toString());
+    } catch (UncheckedIOException e) {
+      System.err.println(
+          "No suite answers at "
+              + at.get()
+              + " and "
+              + realm.get()
+              + "; start it with ./carnet run.");
+      return FAILED;
+    } finally {
+      // After Ctrl-C it stays, because the suite goes on loading.
+      if (linked) {
+        Files.deleteIfExists(link);
+      }
+    }
   }
 
-  /** Links the folder where ingest looks for this sender's extracts. */
-  private void show(Path extract, String name) throws IOException {
-    Path link = DataFolder.extracts(kept.options().data()).resolve(SENDER).resolve(name);
+  /** What is wrong with the folder as far as can be told without the suite, and what to do. */
+  static Optional<String> mistake(Path extract) {
+    if (!Files.isDirectory(extract)) {
+      return Optional.of(
+          Files.exists(extract)
+              ? extract + " is a file. Name the folder with the files."
+              : "There is no folder " + extract + ".");
+    }
+    String name = Optional.ofNullable(extract.getFileName()).map(Path::toString).orElse("");
+    if (!NAME.matcher(name).matches() || name.contains("..")) {
+      return Optional.of(
+          "An extract is known by its folder's name: 1 to 64 letters, digits, dots, - and _. \""
+              + name
+              + "\" is no such name. Rename the folder, or make a link to it with such a name.");
+    }
+    if (!Files.exists(extract.resolve(HUB))) {
+      return Optional.of(
+          "There is no "
+              + HUB
+              + " in "
+              + extract
+              + ", so it is no extract in the warehouse's layout (docs/integrators.md).");
+    }
+    return Optional.empty();
+  }
+
+  /** Links the folder where ingest looks for this sender's extracts, unless it stands there. */
+  private static boolean link(Path extract, Path link) throws IOException {
+    if (Files.exists(link, LinkOption.NOFOLLOW_LINKS) && !Files.isSymbolicLink(link)) {
+      return false;
+    }
     Files.createDirectories(link.getParent());
-    if (Files.isSymbolicLink(link)) {
-      Files.delete(link);
-    }
-    if (Files.notExists(link)) {
-      Files.createSymbolicLink(link, extract);
-    }
+    Files.deleteIfExists(link);
+    Files.createSymbolicLink(link, extract);
+    return true;
   }
 
-  private static String progress(JsonNode report) {
-    long bytes = 0;
-    long read = 0;
-    long lastLine = 0;
-    for (JsonNode file : report.path("files")) {
-      bytes += file.path("bytes").asLong();
-      read += file.path("bytesRead").asLong();
-      if (file.path("file").asText().equals("ER_PRS_F.csv")) {
-        lastLine = file.path("lastLine").asLong();
+  private int load(URI ingest, Accounts accounts, String name) {
+    try (Api api = new Api()) {
+      String query = dryRun ? "?dryRun=true" : "";
+      Api.Answer answer =
+          api.post(
+              ingest.resolve("/extracts" + query),
+              accounts.serviceToken(SENDER),
+              Map.of("folder", name));
+      while (answer.status() == 202 || answer.status() == 200) {
+        JsonNode report = answer.json();
+        System.out.print("\r" + LoadReport.progress(report));
+        System.out.flush();
+        if (report.path("state").asText().matches("DONE|REFUSED")) {
+          System.out.println();
+          LoadReport.of(report).forEach(System.out::println);
+          return report.path("state").asText().equals("DONE") ? 0 : FAILED;
+        }
+        LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+        answer =
+            api.get(ingest.resolve("/extracts/" + name + query), accounts.serviceToken(SENDER));
       }
+      System.err.println("Ingest answered " + answer.told());
+      return FAILED;
     }
-    return String.format(
-        Locale.ROOT,
-        "%-8s read %,d of %,d bytes; fed to line %,d of %,d; %,d lines   ",
-        report.path("state").asText(),
-        read,
-        bytes,
-        report.path("fedToLine").asLong(),
-        lastLine,
-        report.path("lines").path("fed").asLong());
-  }
-
-  private static int tell(JsonNode report) {
-    JsonNode lines = report.path("lines");
-    if (report.path("dryRun").asBoolean()) {
-      System.out.println("A dry run: no line was kept.");
-    }
-    System.out.printf(
-        Locale.ROOT,
-        "%,d lines = %,d accepted + %,d repeated + %,d outside the window + %,d rejected %s%n",
-        lines.path("fed").asLong(),
-        lines.path("accepted").asLong(),
-        lines.path("repeated").asLong(),
-        lines.path("outsideWindow").asLong(),
-        lines.path("rejected").asLong(),
-        lines.path("rejectedByReason"));
-    System.out.printf(
-        Locale.ROOT,
-        "no lines: %,d supplements, %,d rows that are no care%n",
-        report.path("supplements").asLong(),
-        report.path("notCare").asLong());
-    if (report.path("state").asText().equals("DONE")) {
-      return 0;
-    }
-    System.out.println("Refused, and nothing was fed: " + report.path("faultsByCode"));
-    int told = 0;
-    for (JsonNode fault : report.path("faults")) {
-      if (told++ < TOLD_FAULTS) {
-        System.out.printf(
-            "  %s line %s %s %s: %s%n",
-            fault.path("file").asText(),
-            fault.path("line").asText(),
-            fault.path("column").asText(""),
-            fault.path("key").asText(""),
-            fault.path("english").asText());
-      }
-    }
-    return FAILED;
   }
 }

@@ -72,6 +72,9 @@ final class RunCommand implements Callable<Integer> {
     out.print(Addresses.of(suite));
     out.println();
     out.println("Ctrl-C stops everything.");
+    if (!held) {
+      err.println("The story did not hold: see above, and the logs in " + suite.logs() + ".");
+    }
     stayUp(suite);
     return 0;
   }

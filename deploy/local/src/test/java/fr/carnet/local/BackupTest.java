@@ -70,6 +70,12 @@ class BackupTest {
   }
 
   @Test
+  void backups_are_not_kept_in_a_file() throws Exception {
+    Path file = Files.writeString(backups.resolve("file"), "x");
+    refused("is a file", () -> Backup.take(data, file, NOON));
+  }
+
+  @Test
   void nothing_is_backed_up_or_restored_while_a_suite_or_a_part_of_it_runs() throws Exception {
     Backup.take(data, backups, NOON);
     try (DataFolder _ = DataFolder.claim(data, false)) {

@@ -304,19 +304,13 @@ class EndToEndTest {
         BillingSystem.seeded(SEED, today()).withBeneficiaries(5).beneficiaryNumbers();
     new WarehouseExtract(SEED, today(), people, CodeLists.from(Optional.empty()), Optional.empty())
         .write(extract, 300, line -> {});
-    String[] command = {
-      extract.toString(),
-      "--data",
-      suite.data().toString(),
-      "--ingest",
-      suite.url(Service.INGEST).toString(),
-      "--issuer",
-      suite.issuer()
-    };
+    // It knows from the data folder where the suite answers.
+    String[] command = {extract.toString(), "--data", suite.data().toString()};
     // then: loaded, and refused once it is spoilt
     assertThat(new CommandLine(new LoadCommand()).execute(command)).isZero();
     Files.writeString(extract.resolve("ER_CAM_F.csv"), "x\n");
     assertThat(new CommandLine(new LoadCommand()).execute(command)).isEqualTo(1);
+    assertThat(suite.extracts().resolve("billing-system")).isEmptyDirectory();
   }
 
   @Test
