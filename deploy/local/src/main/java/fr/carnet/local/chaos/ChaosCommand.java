@@ -75,7 +75,8 @@ public final class ChaosCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "SCENARIO",
       description =
-          "valve, revocation, relay, feed, audit, timings, messages (default: all, one after the other).")
+          "valve, revocation, relay, feed, audit, timings, messages (default: all, one after the"
+              + " other, which takes an hour or more).")
   private List<String> names = new ArrayList<>();
 
   @Override
