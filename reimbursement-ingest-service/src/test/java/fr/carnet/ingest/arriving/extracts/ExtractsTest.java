@@ -145,6 +145,25 @@ class ExtractsTest extends IngestOverHttp {
   }
 
   @Test
+  void theSampleOfTheTourIsSound() throws Exception {
+    // given
+    Path sample = Path.of("../deploy/billing-system/sample-extract");
+    Path extract = Files.createDirectories(folder("sample-extract"));
+    try (Stream<Path> files = Files.list(sample)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, extract.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    // when
+    JsonPath report = load("sample-extract");
+    // then: after two years its care is outside the window
+    assertThat(report.getString("state")).as(report.prettify()).isEqualTo("DONE");
+    assertThat(report.getLong("lines.fed")).isEqualTo(5);
+    assertThat(report.getLong("lines.rejected")).isZero();
+    assertThat(report.getLong("notCare")).isEqualTo(1);
+  }
+
+  @Test
   void theReportTellsHowFarEveryFileWasRead() throws Exception {
     // when
     JsonPath report = load("progress", new SmallExtract(people(2_102, 1).getFirst(), today()));
