@@ -269,6 +269,20 @@ class GoldenEventsTest {
             List.of("item"),
             Optional.of(SEALED)));
     facts.put(
+        "access.traced.v1-with-care-relation",
+        new AccessTraced(
+            AUTHOR,
+            PurposeOfUse.NORMAL,
+            "read-care-history",
+            AccessTraced.Outcome.RELEASED,
+            "GRANT",
+            Optional.of(ID),
+            Optional.of("2018-11"),
+            Optional.of(3L),
+            List.of("item"),
+            Optional.empty(),
+            Optional.of(false)));
+    facts.put(
         LineRejected.WIRE_NAME,
         new LineRejected(
             "billing-system",

@@ -501,7 +501,10 @@ class Reading {
             Optional.of(decision.policyVersion()).filter(version -> !version.isEmpty()),
             Optional.of(decision.accessVersion()),
             itemIds,
-            words);
+            words,
+            outcome == AccessTraced.Outcome.RELEASED
+                ? CareRelation.stated(tx, asked.dossierId(), actor, decision)
+                : Optional.empty());
     Outbox.put(
         tx,
         List.of(

@@ -89,6 +89,18 @@ public final class Visibility {
     };
   }
 
+  /**
+   * Of {@code item i}, without parameters: whether this viewer may not even know that there is, or
+   * was, such an item. What was deleted, masked or is of another class is known to have been.
+   */
+  public String keptFrom() {
+    return switch (viewer.kind()) {
+      case OWNER, PREVIEWED_PROFESSIONAL -> NOT_YET_ANNOUNCED;
+      case REPRESENTATIVE -> "(i.invisible_to_representatives OR " + NOT_YET_ANNOUNCED + ")";
+      case PROFESSIONAL -> "false";
+    };
+  }
+
   private String ofItemsToProfessionals() {
     return "NOT i.deleted AND ("
         + WRITTEN_BY_VIEWER

@@ -16,10 +16,13 @@ import fr.carnet.dossier.deciding.ItemRulesTest;
 import fr.carnet.dossier.showing.Viewer;
 import fr.carnet.events.Paris;
 import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
 import fr.carnet.events.care.ActSystem;
 import fr.carnet.events.care.Care;
 import fr.carnet.events.care.CareCategory;
 import fr.carnet.events.content.ItemKind;
+import fr.carnet.events.dossier.DossierFacts;
+import fr.carnet.events.dossier.ItemAdded;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.testkit.Neighbours;
 import fr.carnet.testkit.RealServersForQuarkus;
@@ -508,6 +511,106 @@ class ContentTest {
               HeldItems.one(connection, dossier, Viewer.representative(), UUID.fromString(secret)))
           .isEmpty();
     }
+  }
+
+  @Test
+  void a_service_is_told_of_which_items_owner_and_representatives_may_not_know() throws Exception {
+    UUID dossier = open();
+    String shown = added(dossier, doctor, CONDITION);
+    String unannounced = added(dossier, doctor, CONDITION, ",\"invisibleUntilAnnounced\":true");
+    String deleted = added(dossier, doctor, CONDITION, ",\"invisibleUntilAnnounced\":true");
+    String secret = added(dossier, doctor, CONDITION, ",\"invisibleToRepresentatives\":true");
+    as(doctor).delete("/dossiers/" + dossier + "/items/" + deleted).then().statusCode(204);
+    String service = TestTokens.withRole("audit-service", "decisions");
+    String path = "/dossiers/" + dossier + "/kept-from/";
+    assertThat(keptFrom(service, path + "OWNER")).containsExactlyInAnyOrder(unannounced, deleted);
+    assertThat(keptFrom(service, path + "REPRESENTATIVE"))
+        .containsExactlyInAnyOrder(unannounced, deleted, secret)
+        .doesNotContain(shown);
+    age(unannounced, "1 month");
+    assertThat(keptFrom(service, path + "OWNER")).containsExactly(deleted);
+    assertThat(keptFrom(service, "/dossiers/" + UUID.randomUUID() + "/kept-from/OWNER")).isEmpty();
+    as(service).get(path + "PROFESSIONAL").then().statusCode(404);
+    for (String nobody : List.of(owner, doctor, TestTokens.withRole("x", "auditor"))) {
+      as(nobody).get(path + "OWNER").then().statusCode(403);
+    }
+  }
+
+  private static List<String> keptFrom(String token, String path) {
+    return as(token).get(path).then().statusCode(200).extract().path("itemIds");
+  }
+
+  @Test
+  void a_service_that_replays_is_told_life_authors_ids_and_digests_and_no_content() {
+    UUID dossier = open();
+    String item = added(dossier, doctor, CONDITION);
+    String gone = added(dossier, doctor, CONDITION);
+    as(doctor).delete("/dossiers/" + dossier + "/items/" + gone).then().statusCode(204);
+    String mask = masked(dossier, "{'of':'ITEM','itemId':'" + item + "'}");
+    Dossiers.passed(dossier, "line", Dossiers.imaging("mri", 1, 1));
+    awaitLines(dossier, 1);
+    String service = TestTokens.withRole("audit-service", "decisions");
+    String path = "/dossiers/" + dossier + "/facts";
+    String answer = as(service).get(path).then().statusCode(200).extract().asString();
+    DossierFacts facts = Wire.read(answer.getBytes(StandardCharsets.UTF_8), DossierFacts.class);
+    assertThat(facts.version()).isEqualTo(5);
+    assertThat(facts.life()).isEqualTo(DossierFacts.Life.OPEN);
+    assertThat(facts.items().get(UUID.fromString(item)).author().id()).contains(doctorId);
+    assertThat(facts.items().get(UUID.fromString(gone)).deleted()).isTrue();
+    assertThat(facts.masks().keySet()).containsExactly(UUID.fromString(mask));
+    assertThat(facts.care()).containsEntry("line", false);
+    // The digests are of what is sealed on Kafka.
+    Map<String, String> sealed = new LinkedHashMap<>();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> {
+              for (var record : Dossiers.of(Topic.DOSSIER_EVENTS, dossier)) {
+                String fact = new String(record.value(), StandardCharsets.UTF_8);
+                if (fact.contains("\"author\"")) {
+                  ItemAdded added = Wire.read(record.value(), ItemAdded.class);
+                  sealed.put(added.itemId().toString(), added.body().digest());
+                }
+              }
+              assertThat(sealed).hasSize(2);
+            });
+    facts
+        .items()
+        .forEach((id, each) -> assertThat(each.body()).isEqualTo(sealed.get(id.toString())));
+    assertThat(answer).doesNotContain("J45").doesNotContain("Asthme");
+    for (String nobody : List.of(owner, doctor, TestTokens.withRole("x", "auditor"))) {
+      as(nobody).get(path).then().statusCode(403);
+    }
+  }
+
+  @Test
+  void a_trace_states_whether_the_dossier_knew_that_the_reader_cares_for_the_patient() {
+    // given
+    UUID dossier = open();
+    // when: nothing yet; then care of their own; then what somebody of their structure wrote
+    String performer = TestTokens.professional("899700024450", "10");
+    items(dossier, performer);
+    Dossiers.passed(dossier, "line", Dossiers.imaging("mri", 1, 1));
+    awaitLines(dossier, 1);
+    items(dossier, performer);
+    items(dossier, pharmacist);
+    added(dossier, doctor, CONDITION);
+    items(dossier, pharmacist);
+    items(dossier, owner);
+    // then
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(Dossiers.traces(dossier))
+                    .filteredOn(trace -> trace.action().equals("read-items"))
+                    .extracting(AccessTraced::careRelation)
+                    .containsExactly(
+                        Optional.of(false),
+                        Optional.of(true),
+                        Optional.of(false),
+                        Optional.of(true),
+                        Optional.empty()));
   }
 
   @Test

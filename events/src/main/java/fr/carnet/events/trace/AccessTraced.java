@@ -15,6 +15,8 @@ import java.util.UUID;
  * @param accessVersion the version of the dossier's access stream that was looked at
  * @param itemIds what was shown, item by item; ids tell nothing of their content
  * @param words a reason in words (break-glass), sealed
+ * @param careRelation of a professional who was shown something: whether the dossier knew then that
+ *     they care for the patient; absent in what was recorded before it was stated
  */
 public record AccessTraced(
     Actor actor,
@@ -26,11 +28,38 @@ public record AccessTraced(
     Optional<String> policyVersion,
     Optional<Long> accessVersion,
     List<String> itemIds,
-    Optional<Sealed> words) {
+    Optional<Sealed> words,
+    Optional<Boolean> careRelation) {
   public static final String WIRE_NAME = "access.traced.v1";
 
   public AccessTraced {
     itemIds = List.copyOf(itemIds);
+  }
+
+  /** Where nothing is stated about care. */
+  public AccessTraced(
+      Actor actor,
+      PurposeOfUse purpose,
+      String action,
+      Outcome outcome,
+      String rule,
+      Optional<UUID> grantId,
+      Optional<String> policyVersion,
+      Optional<Long> accessVersion,
+      List<String> itemIds,
+      Optional<Sealed> words) {
+    this(
+        actor,
+        purpose,
+        action,
+        outcome,
+        rule,
+        grantId,
+        policyVersion,
+        accessVersion,
+        itemIds,
+        words,
+        Optional.empty());
   }
 
   /** How it ended. */
