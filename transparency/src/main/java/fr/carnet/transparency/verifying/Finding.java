@@ -41,6 +41,12 @@ public record Finding(Kind kind, long from, long to, String detail) {
         "A leaf in a tile is not its entry's; the entry is the one that was signed.",
         "Une feuille d'une tuile n'est pas celle de son entrée ; l'entrée est celle qui a été"
             + " signée."),
+    NOT_AS_SIGNED(
+        "Files of an extract are not those that its manifest was signed for.",
+        "Des fichiers d'un extrait ne sont pas ceux pour lesquels son manifeste a été signé."),
+    NOT_PROVEN(
+        "An entry of an extract does not stand in the log that was signed.",
+        "Une entrée d'un extrait ne figure pas dans le journal qui a été signé."),
     REWRITTEN(
         "These entries are not those that were signed.",
         "Ces entrées ne sont pas celles qui ont été signées.");

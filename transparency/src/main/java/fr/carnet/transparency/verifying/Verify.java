@@ -1,5 +1,6 @@
 package fr.carnet.transparency.verifying;
 
+import fr.carnet.transparency.Checkpoint;
 import fr.carnet.transparency.Malformed;
 import fr.carnet.transparency.SignedNote;
 import fr.carnet.transparency.VerifierKey;
@@ -20,7 +21,8 @@ public final class Verify {
       usage: ./carnet verify LOG --key KEY [--kept FILE]... [--kept-tiles FOLDER] [--witness KEY]...
              (without Carnet: java -jar carnet-verify.jar LOG ...)
 
-        LOG                  an export, or a folder with checkpoint, tile/0/... and tile/entries/...
+        LOG                  an export, or a folder with checkpoint, tile/0/... and tile/entries/...;
+                             or an extract: facts or a case file, with what proves them
         --key KEY            the log's public key, as text or in a file, one a line
         --kept FILE          checkpoints kept from before; without any, a log that was rewritten
                              and signed anew looks whole
@@ -77,7 +79,41 @@ public final class Verify {
       err.print(USAGE);
       return 2;
     }
-    return verify(logs.getFirst(), new Verification(keys, witnesses), kept, tiles, out, err);
+    return verifyAny(logs.getFirst(), keys, witnesses, kept, tiles, out, err);
+  }
+
+  private static int verifyAny(
+      Path path,
+      List<VerifierKey> keys,
+      List<VerifierKey> witnesses,
+      List<SignedNote> kept,
+      Optional<Path> tiles,
+      PrintStream out,
+      PrintStream err) {
+    try {
+      return ExtractVerification.looksLikeOne(path)
+          ? verifyExtract(path, keys, kept, out)
+          : verify(path, new Verification(keys, witnesses), kept, tiles, out, err);
+    } catch (Malformed | IOException e) {
+      err.println("the extract cannot be read: " + e.getMessage());
+      return 2;
+    }
+  }
+
+  private static int verifyExtract(
+      Path path, List<VerifierKey> keys, List<SignedNote> kept, PrintStream out)
+      throws IOException {
+    ExtractVerification.Report report = ExtractVerification.of(path, keys, kept);
+    Checkpoint head = report.checkpoint();
+    out.printf(
+        "%d files; %d entries proven in the log of %d entries, root %s%n",
+        report.files(), report.proven(), head.size(), head.root());
+    report.findings().forEach(out::println);
+    out.println(
+        report.findings().isEmpty()
+            ? "THE EXTRACT HOLDS: its files and entries are those that the log's key signed."
+            : "THE EXTRACT DOES NOT HOLD: " + report.findings().size() + " findings.");
+    return report.findings().isEmpty() ? 0 : 1;
   }
 
   private static int verify(
