@@ -9,4 +9,9 @@ package fr.carnet.events;
  * @param body nonce and ciphertext, AES-256-GCM; bound to dossier, event id or line key, type and
  *     version
  */
-public record Sealed(String session, String wrappedKey, String body) {}
+public record Sealed(String session, String wrappedKey, String body) {
+  /** What can be said of it without opening it: SHA-256 of the body, lower case hex. */
+  public String digest() {
+    return Sha256.hex(body);
+  }
+}

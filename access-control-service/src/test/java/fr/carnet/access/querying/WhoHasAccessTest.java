@@ -1,7 +1,9 @@
 package fr.carnet.access.querying;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import fr.carnet.access.AccessOverHttp;
@@ -14,7 +16,9 @@ import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.access.AccessEvent;
+import fr.carnet.events.access.AccessFacts;
 import fr.carnet.events.access.DecisionRequest;
+import fr.carnet.events.access.EmergencyWishRecorded;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.PurposeOfUse;
@@ -100,6 +104,40 @@ class WhoHasAccessTest extends AccessOverHttp {
         .body("who[2].granteeId", equalTo(DOCTOR))
         .body("who[2].grantId", equalTo(grant))
         .body("blocked", equalTo(List.of(NURSE)));
+  }
+
+  @Test
+  void services_that_replay_are_told_what_is_held_and_the_rules_and_nobody_else_is() {
+    String grant = granted(dossier, DOCTOR).toString();
+    asPatient(OWNER).put(dossier.path("/same-right/" + DOCTOR_2)).then().statusCode(204);
+    asPatient(OWNER).put(dossier.path("/blocks/" + NURSE)).then().statusCode(204);
+    asPatient(OWNER)
+        .body("{\"opposed\":true}")
+        .put(dossier.path("/emergency-wishes/MEDICAL_REGULATION"))
+        .then()
+        .statusCode(204);
+    String service = TestTokens.withRole("audit-service", "decisions");
+    AccessFacts facts =
+        Wire.read(
+            given().auth().oauth2(service).get(dossier.path("/facts")).asByteArray(),
+            AccessFacts.class);
+    assertThat(facts.version()).isEqualTo(4);
+    assertThat(facts.grants().keySet()).extracting(UUID::toString).containsExactly(grant);
+    assertThat(facts.blocked().keySet()).containsExactly(NURSE);
+    assertThat(facts.treatingPhysicians().keySet()).containsExactly(DOCTOR_2);
+    assertThat(facts.wishes().get(EmergencyWishRecorded.Wish.MEDICAL_REGULATION).opposed())
+        .isTrue();
+    given()
+        .auth()
+        .oauth2(service)
+        .get("/rules")
+        .then()
+        .statusCode(200)
+        .body("policies", notNullValue());
+    for (String path : List.of(dossier.path("/facts"), "/rules")) {
+      asPatient(OWNER).get(path).then().statusCode(403);
+      given().auth().oauth2(TestTokens.withRole("x", "auditor")).get(path).then().statusCode(403);
+    }
   }
 
   /** The list is one statement, a decision another: over random histories they say the same. */

@@ -25,8 +25,9 @@ import org.jboss.logging.Logger;
 
 /**
  * Notes for each entry of the log what is looked for: event id, type, dossier, actor and time, and
- * whether it repeats an earlier one. Replicas take turns, by the row that says how far; an entry's
- * facts depend on nothing but the entries up to it, so whoever projects comes to the same.
+ * whether it repeats an earlier one; and of a trace what it says in clear. Replicas take turns, by
+ * the row that says how far; an entry's facts depend on nothing but the entries up to it, so
+ * whoever projects comes to the same.
  */
 public final class FactsProjection implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(FactsProjection.class);
@@ -116,6 +117,7 @@ public final class FactsProjection implements AutoCloseable {
           long from = stretch.get()[0];
           long to = stretch.get()[1];
           insert(tx, facts(tx, read(tx, from, to)));
+          TraceFacts.insert(tx, from, to);
           try (PreparedStatement update =
               tx.prepareStatement("UPDATE log_facts_head SET next_index = ?")) {
             update.setLong(1, to);

@@ -88,6 +88,11 @@ public record Checkpoints(String origin, List<NoteSigner> signers, Path file) {
     return note;
   }
 
+  /** Signs another text than a head: one that no verifier can take for a checkpoint. */
+  public SignedNote signExtract(String text, Instant now) {
+    return new SignedNote(text, signers.stream().map(signer -> signer.sign(text, now)).toList());
+  }
+
   private void append(SignedNote note) throws IOException {
     Files.createDirectories(file.toAbsolutePath().getParent());
     try (FileChannel channel =
@@ -137,6 +142,32 @@ public record Checkpoints(String origin, List<NoteSigner> signers, Path file) {
         : Optional.of(
             "the log's first %d entries are not those of the checkpoint that was signed"
                 .formatted(size));
+  }
+
+  /** The newest that covers no entry from this index on. */
+  public static Optional<SignedNote> newestUpTo(Connection tx, long size) throws SQLException {
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            "SELECT size, note FROM log_checkpoint WHERE size <= ? ORDER BY size DESC LIMIT 1")) {
+      select.setLong(1, size);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next()
+            ? Optional.of(
+                SignedNote.parse(row.getString(2)).with(Cosignatures.of(tx, row.getLong(1))))
+            : Optional.empty();
+      }
+    }
+  }
+
+  /** Whether a checkpoint of this size was signed. */
+  public static boolean isSigned(Connection tx, long size) throws SQLException {
+    try (PreparedStatement select =
+        tx.prepareStatement("SELECT 1 FROM log_checkpoint WHERE size = ?")) {
+      select.setLong(1, size);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next();
+      }
+    }
   }
 
   /** The newest checkpoint that is served, with what witnesses have signed of it by now. */

@@ -21,6 +21,37 @@ enum AuditProblem implements Reason {
       Kind.INVALID,
       "after is the index of an entry: the value of next in the page before.",
       "after est l'indice d'une entrée : la valeur de next dans la page précédente."),
+  LOOKS_CURSOR_INVALID(
+      Kind.INVALID,
+      "after is the value of next in the page before, such as 1-1207.",
+      "after est la valeur de next dans la page précédente, par exemple 1-1207."),
+  REPLAY_SCOPE_INVALID(
+      Kind.INVALID,
+      "A replay is of a dossier or an actor, up to an index, a checkpoint or an instant: one of"
+          + " each at most.",
+      "On rejoue un dossier ou un acteur, jusqu'à un indice, un point de contrôle ou un instant :"
+          + " un seul de chaque."),
+  CASE_DOSSIER_MISSING(
+      Kind.INVALID,
+      "A case file is of one dossier: say which with dossier.",
+      "Un dossier de réclamation porte sur un dossier : indiquez-le avec dossier."),
+  CASE_TOO_LARGE(
+      Kind.INVALID,
+      "More than 5,000 entries are no case: say an actor or a shorter time.",
+      "Plus de 5 000 entrées ne font pas une réclamation : précisez un acteur ou une période."),
+  RULES_UNAVAILABLE(
+      Kind.UNAVAILABLE,
+      "The rules that were in force cannot be had right now, and a case needs them. Ask again in a"
+          + " moment.",
+      "Le texte des règles ne peut être obtenu pour l'instant, et il est nécessaire. Recommencez"
+          + " dans un instant."),
+  SEARCH_BEHIND(
+      Kind.UNAVAILABLE,
+      "The log has this entry, and the search has not come so far. Ask again in a moment.",
+      "Le journal contient cette entrée, mais la recherche n'en est pas encore là. Recommencez dans"
+          + " un instant."),
+  FORMAT_INVALID(Kind.INVALID, "format is ndjson, csv or balp.", "format est ndjson, csv ou balp."),
+  LANGUAGE_INVALID(Kind.INVALID, "language is fr or en.", "language est fr ou en."),
   TIME_INVALID(
       Kind.INVALID,
       "from and to are instants in UTC such as 2026-05-03T10:00:00Z.",

@@ -65,8 +65,25 @@ sealed interface ClearFacts {
       Optional<String> policyVersion,
       Optional<Long> accessVersion,
       int items,
-      List<String> itemIds)
-      implements ClearFacts {}
+      List<String> itemIds,
+      Optional<Boolean> careRelation)
+      implements ClearFacts {
+    /** The same to its patient: of these items only, and without what it says of others. */
+    Read toPatient(List<String> shown) {
+      return new Read(
+          actor,
+          purpose,
+          action,
+          outcome,
+          rule,
+          grantId,
+          policyVersion,
+          accessVersion,
+          shown.size(),
+          shown,
+          Optional.empty());
+    }
+  }
 
   /** The patient let somebody read. */
   @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -163,7 +180,8 @@ sealed interface ClearFacts {
         traced.policyVersion(),
         traced.accessVersion(),
         traced.itemIds().size(),
-        traced.itemIds());
+        traced.itemIds(),
+        traced.careRelation());
   }
 
   private static ClearFacts of(AccessEvent event) {

@@ -36,7 +36,7 @@ record Found(
 
   /** The facts of it, as an auditor sees them. */
   Fact fact() {
-    ReadableHeaders readable = ReadableHeaders.of(headers);
+    ReadableHeaders readable = readable();
     return new Fact(
         index,
         topic,
@@ -54,10 +54,14 @@ record Found(
         clear(readable));
   }
 
-  /** The facts of it, as the patient sees them. */
-  OwnFact ownFact() {
-    ReadableHeaders readable = ReadableHeaders.of(headers);
-    return new OwnFact(index, readable.time(), readable.type(), readable.actor(), clear(readable));
+  /** What its headers say. */
+  ReadableHeaders readable() {
+    return ReadableHeaders.of(headers);
+  }
+
+  /** What stands in clear in it. */
+  Optional<ClearFacts> clear() {
+    return clear(readable());
   }
 
   /** All of it, byte for byte. */

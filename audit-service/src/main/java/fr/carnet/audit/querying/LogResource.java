@@ -53,15 +53,20 @@ public class LogResource {
   @GET
   @RolesAllowed("auditor")
   @Operation(
-      summary = "Entries by dossier, actor, type and time, in the order of the log",
+      summary =
+          "Entries by dossier, actor, structure, type, rule, purpose and time, in the order of the"
+              + " log",
       description =
           "Facts and never content. from is inclusive, to exclusive; after is an index; limit is"
-              + " 1 to 500, 100 if absent. Each search is traced, at its"
-              + " dossier where it names one.")
+              + " 1 to 500, 100 if absent. structure, rule and purpose find traces, a moment after"
+              + " they are in the log. Each search is traced, at its dossier where it names one.")
   public Page<Fact> search(
       @RestQuery Optional<String> dossier,
       @RestQuery Optional<String> actor,
+      @RestQuery Optional<String> structure,
       @RestQuery Optional<String> type,
+      @RestQuery Optional<String> rule,
+      @RestQuery Optional<String> purpose,
       @RestQuery Optional<String> from,
       @RestQuery Optional<String> to,
       @RestQuery Optional<String> after,
@@ -75,7 +80,9 @@ public class LogResource {
             type,
             from.map(LogResource::time),
             to.map(LogResource::time),
-            List.of());
+            List.of(),
+            new Search.OfTrace(structure, rule, purpose),
+            Optional.empty());
     Page<Fact> page =
         Transactions.run(
             dataSource,
@@ -121,7 +128,7 @@ public class LogResource {
     return exact;
   }
 
-  private static Optional<UUID> known(Connection tx, Optional<UUID> dossier) throws SQLException {
+  static Optional<UUID> known(Connection tx, Optional<UUID> dossier) throws SQLException {
     return dossier.isPresent() && LogSearch.knows(tx, dossier.get()) ? dossier : Optional.empty();
   }
 
@@ -132,7 +139,7 @@ public class LogResource {
     return UUID.fromString(text);
   }
 
-  private static Instant time(String text) {
+  static Instant time(String text) {
     try {
       return Instant.parse(text);
     } catch (DateTimeException e) {

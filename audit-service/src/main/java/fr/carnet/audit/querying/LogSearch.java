@@ -1,5 +1,8 @@
 package fr.carnet.audit.querying;
 
+import fr.carnet.audit.proving.Checkpoints;
+import fr.carnet.resourceserver.Refusal;
+import fr.carnet.transparency.SignedNote;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
  * Finds entries, in the order of the log; what repeats another entry shows once. What has just come
@@ -33,6 +37,8 @@ final class LogSearch {
     search.type().ifPresent(type -> and(sql, "type = ?", values, type));
     search.from().ifPresent(from -> and(sql, "time >= ?", values, utc(from)));
     search.to().ifPresent(to -> and(sql, "time < ?", values, utc(to)));
+    search.below().ifPresent(below -> and(sql, "index < ?", values, below));
+    ofTrace(sql, search.ofTrace(), values);
     if (!search.topics().isEmpty()) {
       and(sql, "topic = ANY (?)", values, tx.createArrayOf("text", search.topics().toArray()));
     }
@@ -50,6 +56,35 @@ final class LogSearch {
       }
     }
     return found;
+  }
+
+  private static void ofTrace(StringBuilder sql, Search.OfTrace trace, List<Object> values) {
+    if (trace.equals(Search.OfTrace.ANY)) {
+      return;
+    }
+    sql.append(" AND index IN (SELECT f.index FROM trace_fact f WHERE true");
+    trace.structure().ifPresent(structure -> and(sql, "f.structure = ?", values, structure));
+    trace.rule().ifPresent(rule -> and(sql, "f.rule = ?", values, rule));
+    trace.purpose().ifPresent(purpose -> and(sql, "f.purpose = ?", values, purpose));
+    sql.append(')');
+  }
+
+  /**
+   * What was found and shows; one more than the page shows, if there is. What does not show is in
+   * no page, and in no length of one.
+   */
+  static List<Found> findShown(Connection tx, Search search, Paging paging, Predicate<Found> shows)
+      throws SQLException {
+    List<Found> shown = new ArrayList<>();
+    Paging next = paging;
+    while (true) {
+      List<Found> found = find(tx, search, next);
+      found.stream().filter(shows).limit((long) paging.toFind() - shown.size()).forEach(shown::add);
+      if (found.size() < next.toFind() || shown.size() == paging.toFind()) {
+        return shown;
+      }
+      next = new Paging(found.getLast().index(), paging.limit());
+    }
   }
 
   private static void and(StringBuilder sql, String condition, List<Object> values, Object value) {
@@ -104,6 +139,20 @@ final class LogSearch {
         return row.next() && row.getBoolean(1);
       }
     }
+  }
+
+  /** Entries before this index can all be found; those from it on perhaps not yet. */
+  static long searchable(Connection tx) throws SQLException {
+    try (PreparedStatement select = tx.prepareStatement("SELECT next_index FROM log_facts_head");
+        ResultSet row = select.executeQuery()) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  /** The newest checkpoint of which every entry can be found. */
+  static SignedNote checkpoint(Connection tx) throws SQLException {
+    return Refusal.unless(Checkpoints.newestUpTo(tx, searchable(tx)), AuditProblem.NO_CHECKPOINT);
   }
 
   static long size(Connection tx) throws SQLException {

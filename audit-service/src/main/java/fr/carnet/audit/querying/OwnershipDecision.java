@@ -55,7 +55,12 @@ class OwnershipDecision {
     return new Refusal(AuditProblem.DECISION_UNAVAILABLE);
   }
 
-  static boolean isOwner(AccessDecision decision) {
-    return decision.allowed() && decision.rule().equals(OWNER);
+  /** Who reads a dossier's log: its owner, and who acts for them. */
+  static boolean mayReadLog(AccessDecision decision) {
+    return decision.allowed() && (decision.rule().equals(OWNER) || actsForOwner(decision));
+  }
+
+  static boolean actsForOwner(AccessDecision decision) {
+    return decision.rule().equals(AccessDecision.REPRESENTATIVE);
   }
 }

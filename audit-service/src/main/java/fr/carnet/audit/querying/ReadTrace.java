@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -23,22 +24,28 @@ import java.util.UUID;
 final class ReadTrace {
   private ReadTrace() {}
 
-  /** The owner read, by this decision. */
-  static AccessTraced byOwner(AccessDecision decision, List<Found> shown) {
-    return of(Actor.Role.OWNER, decision, AccessTraced.Outcome.RELEASED, stretch(shown));
+  /** The owner read, or who acts for them, by this decision. */
+  static AccessTraced byOwner(AccessDecision decision, String action, List<Found> shown) {
+    Actor.Role role =
+        OwnershipDecision.actsForOwner(decision) ? Actor.Role.REPRESENTATIVE : Actor.Role.OWNER;
+    return of(role, action, decision, AccessTraced.Outcome.RELEASED, stretch(shown));
   }
 
   /** A patient asked and was refused, by this decision. */
-  static AccessTraced refused(AccessDecision decision) {
-    return of(Actor.Role.OTHER_PATIENT, decision, AccessTraced.Outcome.REFUSED, List.of());
+  static AccessTraced refused(AccessDecision decision, String action) {
+    return of(Actor.Role.OTHER_PATIENT, action, decision, AccessTraced.Outcome.REFUSED, List.of());
   }
 
   private static AccessTraced of(
-      Actor.Role role, AccessDecision decision, AccessTraced.Outcome outcome, List<String> items) {
+      Actor.Role role,
+      String action,
+      AccessDecision decision,
+      AccessTraced.Outcome outcome,
+      List<String> items) {
     return new AccessTraced(
         Actor.anonymous(role),
         PurposeOfUse.NORMAL,
-        "read-own-log",
+        action,
         outcome,
         decision.rule(),
         decision.grantId(),
@@ -48,7 +55,7 @@ final class ReadTrace {
         Optional.empty());
   }
 
-  /** An auditor read. */
+  /** An auditor, or the privacy officer, read. */
   static AccessTraced byAuditor(Actor auditor, String action, List<Found> shown) {
     return ofAuditor(auditor, action, stretch(shown));
   }
@@ -64,7 +71,7 @@ final class ReadTrace {
         PurposeOfUse.NORMAL,
         action,
         AccessTraced.Outcome.RELEASED,
-        "AUDITOR",
+        auditor.role().name(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -78,9 +85,10 @@ final class ReadTrace {
    * each page longer than the one before.
    */
   private static List<String> stretch(List<Found> shown) {
+    LongSummaryStatistics indexes = shown.stream().mapToLong(Found::index).summaryStatistics();
     return shown.isEmpty()
         ? List.of()
-        : List.of("log:" + shown.getFirst().index() + "-" + shown.getLast().index());
+        : List.of("log:" + indexes.getMin() + "-" + indexes.getMax());
   }
 
   /** Puts it in the queue; without a dossier when what was read is not of one. */

@@ -6,11 +6,13 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What to look for; everything that is given must hold.
+ * Which entries are looked for: those that meet every condition given.
  *
  * @param from inclusive
  * @param to exclusive
- * @param topics only these; all when empty
+ * @param topics any of these; empty: of every topic
+ * @param ofTrace conditions that only a trace can meet
+ * @param below only entries before this index
  */
 record Search(
     Optional<UUID> dossier,
@@ -18,18 +20,33 @@ record Search(
     Optional<String> type,
     Optional<Instant> from,
     Optional<Instant> to,
-    List<String> topics) {
+    List<String> topics,
+    OfTrace ofTrace,
+    Optional<Long> below) {
   Search {
     topics = List.copyOf(topics);
   }
 
-  static Search of(UUID dossier, List<String> topics) {
+  /**
+   * What a trace says.
+   *
+   * @param structure national id of the structure that somebody acted in
+   * @param purpose code of TRE_R248
+   */
+  record OfTrace(Optional<String> structure, Optional<String> rule, Optional<String> purpose) {
+    static final OfTrace ANY = new OfTrace(Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /** All entries of a dossier on these topics, before an index. */
+  static Search of(UUID dossier, List<String> topics, long below) {
     return new Search(
         Optional.of(dossier),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        topics);
+        topics,
+        OfTrace.ANY,
+        Optional.of(below));
   }
 }

@@ -20,6 +20,7 @@ import fr.carnet.events.dossier.DossierErased;
 import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.dossier.ErasureCause;
+import fr.carnet.events.dossier.ItemAdded;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
@@ -44,17 +45,21 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +67,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.LongStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -106,6 +113,7 @@ class LogOverHttpTest {
   /** The owner owns the one dossier; nobody else has a right to anything. */
   @BeforeEach
   void decide() {
+    keptFromOwner();
     Neighbours.answer(
         "/decisions",
         request -> {
@@ -128,6 +136,15 @@ class LogOverHttpTest {
                           Optional.empty())),
                   StandardCharsets.UTF_8));
         });
+  }
+
+  /** The items of which the owner may not know, as the dossier-service says. */
+  private void keptFromOwner(UUID... items) {
+    Neighbours.answer(
+        "/dossiers/" + dossier + "/kept-from/OWNER",
+        _ ->
+            Neighbours.Answer.ok(
+                new String(Wire.write(Map.of("itemIds", List.of(items))), StandardCharsets.UTF_8)));
   }
 
   @AfterEach
@@ -517,6 +534,409 @@ class LogOverHttpTest {
         .allMatch(index -> index > first.getLast());
   }
 
+  private static final UUID GRANT = UUID.fromString("00000000-0000-7000-8000-000000000001");
+
+  private void trace(
+      String time, PurposeOfUse purpose, AccessTraced.Outcome outcome, String rule, String... items)
+      throws ExecutionException, InterruptedException {
+    record(
+        Topic.ACCESS_TRACES,
+        dossier,
+        AccessTraced.WIRE_NAME,
+        "professional:" + DOCTOR,
+        time,
+        new AccessTraced(
+            new Actor(
+                Actor.Role.PROFESSIONAL,
+                Optional.of(DOCTOR),
+                Optional.of("10"),
+                Optional.of(new NationalId("3750100125"))),
+            purpose,
+            "read-items",
+            outcome,
+            rule,
+            rule.equals("GRANT") ? Optional.of(GRANT) : Optional.empty(),
+            Optional.of("policy-1"),
+            Optional.of(4L),
+            List.of(items),
+            Optional.empty(),
+            Optional.of(false)));
+  }
+
+  private void awaitTraceFacts() {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> count("SELECT size - next_index FROM log_head, log_facts_head") == 0L);
+  }
+
+  @Test
+  void refusalsAndEmergenciesComeFirstInWordsWithRuleOwnDecisionAndProof() throws Exception {
+    // given
+    story();
+    trace(
+        "2026-05-03T11:00:00Z", PurposeOfUse.NORMAL, AccessTraced.Outcome.RELEASED, "GRANT", "i1");
+    trace("2026-05-03T12:00:00Z", PurposeOfUse.NORMAL, AccessTraced.Outcome.REFUSED, "NO_STANDING");
+    trace(
+        "2026-05-03T13:00:00Z", PurposeOfUse.NORMAL, AccessTraced.Outcome.RELEASED, "GRANT", "i2");
+    awaitEntries(8);
+    awaitTraceFacts();
+    SignedNote newest = checkpoint();
+    // when
+    String path = "/dossiers/" + dossier + "/looks";
+    Response looks = as(TestTokens.patient(OWNER_INS), path);
+    // then
+    assertThat(looks.statusCode()).isEqualTo(200);
+    assertThat(looks.jsonPath().getList("looks.kind"))
+        .containsExactly("REFUSED", "EMERGENCY", "LOOKED", "LOOKED");
+    assertThat(looks.jsonPath().getString("looks[2].itemIds[0]")).as("the newest").isEqualTo("i2");
+    assertThat(looks.jsonPath().getString("looks[2].told.who.french"))
+        .contains("un médecin", DOCTOR, "3750100125");
+    assertThat(looks.jsonPath().getString("looks[2].told.rule.english"))
+        .isEqualTo("you had given access");
+    assertThat(looks.jsonPath().getString("looks[2].decision.french"))
+        .contains("vous avez autorisé le professionnel " + DOCTOR, "2 mai 2026");
+    assertThat(looks.jsonPath().getLong("looks[2].decision.index"))
+        .isEqualTo(indexOf("access.granted.v1"));
+    assertThat(looks.jsonPath().getString("looks[1].told.purpose.french"))
+        .contains("bris de glace");
+    assertThat(looks.asString()).doesNotContain(CANARY).doesNotContain("careRelation");
+    Checkpoint head =
+        Checkpoint.parse(SignedNote.parse(looks.jsonPath().getString("checkpoint")).text());
+    assertThat(head.size()).isGreaterThanOrEqualTo(Checkpoint.parse(newest.text()).size());
+    for (int i = 0; i < 4; i++) {
+      String proof = "looks[" + i + "].proof.";
+      assertThat(
+              new InclusionProof(
+                      looks.jsonPath().getLong("looks[" + i + "].index"),
+                      head.size(),
+                      looks.jsonPath().getList(proof + "path", String.class).stream()
+                          .map(Hash::fromBase64)
+                          .toList())
+                  .proves(Hash.fromBase64(looks.jsonPath().getString(proof + "leaf")), head.root()))
+          .isTrue();
+    }
+    awaitTraces("read-own-looks", 1);
+    // and page by page, while the log grows
+    List<Long> indexes = looks.jsonPath().getList("looks.index", Long.class);
+    List<Long> read = new ArrayList<>();
+    Optional<String> after = Optional.empty();
+    do {
+      Response page =
+          as(
+              TestTokens.patient(OWNER_INS),
+              path + "?limit=1" + after.map(cursor -> "&after=" + cursor).orElse(""));
+      read.addAll(page.jsonPath().getList("looks.index", Long.class));
+      after = Optional.ofNullable(page.jsonPath().getString("next"));
+      awaitTraceFacts();
+    } while (after.isPresent() && read.size() < 4);
+    assertThat(read).isEqualTo(indexes);
+    assertThat(as(TestTokens.patient(OWNER_INS), path + "?after=x").statusCode()).isEqualTo(422);
+  }
+
+  @Test
+  void whatThePatientMayNotKnowOfIsInNoLineNoPageAndNoLength() throws Exception {
+    // given
+    story();
+    UUID hidden = UUID.randomUUID();
+    record(
+        Topic.DOSSIER_EVENTS,
+        dossier,
+        ItemAdded.WIRE_NAME,
+        "professional:" + DOCTOR,
+        "2026-05-03T10:30:00Z",
+        new ItemAdded(
+            hidden,
+            new Actor(
+                Actor.Role.PROFESSIONAL, Optional.of(DOCTOR), Optional.of("10"), Optional.empty()),
+            SEALED));
+    trace(
+        "2026-05-03T11:00:00Z",
+        PurposeOfUse.NORMAL,
+        AccessTraced.Outcome.RELEASED,
+        "GRANT",
+        hidden.toString());
+    trace(
+        "2026-05-03T12:00:00Z",
+        PurposeOfUse.NORMAL,
+        AccessTraced.Outcome.RELEASED,
+        "GRANT",
+        hidden.toString(),
+        "i2");
+    awaitEntries(8);
+    awaitTraceFacts();
+    String owner = TestTokens.patient(OWNER_INS);
+    // when
+    keptFromOwner(hidden);
+    Response log = as(owner, "/dossiers/" + dossier + "/log?limit=5");
+    Response looks = as(owner, "/dossiers/" + dossier + "/looks?limit=2");
+    Response page = as(owner, "/dossiers/" + dossier + "/looks/page");
+    // then
+    assertThat(log.jsonPath().getList("entries")).as("a page is as long as any").hasSize(5);
+    assertThat(looks.jsonPath().getList("looks.itemIds", List.class))
+        .containsExactly(List.of("item-1", "item-2"), List.of("i2"));
+    for (Response answer : List.of(log, looks, page)) {
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.asString()).doesNotContain(hidden.toString());
+    }
+    assertThat(page.asString()).contains("(1)");
+    // and once it is announced
+    keptFromOwner();
+    assertThat(as(owner, "/dossiers/" + dossier + "/looks").asString()).contains(hidden.toString());
+    assertThat(as(owner, "/dossiers/" + dossier + "/log").asString()).contains(hidden.toString());
+    // and to somebody who acts for the owner
+    Neighbours.answer(
+        "/dossiers/" + dossier + "/kept-from/REPRESENTATIVE",
+        _ -> Neighbours.Answer.ok("{\"itemIds\":[\"" + hidden + "\"]}"));
+    Neighbours.answer(
+        "/decisions",
+        _ ->
+            Neighbours.Answer.ok(
+                new String(
+                    Wire.write(
+                        new AccessDecision(
+                            true,
+                            AccessDecision.REPRESENTATIVE,
+                            Set.of(),
+                            true,
+                            Optional.empty(),
+                            "policy-1",
+                            7,
+                            Optional.empty())),
+                    StandardCharsets.UTF_8)));
+    for (String path : List.of("/log", "/looks", "/looks/page")) {
+      Response parents = as(TestTokens.patient(OTHER_INS), "/dossiers/" + dossier + path);
+      assertThat(parents.statusCode()).isEqualTo(200);
+      assertThat(parents.asString()).doesNotContain(hidden.toString());
+    }
+    decide();
+    // and without the filter
+    Neighbours.answer("/dossiers/", _ -> new Neighbours.Answer(503, "{}"));
+    Neighbours.answer(
+        "/dossiers/" + dossier + "/kept-from/OWNER", _ -> new Neighbours.Answer(503, "{}"));
+    for (String path : List.of("/log", "/looks", "/looks/page")) {
+      Response nothing = as(owner, "/dossiers/" + dossier + path);
+      assertThat(nothing.statusCode()).isEqualTo(503);
+      assertThat(nothing.jsonPath().getString("code")).isEqualTo("DECISION_UNAVAILABLE");
+    }
+  }
+
+  @Test
+  void thePageForPrintingIsInBothLanguagesRunsNothingAndEscapesEverything() throws Exception {
+    story();
+    trace(
+        "2026-05-03T11:00:00Z",
+        PurposeOfUse.NORMAL,
+        AccessTraced.Outcome.REFUSED,
+        "<script>alert('x')</script>&\"");
+    awaitEntries(6);
+    awaitTraceFacts();
+    String path = "/dossiers/" + dossier + "/looks/page";
+    Response french = as(TestTokens.patient(OWNER_INS), path);
+    assertThat(french.contentType()).startsWith("text/html");
+    assertThat(french.header("Content-Security-Policy")).contains("default-src 'none'");
+    assertThat(french.asString())
+        .contains("<html lang=\"fr\">", "Qui a consulté votre dossier", "3 mai 2026", "13:00")
+        .contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;&quot;")
+        .doesNotContain("<script")
+        .doesNotContain("http://")
+        .doesNotContain("https://");
+    assertThat(as(TestTokens.patient(OWNER_INS), path + "?language=en").asString())
+        .contains("<html lang=\"en\">", "Who looked at your dossier", "3 May 2026");
+    assertThat(as(TestTokens.patient(OWNER_INS), path + "?language=de").statusCode())
+        .isEqualTo(422);
+    assertThat(as(TestTokens.patient(OTHER_INS), path).statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void auditorFindsTracesByStructureRuleAndPurpose() throws Exception {
+    story();
+    trace("2026-05-03T11:00:00Z", PurposeOfUse.NORMAL, AccessTraced.Outcome.RELEASED, "GRANT", "i");
+    awaitEntries(6);
+    awaitTraceFacts();
+    String of = "/log?dossier=" + dossier;
+    assertThat(as(auditor(), of + "&structure=3750100125").jsonPath().getList("entries"))
+        .hasSize(2);
+    assertThat(as(auditor(), of + "&structure=3750100126").jsonPath().getList("entries")).isEmpty();
+    for (String one : List.of("&rule=BREAK_GLASS", "&purpose=bris_de_glace")) {
+      assertThat(as(auditor(), of + one).jsonPath().getList("entries.facts.rule"))
+          .containsExactly("BREAK_GLASS");
+    }
+    Response granted = as(auditor(), of + "&rule=GRANT&structure=3750100125");
+    assertThat(granted.jsonPath().getList("entries.facts.careRelation")).containsExactly(false);
+  }
+
+  /** Rows as the projection writes them; index below 0, where no entry of the log is. */
+  private void traced(
+      String actor,
+      int number,
+      String dossiers,
+      String times,
+      String purpose,
+      String outcome,
+      boolean care)
+      throws SQLException {
+    execute(
+        """
+        INSERT INTO trace_fact (index, dossier_id, actor, actor_role, purpose, action, outcome, rule,
+          care_relation, time, place)
+        SELECT (SELECT least(0, min(index)) FROM trace_fact) - n, %s, '%s', 'PROFESSIONAL', '%s',
+          'read-items', '%s', 'GRANT', %s, %s, 1
+        FROM generate_series(1, %d) AS n
+        """
+            .formatted(dossiers, actor, purpose, outcome, care, times, number));
+  }
+
+  @Test
+  void unusualPatternsAreFoundAtTheirStatedThresholdsAndNotBelow() throws Exception {
+    String each = "gen_random_uuid()";
+    String day = "timestamptz '2031-03-03T09:00:00Z' + n * interval '1 second'";
+    String night = "timestamptz '2031-03-03T22:30:00Z' + n * interval '1 hour'";
+    String evening = "timestamptz '2031-03-03T18:00:00Z' + n * interval '1 minute'";
+    String slowly = "timestamptz '2031-03-03T06:00:00Z' + n * interval '16 minutes'";
+    try {
+      traced("professional:many", 100, each, day, "normal", "RELEASED", true);
+      traced("professional:fewer", 99, each, day, "normal", "RELEASED", true);
+      traced("professional:often", 200, "'" + dossier + "'::uuid", day, "normal", "RELEASED", true);
+      traced("professional:night", 3, each, night, "bris_de_glace", "RELEASED", true);
+      traced("professional:evening", 9, each, evening, "bris_de_glace", "RELEASED", true);
+      traced("professional:stranger", 5, each, day, "normal", "RELEASED", false);
+      traced("professional:guest", 4, each, day, "normal", "RELEASED", false);
+      traced("professional:refused", 5, each, day, "normal", "REFUSED", false);
+      traced("professional:slow", 5, each, slowly, "normal", "REFUSED", false);
+      Response found =
+          as(auditor(), "/log/patterns?from=2031-03-01T00:00:00Z&to=2031-04-01T00:00:00Z");
+      assertThat(found.statusCode()).isEqualTo(200);
+      assertThat(found.jsonPath().getList("found.pattern"))
+          .containsExactly(
+              "MANY_DOSSIERS",
+              "BREAK_GLASS_BY_NIGHT",
+              "WITHOUT_CARE_RELATION",
+              "REFUSALS_IN_SERIES");
+      assertThat(found.jsonPath().getList("found.actor"))
+          .containsExactly(
+              "professional:many",
+              "professional:night",
+              "professional:stranger",
+              "professional:refused");
+      assertThat(found.jsonPath().getList("found.dossiers")).containsExactly(100, 3, 5, 5);
+      assertThat(found.jsonPath().getList("lookedFor.threshold")).containsExactly(100, 3, 5, 5);
+      assertThat(found.jsonPath().getString("lookedFor[0].french")).contains("100 dossiers");
+      assertThat(as(TestTokens.withRole("p", "privacy-officer"), "/log/patterns").statusCode())
+          .isEqualTo(200);
+      awaitNoDossierTrace("audit-patterns");
+    } finally {
+      execute("DELETE FROM trace_fact WHERE index < 0");
+    }
+  }
+
+  private Map<String, String> files(byte[] zip) throws IOException {
+    Map<String, String> files = new LinkedHashMap<>();
+    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
+      for (ZipEntry each = in.getNextEntry(); each != null; each = in.getNextEntry()) {
+        files.put(each.getName(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      }
+    }
+    return files;
+  }
+
+  @Test
+  void factsAreExportedInThreeFormsEachSignedWithTheCheckpointThatCoversThem() throws Exception {
+    // given
+    story();
+    trace("2026-05-03T11:00:00Z", PurposeOfUse.NORMAL, AccessTraced.Outcome.REFUSED, "=1+1,\"x\"");
+    awaitEntries(6);
+    checkpoint();
+    awaitTraceFacts();
+    Map<String, String> held =
+        Map.of("ndjson", "facts.ndjson", "csv", "facts.csv", "balp", "audit-events.ndjson");
+    for (Map.Entry<String, String> form : held.entrySet()) {
+      // when
+      Response answer = as(auditor(), "/log/facts?to=2026-06-01T00:00:00Z&dossier=" + dossier + "&format=" + form.getKey());
+      assertThat(answer.statusCode()).isEqualTo(200);
+      Path file = Path.of("target", "facts-" + dossier + ".zip");
+      Files.write(file, answer.asByteArray());
+      // then
+      assertThat(checked(file)).startsWith("0 ").contains("THE EXTRACT HOLDS");
+      Map<String, String> files = files(answer.asByteArray());
+      assertThat(files.keySet()).containsExactly("checkpoint", form.getValue(), "manifest");
+      String facts = files.get(form.getValue());
+      assertThat(facts).contains("bris_de_glace", DOCTOR).doesNotContain(CANARY);
+      switch (form.getKey()) {
+        case "ndjson" ->
+            assertThat(facts.lines()).hasSize(6).allMatch(line -> line.startsWith("{"));
+        case "csv" ->
+            assertThat(facts)
+                .startsWith("\"index\",\"time\"")
+                .contains(",\"'=1+1,\"\"x\"\"\",")
+                .contains("\r\n");
+        default ->
+            assertThat(facts.lines()).hasSize(2).allMatch(line -> line.contains("AuditEvent"));
+      }
+    }
+    awaitTraces("audit-facts", 3);
+    assertThat(as(auditor(), "/log/facts?format=pdf").statusCode()).isEqualTo(422);
+    assertThat(as(TestTokens.withRole("p", "operator"), "/log/facts").statusCode()).isEqualTo(403);
+  }
+
+  private static String checked(Path file) {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+    int status =
+        Verify.run(List.of(file.toString(), "--key", logKeys().getFirst().format()), out, out);
+    return status + " " + said.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aCaseFileHasFactsRulesProofsAndAPageInFrenchAndHoldsOffline() throws Exception {
+    // given
+    story();
+    trace("2026-05-03T11:00:00Z", PurposeOfUse.NORMAL, AccessTraced.Outcome.REFUSED, "NO_STANDING");
+    awaitEntries(6);
+    checkpoint();
+    awaitTraceFacts();
+    String rules =
+        """
+        {"rules":[
+          {"code":"NO_STANDING","validFrom":"2018-11-05T23:00:00Z","validUntil":"2026-05-01T00:00:00Z",
+           "english":"before","french":"avant","source":"CSP"},
+          {"code":"NO_STANDING","validFrom":"2026-05-01T00:00:00Z",
+           "english":"then","french":"règle alors en vigueur","source":"CSP L1111-17"}]}
+        """;
+    String path = "/log/case-file?dossier=" + dossier;
+    assertThat(as(auditor(), path).statusCode())
+        .as("without the rules there is no case")
+        .isEqualTo(503);
+    Neighbours.answer("/rules", _ -> Neighbours.Answer.ok(rules));
+    // when
+    Response answer = as(TestTokens.withRole("p", "privacy-officer"), path);
+    // then
+    assertThat(answer.statusCode()).isEqualTo(200);
+    Path file = Path.of("target", "case-" + dossier + ".zip");
+    Files.write(file, answer.asByteArray());
+    assertThat(checked(file)).startsWith("0 ").contains("5 entries proven", "THE EXTRACT HOLDS");
+    Map<String, String> files = files(answer.asByteArray());
+    assertThat(files.keySet())
+        .containsExactly(
+            "checkpoint", "plainte.html", "facts.ndjson", "rules.json", "entries", "manifest");
+    assertThat(files.get("rules.json")).isEqualTo(rules);
+    assertThat(files.get("facts.ndjson").lines()).hasSize(5);
+    assertThat(files.get("plainte.html"))
+        .contains("Dossier de réclamation", "s&#39;est vu refuser", "bris de glace", DOCTOR)
+        .contains("règle alors en vigueur (CSP L1111-17)")
+        .contains("Consultations : 1, dont en urgence : 1. Refus : 1.")
+        .doesNotContain(CANARY)
+        .doesNotContain("<script");
+    assertThat(files.get("plainte.html").length()).as("one page").isLessThan(8_000);
+    awaitTraces("audit-case", 1);
+    // and of nobody who did nothing
+    Map<String, String> of =
+        files(as(auditor(), path + "&actor=professional:nobody").asByteArray());
+    assertThat(of.get("facts.ndjson").lines()).as("what the patient decided").hasSize(3);
+    assertThat(as(auditor(), "/log/case-file").statusCode()).isEqualTo(422);
+    assertThat(as(TestTokens.patient(OWNER_INS), path).statusCode()).isEqualTo(403);
+  }
+
   @Test
   void othersGetTheSameBytesAsForAnUnknownDossier() throws Exception {
     story();
@@ -589,7 +1009,13 @@ class LogOverHttpTest {
   @Test
   void eachRoleHasItsOwnAndNobodyElse() {
     for (String path :
-        List.of("/log", "/log/size", "/log/0/record", "/dossiers/" + dossier + "/log")) {
+        List.of(
+            "/log",
+            "/log/size",
+            "/log/0/record",
+            "/dossiers/" + dossier + "/log",
+            "/dossiers/" + dossier + "/looks",
+            "/dossiers/" + dossier + "/looks/page")) {
       assertThat(given().get(path).statusCode()).as(path).isEqualTo(401);
       assertThat(as(TestTokens.professional(DOCTOR, "10"), path).statusCode())
           .as(path)
@@ -788,10 +1214,12 @@ class LogOverHttpTest {
   }
 
   private String verified(Path file) throws Exception {
+    // What is kept is from before: the log is signed anew meanwhile.
+    Path kept = file.resolveSibling(file.getFileName() + "-kept");
+    Files.copy(Path.of(checkpointFile), kept, StandardCopyOption.REPLACE_EXISTING);
     Files.write(file, as(auditor(), "/log/export").asByteArray());
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-    Path kept = Path.of(checkpointFile);
     Verify.run(
         List.of(file.toString(), "--key", logKeys().getFirst().format(), "--kept", kept.toString()),
         out,

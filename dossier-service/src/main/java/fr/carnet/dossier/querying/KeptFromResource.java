@@ -54,7 +54,7 @@ public class KeptFromResource {
         switch (viewer) {
           case OWNER -> Viewer.owner();
           case REPRESENTATIVE -> Viewer.representative();
-          case PROFESSIONAL, PREVIEWED_PROFESSIONAL ->
+          case PROFESSIONAL, PREVIEWED_PROFESSIONAL, BEARER_OF_RELEASE ->
               throw new Refusal(RequestProblem.NO_SUCH_RESOURCE);
         };
     return Transactions.run(

@@ -97,7 +97,7 @@ public final class Visibility {
     return switch (viewer.kind()) {
       case OWNER, PREVIEWED_PROFESSIONAL -> NOT_YET_ANNOUNCED;
       case REPRESENTATIVE -> "(i.invisible_to_representatives OR " + NOT_YET_ANNOUNCED + ")";
-      case PROFESSIONAL -> "false";
+      case PROFESSIONAL, BEARER_OF_RELEASE -> "false";
     };
   }
 

@@ -1,0 +1,114 @@
+package fr.carnet.audit.querying;
+
+import fr.carnet.events.Wire;
+import fr.carnet.events.access.AccessDecision;
+import fr.carnet.eventstore.Transactions;
+import fr.carnet.resourceserver.CurrentCaller;
+import fr.carnet.resourceserver.Machinery;
+import fr.carnet.resourceserver.Refusal;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.eclipse.microprofile.rest.client.inject.RestClient;
+import org.jboss.logging.Logger;
+
+/**
+ * The one way in which a patient, or who acts for them, reads what the log says: a decision of
+ * access-control, the filter of the dossier-service, and the trace in the transaction that reads.
+ * Where one of them does not answer nothing is shown.
+ */
+@ApplicationScoped
+class OwnReading {
+  private static final Logger LOG = Logger.getLogger(OwnReading.class);
+
+  @Inject DataSource dataSource;
+  @Inject CurrentCaller caller;
+  @Inject Machinery machinery;
+  @Inject OwnershipDecision ownership;
+  @Inject @RestClient DossierService dossierService;
+
+  /** An answer, and the entries that it shows. */
+  record Shown<T>(T answer, List<Found> entries) {
+    Shown {
+      entries = List.copyOf(entries);
+    }
+  }
+
+  /** Reads what a patient may know. */
+  @FunctionalInterface
+  interface Query<T> {
+    Shown<T> in(Connection tx, PatientsSight sight) throws SQLException;
+  }
+
+  /** As the dossier-service answers. */
+  record KeptFrom(Set<String> itemIds) {
+    KeptFrom {
+      itemIds = Set.copyOf(itemIds);
+    }
+  }
+
+  <T> T read(UUID dossier, String action, Query<T> query) throws SQLException {
+    AccessDecision decision =
+        Refusal.unless(ownership.of(dossier, caller.get()), AuditProblem.NO_STANDING);
+    if (!OwnershipDecision.mayReadLog(decision)) {
+      traceRefusal(dossier, action, decision);
+      throw new Refusal(AuditProblem.NO_STANDING);
+    }
+    long size = Transactions.run(dataSource, LogSearch::size);
+    PatientsSight sight = new PatientsSight(keptFrom(dossier, decision), size);
+    T answer =
+        Transactions.run(
+            dataSource,
+            tx -> {
+              Shown<T> shown = query.in(tx, sight);
+              ReadTrace.put(
+                  tx,
+                  Optional.of(dossier),
+                  ReadTrace.byOwner(decision, action, shown.entries()),
+                  caller.correlation());
+              return shown.answer();
+            });
+    machinery.wakeRelay();
+    return answer;
+  }
+
+  private Set<String> keptFrom(UUID dossier, AccessDecision decision) {
+    try {
+      String answer =
+          OwnershipDecision.actsForOwner(decision)
+              ? dossierService.keptFromRepresentative(dossier)
+              : dossierService.keptFromOwner(dossier);
+      return Wire.read(answer.getBytes(StandardCharsets.UTF_8), KeptFrom.class).itemIds();
+    } catch (RuntimeException e) {
+      // Whatever fails, the filter that fetches this service's own token included.
+      LOG.warnf("the dossier-service gave no filter: %s", e.getClass().getName());
+      throw new Refusal(AuditProblem.DECISION_UNAVAILABLE);
+    }
+  }
+
+  /** Kept for ever only where there is such a dossier: nobody fills the log with made-up ids. */
+  private void traceRefusal(UUID dossier, String action, AccessDecision decision)
+      throws SQLException {
+    Transactions.run(
+        dataSource,
+        tx -> {
+          boolean known = LogSearch.knows(tx, dossier);
+          if (known) {
+            ReadTrace.put(
+                tx,
+                Optional.of(dossier),
+                ReadTrace.refused(decision, action),
+                caller.correlation());
+          }
+          return known;
+        });
+    machinery.wakeRelay();
+  }
+}

@@ -1,0 +1,555 @@
+package fr.carnet.audit.querying;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import fr.carnet.events.Headers;
+import fr.carnet.events.Sealed;
+import fr.carnet.events.Sha256;
+import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.events.access.AccessEvent;
+import fr.carnet.events.access.AccessGranted;
+import fr.carnet.events.access.EmergencyWishRecorded;
+import fr.carnet.events.access.GrantRevoked;
+import fr.carnet.events.access.Grantee;
+import fr.carnet.events.access.ProfessionalBlocked;
+import fr.carnet.events.access.ProfessionalUnblocked;
+import fr.carnet.events.access.TreatingPhysicianEnded;
+import fr.carnet.events.access.TreatingPhysicianNamed;
+import fr.carnet.events.care.CareLinePassed;
+import fr.carnet.events.care.CareLineWithdrawn;
+import fr.carnet.events.dossier.Channel;
+import fr.carnet.events.dossier.ClosingReason;
+import fr.carnet.events.dossier.DossierClosed;
+import fr.carnet.events.dossier.DossierErased;
+import fr.carnet.events.dossier.DossierEvent;
+import fr.carnet.events.dossier.DossierOpened;
+import fr.carnet.events.dossier.DossierReopened;
+import fr.carnet.events.dossier.ErasureCause;
+import fr.carnet.events.dossier.ItemAdded;
+import fr.carnet.events.dossier.ItemAnnounced;
+import fr.carnet.events.dossier.ItemDeleted;
+import fr.carnet.events.dossier.ItemReplaced;
+import fr.carnet.events.dossier.MaskLifted;
+import fr.carnet.events.dossier.MaskSet;
+import fr.carnet.events.identity.NationalId;
+import fr.carnet.events.trace.Actor;
+import fr.carnet.testkit.Neighbours;
+import fr.carnet.testkit.RealServers;
+import fr.carnet.testkit.RealServersForQuarkus;
+import fr.carnet.testkit.TestTokens;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A month of made-up life, from a seed. What each dossier is then is kept by hand as the month
+ * runs, in JSON and by nothing that replays.
+ */
+@QuarkusTest
+@QuarkusTestResource(RealServersForQuarkus.class)
+class ReplayTest {
+  private static final long SEED = 20_261_122;
+  private static final int DOSSIERS = 10;
+  private static final int HOURS = 31 * 24;
+  private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
+
+  @Inject DataSource dataSource;
+
+  private final Random random = new Random(SEED);
+  private final Map<UUID, Kept> month = new HashMap<>();
+
+  /** What is known of a dossier as the month runs. */
+  private static final class Kept {
+    private long dossierVersion;
+    private long accessVersion;
+    private final ObjectNode dossier = Wire.JSON.createObjectNode();
+    private final ObjectNode access = Wire.JSON.createObjectNode();
+
+    Kept() {
+      dossier.put("version", 0).put("life", "NONE");
+      List.of("releases", "items", "masks", "care").forEach(dossier::putObject);
+      access.put("version", 0);
+      List.of("grants", "blocked", "treatingPhysicians", "wishes").forEach(access::putObject);
+    }
+
+    private static void empty(ObjectNode facts) {
+      facts.forEach(
+          part -> {
+            if (part instanceof ObjectNode object) {
+              object.removeAll();
+            }
+          });
+    }
+
+    String life() {
+      return dossier.path("life").asText();
+    }
+
+    List<String> names(ObjectNode in, String of) {
+      List<String> names = new ArrayList<>();
+      in.path(of).fieldNames().forEachRemaining(names::add);
+      return names;
+    }
+
+    /** As JSON that was read, so that numbers compare. */
+    JsonNode facts() {
+      ObjectNode both = Wire.JSON.createObjectNode();
+      both.set("dossier", dossier);
+      both.set("access", access);
+      return read(both.toString());
+    }
+  }
+
+  private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+
+  private void record(
+      Topic topic, UUID of, String type, Optional<Long> version, Instant at, Object fact) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(
+            topic.wireName(), of.toString().getBytes(StandardCharsets.UTF_8), Wire.write(fact));
+    Map<String, String> headers =
+        new HashMap<>(
+            Map.of(
+                Headers.ID,
+                new UUID(random.nextLong(), random.nextLong()).toString(),
+                Headers.TYPE,
+                type,
+                Headers.SUBJECT,
+                of.toString(),
+                Headers.ACTOR,
+                "owner",
+                Headers.TIME,
+                at.toString()));
+    version.ifPresent(number -> headers.put(Headers.STREAM_VERSION, Long.toString(number)));
+    headers.forEach(
+        (name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
+    records.add(record);
+  }
+
+  private void happens(UUID id, Instant at, DossierEvent event) {
+    Kept kept = month.get(id);
+    kept.dossier.put("version", ++kept.dossierVersion);
+    record(Topic.DOSSIER_EVENTS, id, event.wireName(), Optional.of(kept.dossierVersion), at, event);
+  }
+
+  private void happens(UUID id, Instant at, AccessEvent event) {
+    Kept kept = month.get(id);
+    kept.access.put("version", ++kept.accessVersion);
+    record(Topic.ACCESS_EVENTS, id, event.wireName(), Optional.of(kept.accessVersion), at, event);
+  }
+
+  private Sealed sealed() {
+    return new Sealed("session", "key", Long.toHexString(random.nextLong()));
+  }
+
+  private UUID id() {
+    return new UUID(random.nextLong(), random.nextLong());
+  }
+
+  private NationalId somebody() {
+    return new NationalId("8" + (10_000_000_000L + random.nextInt(5)));
+  }
+
+  private Actor doctor() {
+    return new Actor(
+        Actor.Role.PROFESSIONAL,
+        Optional.of(somebody().value()),
+        Optional.of("10"),
+        Optional.empty());
+  }
+
+  private <T> T any(List<T> of) {
+    return of.get(random.nextInt(of.size()));
+  }
+
+  /** One hour of one dossier. */
+  private void live(UUID id, Instant at) {
+    Kept kept = month.get(id);
+    ObjectNode dossier = kept.dossier;
+    switch (kept.life()) {
+      case "NONE" -> {
+        Sealed identity = sealed();
+        happens(id, at, new DossierOpened("key", Channel.ONLINE, "v1", identity, Optional.empty()));
+        dossier
+            .put("life", "OPEN")
+            .put("channel", "ONLINE")
+            .put("openedAt", at.toString())
+            .put("identity", Sha256.hex(identity.body()));
+      }
+      case "OPEN" -> liveOpen(id, at, kept);
+      case "CLOSED" -> {
+        if (random.nextInt(8) == 0) {
+          happens(id, at, new DossierErased(ErasureCause.REQUESTED));
+          Kept.empty(dossier);
+          Kept.empty(kept.access);
+          dossier.put("life", "ERASED");
+          dossier.remove(List.of("channel", "openedAt", "closedAt", "archiveEndsAt", "identity"));
+        } else {
+          happens(id, at, new DossierReopened(Channel.ONLINE, "v1", Optional.empty()));
+          dossier.put("life", "OPEN").remove(List.of("closedAt", "archiveEndsAt"));
+        }
+      }
+      default -> {
+        // Erased: nothing happens any more.
+      }
+    }
+  }
+
+  private void liveOpen(UUID id, Instant at, Kept kept) {
+    ObjectNode items = (ObjectNode) kept.dossier.path("items");
+    ObjectNode masks = (ObjectNode) kept.dossier.path("masks");
+    ObjectNode care = (ObjectNode) kept.dossier.path("care");
+    ObjectNode grants = (ObjectNode) kept.access.path("grants");
+    ObjectNode blocked = (ObjectNode) kept.access.path("blocked");
+    ObjectNode doctors = (ObjectNode) kept.access.path("treatingPhysicians");
+    List<String> held =
+        kept.names(kept.dossier, "items").stream()
+            .filter(item -> !items.path(item).path("deleted").asBoolean())
+            .toList();
+    String professional = somebody().value();
+    NationalId them = new NationalId(professional);
+    switch (random.nextInt(13)) {
+      case 0, 1 -> {
+        UUID item = id();
+        Sealed body = sealed();
+        Actor author = doctor();
+        happens(id, at, new ItemAdded(item, author, body));
+        ObjectNode row = items.putObject(item.toString());
+        row.set("author", Wire.JSON.valueToTree(author));
+        row.put("version", 1)
+            .put("addedAt", at.toString())
+            .put("changedAt", at.toString())
+            .put("deleted", false)
+            .put("body", Sha256.hex(body.body()));
+      }
+      case 2 -> {
+        if (!held.isEmpty()) {
+          String item = any(held);
+          Sealed body = sealed();
+          Actor author = doctor();
+          happens(id, at, new ItemReplaced(UUID.fromString(item), author, body));
+          ObjectNode row = (ObjectNode) items.path(item);
+          row.set("author", Wire.JSON.valueToTree(author));
+          row.put("version", row.path("version").asInt() + 1)
+              .put("changedAt", at.toString())
+              .put("body", Sha256.hex(body.body()));
+        }
+      }
+      case 3 -> {
+        if (!held.isEmpty()) {
+          String item = any(held);
+          happens(id, at, new ItemDeleted(UUID.fromString(item)));
+          ((ObjectNode) items.path(item)).put("deleted", true);
+        }
+      }
+      case 4 -> {
+        if (!held.isEmpty()) {
+          String item = any(held);
+          happens(id, at, new ItemAnnounced(UUID.fromString(item)));
+          ((ObjectNode) items.path(item)).put("announcedAt", at.toString());
+        }
+      }
+      case 5 -> {
+        List<String> set = kept.names(kept.dossier, "masks");
+        if (set.size() > 2) {
+          happens(id, at, new MaskLifted(UUID.fromString(set.getFirst())));
+          masks.remove(set.getFirst());
+        } else {
+          UUID mask = id();
+          Sealed body = sealed();
+          happens(id, at, new MaskSet(mask, body));
+          masks
+              .putObject(mask.toString())
+              .put("setAt", at.toString())
+              .put("body", Sha256.hex(body.body()));
+        }
+      }
+      case 6 -> {
+        UUID grant = id();
+        happens(
+            id,
+            at,
+            new AccessGranted(
+                grant,
+                new Grantee(Grantee.Kind.PROFESSIONAL, them),
+                at,
+                Optional.empty(),
+                Optional.of(sealed())));
+        ObjectNode row = grants.putObject(grant.toString());
+        row.putObject("grantee").put("kind", "PROFESSIONAL").put("id", professional);
+        row.put("from", at.toString());
+      }
+      case 7 -> {
+        kept.names(kept.access, "grants").stream()
+            .filter(grant -> !grants.path(grant).has("revokedAt"))
+            .findFirst()
+            .ifPresent(
+                grant -> {
+                  happens(id, at, new GrantRevoked(UUID.fromString(grant)));
+                  ((ObjectNode) grants.path(grant)).put("revokedAt", at.toString());
+                });
+      }
+      case 8 -> {
+        if (blocked.has(professional)) {
+          happens(id, at, new ProfessionalUnblocked(them));
+          blocked.remove(professional);
+        } else {
+          happens(id, at, new ProfessionalBlocked(them));
+          blocked.put(professional, at.toString());
+        }
+      }
+      case 9 -> {
+        if (doctors.has(professional)) {
+          happens(
+              id, at, new TreatingPhysicianEnded(them, TreatingPhysicianEnded.Cause.BY_PATIENT));
+          doctors.remove(professional);
+        } else {
+          happens(id, at, new TreatingPhysicianNamed(them));
+          doctors.put(professional, at.toString());
+        }
+      }
+      case 10 -> {
+        boolean opposed = random.nextBoolean();
+        happens(id, at, new EmergencyWishRecorded(EmergencyWishRecorded.Wish.BREAK_GLASS, opposed));
+        ((ObjectNode) kept.access.path("wishes"))
+            .putObject("BREAK_GLASS")
+            .put("opposed", opposed)
+            .put("since", at.toString());
+      }
+      case 11 -> {
+        String line = "line-" + random.nextInt(5);
+        boolean taken = random.nextInt(3) == 0;
+        record(
+            Topic.CARE_REIMBURSEMENTS,
+            id,
+            taken ? CareLineWithdrawn.WIRE_NAME : CareLinePassed.WIRE_NAME,
+            Optional.empty(),
+            at,
+            taken ? new CareLineWithdrawn(line) : new CareLinePassed(line, sealed()));
+        care.put(line, taken || care.path(line).asBoolean());
+      }
+      default -> {
+        if (random.nextInt(4) == 0) {
+          Instant end = Instant.parse("2036-03-31T00:00:00Z");
+          happens(
+              id, at, new DossierClosed(ClosingReason.FERMETURE_DEMANDE_PATIENT, Optional.of(end)));
+          kept.dossier
+              .put("life", "CLOSED")
+              .put("closedAt", at.toString())
+              .put("archiveEndsAt", end.toString());
+        }
+      }
+    }
+  }
+
+  private Map<UUID, JsonNode> everything() {
+    Map<UUID, JsonNode> facts = new HashMap<>();
+    month.forEach(
+        (id, kept) -> {
+          if (!kept.life().equals("NONE")) {
+            facts.put(id, kept.facts());
+          }
+        });
+    return facts;
+  }
+
+  private long count(String sql) {
+    try (var connection = dataSource.getConnection();
+        var statement = connection.createStatement();
+        var row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @AfterEach
+  void forget() {
+    Neighbours.forgetAll();
+  }
+
+  private static Response replay(String scope) {
+    return given()
+        .auth()
+        .oauth2(TestTokens.withRole("auditor-1", "auditor"))
+        .get("/log/replay?" + scope);
+  }
+
+  private static List<JsonNode> lines(Response answer) {
+    assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(200);
+    return answer.asString().lines().map(ReplayTest::read).toList();
+  }
+
+  private static JsonNode read(String json) {
+    try {
+      return Wire.JSON.readTree(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Map<UUID, JsonNode> states(List<JsonNode> lines) {
+    Map<UUID, JsonNode> states = new HashMap<>();
+    lines.stream()
+        .filter(line -> line.has("state"))
+        .map(line -> line.path("state"))
+        .forEach(state -> states.put(UUID.fromString(state.path("dossierId").asText()), state));
+    return states;
+  }
+
+  private static JsonNode replayed(JsonNode state) {
+    ObjectNode both = Wire.JSON.createObjectNode();
+    both.set("dossier", state.path("replayed").path("dossier"));
+    both.set("access", state.path("replayed").path("access"));
+    return both;
+  }
+
+  @Test
+  void replay_up_to_an_instant_is_the_state_that_was_recorded_as_the_month_ran() throws Exception {
+    // given
+    System.out.println("seed " + SEED);
+    for (int i = 0; i < DOSSIERS; i++) {
+      month.put(id(), new Kept());
+    }
+    List<UUID> ids = month.keySet().stream().sorted().toList();
+    Map<Instant, Map<UUID, JsonNode>> recorded = new HashMap<>();
+    for (int hour = 0; hour < HOURS; hour++) {
+      Instant at = START.plus(Duration.ofHours(hour));
+      live(any(ids), at.plusSeconds(random.nextInt(3_000)));
+      if (hour % 150 == 149) {
+        recorded.put(at.plusSeconds(3_599), everything());
+      }
+    }
+    Map<UUID, JsonNode> end = everything();
+    assertThat(end.values().stream().map(facts -> facts.path("dossier").path("life").asText()))
+        .contains("OPEN", "ERASED");
+    try (var producer =
+        new KafkaProducer<>(
+            RealServers.kafkaSettings(), new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (ProducerRecord<byte[], byte[]> each : records) {
+        var _ = producer.send(each);
+      }
+    }
+    String of = "'" + String.join("','", ids.stream().map(UUID::toString).toList()) + "'";
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                count("SELECT count(*) FROM log_facts WHERE dossier_id IN (" + of + ")")
+                    == records.size());
+    // then: everything, up to each of these instants
+    for (Map.Entry<Instant, Map<UUID, JsonNode>> then : recorded.entrySet()) {
+      Map<UUID, JsonNode> states = states(lines(replay("instant=" + then.getKey())));
+      states.keySet().retainAll(ids);
+      assertThat(states.keySet()).isEqualTo(then.getValue().keySet());
+      then.getValue()
+          .forEach(
+              (id, facts) -> {
+                assertThat(replayed(states.get(id)))
+                    .as(id + " at " + then.getKey())
+                    .isEqualTo(facts);
+                assertThat(states.get(id).path("replayed").path("notApplied")).isEmpty();
+              });
+    }
+    // and one dossier beside what the services hold
+    UUID one =
+        end.entrySet().stream()
+            .filter(each -> each.getValue().path("dossier").path("life").asText().equals("OPEN"))
+            .findFirst()
+            .orElseThrow()
+            .getKey();
+    besideTheLiveOne(one, end.get(one));
+    onlyUpToAnIndexACheckpointAndByAnActor(one);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                count(
+                        "SELECT count(*) FROM trace_fact WHERE action = 'audit-replay' AND"
+                            + " dossier_id = '"
+                            + one
+                            + "'")
+                    > 0);
+  }
+
+  private void besideTheLiveOne(UUID one, JsonNode facts) {
+    List<JsonNode> alone = lines(replay("dossier=" + one));
+    assertThat(states(alone).get(one).path("live")).as("no service answers").isEmpty();
+    assertThat(alone.stream().filter(line -> line.has("event")).count())
+        .isEqualTo(count("SELECT count(*) FROM log_facts WHERE dossier_id = '" + one + "'"));
+    assertThat(alone.getLast().path("end").path("dossiers").asInt()).isEqualTo(1);
+    assertThat(alone.stream().filter(line -> line.has("progress"))).isNotEmpty();
+    ObjectNode changed = facts.path("dossier").deepCopy();
+    Neighbours.answer(
+        "/dossiers/" + one + "/facts", _ -> Neighbours.Answer.ok(facts.path("access").toString()));
+    JsonNode same = states(lines(replay("dossier=" + one))).get(one);
+    assertThat(same.path("live").has("access")).isTrue();
+    assertThat(same.path("live").has("dossier")).as("that is no answer of its own").isFalse();
+    assertThat(same.path("differs")).isEmpty();
+    String item = changed.path("items").fieldNames().next();
+    ((ObjectNode) changed.path("items").path(item)).put("version", 99);
+    Neighbours.answer(
+        "/dossiers/" + one + "/facts",
+        _ -> {
+          ObjectNode both = (ObjectNode) facts.path("access").deepCopy();
+          both.setAll(changed);
+          return Neighbours.Answer.ok(both.toString());
+        });
+    JsonNode differs = states(lines(replay("dossier=" + one))).get(one).path("differs");
+    assertThat(differs.findValuesAsText("at")).contains("dossier.items." + item + ".version");
+  }
+
+  private void onlyUpToAnIndexACheckpointAndByAnActor(UUID one) {
+    long first = count("SELECT min(index) FROM log_facts WHERE dossier_id = '" + one + "'");
+    List<JsonNode> lines = lines(replay("dossier=" + one + "&index=" + first));
+    assertThat(lines.stream().filter(line -> line.has("event")).count()).isEqualTo(1);
+    long size =
+        count("SELECT max(size) FROM log_checkpoint, log_facts_head WHERE size <= next_index");
+    assertThat(
+            lines(replay("dossier=" + one + "&checkpoint=" + size))
+                .getLast()
+                .path("end")
+                .path("below")
+                .asLong())
+        .isEqualTo(size);
+    for (String wrong : List.of("index=1&checkpoint=1", "dossier=" + one + "&actor=owner")) {
+      assertThat(replay(wrong).statusCode()).isEqualTo(422);
+    }
+    assertThat(replay("index=99999999").statusCode()).isEqualTo(404);
+    assertThat(
+            given()
+                .auth()
+                .oauth2(TestTokens.withRole("p", "operator"))
+                .get("/log/replay")
+                .statusCode())
+        .isEqualTo(403);
+    List<JsonNode> ofNobody = lines(replay("actor=professional:nobody"));
+    assertThat(ofNobody).hasSize(1);
+  }
+}
