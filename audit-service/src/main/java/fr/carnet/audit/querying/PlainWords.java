@@ -109,7 +109,8 @@ final class PlainWords {
               words("they legally act for you", "cette personne vous représente légalement")),
           Map.entry(
               "AUTHOR",
-              words("they wrote what they were shown", "c'est l'auteur de ce qui lui a été montré")),
+              words(
+                  "they wrote what they were shown", "c'est l'auteur de ce qui lui a été montré")),
           Map.entry(
               "NO_STANDING",
               words(

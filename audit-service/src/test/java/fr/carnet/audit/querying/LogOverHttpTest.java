@@ -852,7 +852,10 @@ class LogOverHttpTest {
         Map.of("ndjson", "facts.ndjson", "csv", "facts.csv", "balp", "audit-events.ndjson");
     for (Map.Entry<String, String> form : held.entrySet()) {
       // when
-      Response answer = as(auditor(), "/log/facts?to=2026-06-01T00:00:00Z&dossier=" + dossier + "&format=" + form.getKey());
+      Response answer =
+          as(
+              auditor(),
+              "/log/facts?to=2026-06-01T00:00:00Z&dossier=" + dossier + "&format=" + form.getKey());
       assertThat(answer.statusCode()).isEqualTo(200);
       Path file = Path.of("target", "facts-" + dossier + ".zip");
       Files.write(file, answer.asByteArray());

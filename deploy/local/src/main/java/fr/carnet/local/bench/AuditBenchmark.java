@@ -371,8 +371,7 @@ final class AuditBenchmark {
     Path export = suite.data().resolve("export");
     // What was kept before: the export is traced, and so the log goes on.
     Path kept = suite.data().resolve("kept");
-    Files.copy(
-        suite.data().resolve("checkpoints.txt"), kept, StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(suite.data().resolve("checkpoints.txt"), kept, StandardCopyOption.REPLACE_EXISTING);
     String key;
     try (HttpClient client = Clients.http().build()) {
       String token = suite.accounts().token("auditor");
@@ -389,15 +388,7 @@ final class AuditBenchmark {
       PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
       long begin = System.nanoTime();
       int status =
-          Verify.run(
-              List.of(
-                  export.toString(),
-                  "--key",
-                  key,
-                  "--kept",
-                  kept.toString()),
-              out,
-              out);
+          Verify.run(List.of(export.toString(), "--key", key, "--kept", kept.toString()), out, out);
       perSecond = size / ((System.nanoTime() - begin) / 1e9);
       if (status != 0) {
         losses.add("the log does not verify: " + said.toString(StandardCharsets.UTF_8));

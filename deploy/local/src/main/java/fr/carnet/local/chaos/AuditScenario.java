@@ -351,8 +351,7 @@ public final class AuditScenario implements ChaosScenario {
     Path export = suite.data().resolve("chaos-export");
     // What was kept before: the export is traced, and so the log goes on.
     Path kept = suite.data().resolve("chaos-kept");
-    Files.copy(
-        suite.data().resolve("checkpoints.txt"), kept, StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(suite.data().resolve("checkpoints.txt"), kept, StandardCopyOption.REPLACE_EXISTING);
     get("/log/export", HttpResponse.BodyHandlers.ofFile(export));
     long begin = System.nanoTime();
     ByteArrayOutputStream said = new ByteArrayOutputStream();
