@@ -18,6 +18,7 @@ final class NdjsonLines {
 
   private final InputStream in;
   private final byte[] buffer = new byte[1 << 16];
+  private final ByteArrayOutputStream line = new ByteArrayOutputStream(512);
   private int from;
   private int to;
   private long skipped;
@@ -36,22 +37,22 @@ final class NdjsonLines {
     List<byte[]> lines = new ArrayList<>();
     int bytes = 0;
     while (!ended && lines.size() < most && bytes < MOST_BYTES) {
-      byte[] line = line();
-      if (!isBlank(line)) {
-        lines.add(line);
-        bytes += line.length;
-        if (line.length <= LineRules.MAX_BYTES) {
+      byte[] next = line();
+      if (!isBlank(next)) {
+        lines.add(next);
+        bytes += next.length;
+        if (next.length <= LineRules.MAX_BYTES) {
           skipped = 0;
         }
       } else {
-        skip(line.length + 1);
+        skip(next.length + 1);
       }
     }
     return lines;
   }
 
   private byte[] line() throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream(512);
+    line.reset();
     while (from < to || fill()) {
       int end = from;
       while (end < to && buffer[end] != '\n') {
