@@ -94,8 +94,11 @@ public final class Verify {
       return ExtractVerification.looksLikeOne(path)
           ? verifyExtract(path, keys, kept, out)
           : verify(path, new Verification(keys, witnesses), kept, tiles, out, err);
+    } catch (NoSuchFileException e) {
+      err.println("There is no " + e.getFile() + ".");
+      return 2;
     } catch (Malformed | IOException e) {
-      err.println("the extract cannot be read: " + e.getMessage());
+      err.println("it cannot be read: " + e.getMessage());
       return 2;
     }
   }
@@ -112,7 +115,7 @@ public final class Verify {
     out.println(
         report.findings().isEmpty()
             ? "THE EXTRACT HOLDS: its files and entries are those that the log's key signed."
-            : "THE EXTRACT DOES NOT HOLD: " + report.findings().size() + " findings.");
+            : "THE EXTRACT DOES NOT HOLD: " + findings(report.findings()) + ".");
     return report.findings().isEmpty() ? 0 : 1;
   }
 
@@ -122,7 +125,8 @@ public final class Verify {
       List<SignedNote> kept,
       Optional<Path> tiles,
       PrintStream out,
-      PrintStream err) {
+      PrintStream err)
+      throws IOException {
     try (OpenedLog log = OpenedLog.at(path)) {
       Optional<OpenedLog> keptTiles =
           tiles.isPresent() ? Optional.of(OpenedLog.at(tiles.get())) : Optional.empty();
@@ -132,19 +136,18 @@ public final class Verify {
       report.notes().forEach(out::println);
       report.findings().forEach(out::println);
       out.println(
-          report.holds() ? held(report) : "THE LOG DOES NOT HOLD: " + findings(report) + ".");
+          report.holds()
+              ? held(report)
+              : "THE LOG DOES NOT HOLD: " + findings(report.findings()) + ".");
       return report.holds() ? 0 : 1;
-    } catch (NoSuchFileException e) {
-      err.println("There is no " + e.getFile() + ".");
-      return 2;
-    } catch (Malformed | IOException e) {
+    } catch (Malformed e) {
       err.println("the log cannot be read: " + e.getMessage());
       return 2;
     }
   }
 
-  private static String findings(Verification.Report report) {
-    int number = report.findings().size();
+  private static String findings(List<Finding> findings) {
+    int number = findings.size();
     return number + (number == 1 ? " finding" : " findings");
   }
 
