@@ -13,7 +13,7 @@ import org.jboss.logging.Logger;
 
 /**
  * The right to lead: an advisory lock on a connection of its own. PostgreSQL ends that session when
- * it was silent for five seconds, so a process that is stopped, or a machine that is gone while its
+ * it was silent for three seconds, so a process that is stopped, or a machine that is gone while its
  * connection looks alive, loses the lock by itself. A thread speaks on it twice a second, so that a
  * slow start or a long commit does not.
  */
@@ -38,7 +38,7 @@ final class Leadership implements AutoCloseable {
       connection.setAutoCommit(true);
       if (tryLock(connection, log)) {
         try (Statement silence = connection.createStatement()) {
-          silence.execute("SET idle_session_timeout = '5s'");
+          silence.execute("SET idle_session_timeout = '3s'");
         }
         return Optional.of(new Leadership(connection));
       }
