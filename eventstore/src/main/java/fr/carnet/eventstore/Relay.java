@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -57,6 +58,7 @@ public final class Relay implements AutoCloseable {
   private final Map<String, Object> kafka;
   private final Semaphore wake = new Semaphore(0);
   private final Thread thread;
+  private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean running = true;
 
   /**
@@ -89,6 +91,7 @@ public final class Relay implements AutoCloseable {
   @Override
   public void close() {
     running = false;
+    closed.countDown();
     wake();
     try {
       thread.join(Duration.ofSeconds(10));
@@ -245,10 +248,10 @@ public final class Relay implements AutoCloseable {
     }
   }
 
-  /** Waits until the next transaction may begin, however often it is woken. */
+  /** Waits until the next transaction may begin, however often it is woken, or until it is closed. */
   private void gather(long begin) {
     try {
-      Thread.sleep(APART.minusNanos(System.nanoTime() - begin));
+      var _ = closed.await(APART.toNanos() - (System.nanoTime() - begin), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       running = false;
     }
