@@ -248,7 +248,7 @@ public final class Relay implements AutoCloseable {
     }
   }
 
-  /** Waits until the next transaction may begin, however often it is woken, or until it is closed. */
+  /** Waits until the next transaction may begin, however often it is woken, or it is closed. */
   private void gather(long begin) {
     try {
       var _ = closed.await(APART.toNanos() - (System.nanoTime() - begin), TimeUnit.NANOSECONDS);
