@@ -13,9 +13,9 @@ import org.jboss.logging.Logger;
 
 /**
  * The right to lead: an advisory lock on a connection of its own. PostgreSQL ends that session when
- * it was silent for three seconds, so a process that is stopped, or a machine that is gone while its
- * connection looks alive, loses the lock by itself. A thread speaks on it twice a second, so that a
- * slow start or a long commit does not.
+ * it was silent for three seconds, so a process that is stopped, or a machine that is gone while
+ * its connection looks alive, loses the lock by itself. A thread speaks on it twice a second, so
+ * that a slow start or a long commit does not.
  */
 final class Leadership implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Leadership.class);
