@@ -49,6 +49,7 @@ class TokensTest {
   @BeforeEach
   void refuseEverybody() {
     asked.clear();
+    Dossiers.refusalsAreCounted();
     Neighbours.answer(
         "/decisions",
         request -> {

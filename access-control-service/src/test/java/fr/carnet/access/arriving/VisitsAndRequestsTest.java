@@ -221,7 +221,7 @@ class VisitsAndRequestsTest extends AccessOverHttp {
           List.of(
               "convert_from(data, 'UTF8') FROM event",
               "convert_from(answer, 'UTF8') FROM command_receipt",
-              "convert_from(request_digest, 'LATIN1') FROM command_receipt",
+              "encode(request_digest, 'escape') FROM command_receipt",
               "t::text FROM visit_code t",
               "t::text FROM asked_access t",
               "t::text FROM attempt t")) {

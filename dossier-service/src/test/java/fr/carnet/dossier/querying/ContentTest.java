@@ -527,7 +527,7 @@ class ContentTest {
     assertThat(keptFrom(service, path + "REPRESENTATIVE"))
         .containsExactlyInAnyOrder(unannounced, deleted, secret)
         .doesNotContain(shown);
-    age(unannounced, "1 month");
+    age(unannounced, "interval '1 month'");
     assertThat(keptFrom(service, path + "OWNER")).containsExactly(deleted);
     assertThat(keptFrom(service, "/dossiers/" + UUID.randomUUID() + "/kept-from/OWNER")).isEmpty();
     as(service).get(path + "PROFESSIONAL").then().statusCode(404);

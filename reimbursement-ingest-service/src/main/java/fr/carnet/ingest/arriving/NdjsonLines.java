@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** Cuts a stream into lines, in constant memory: what is beyond the limit of a line is not kept. */
 final class NdjsonLines {
@@ -72,11 +73,11 @@ final class NdjsonLines {
     return line.toByteArray();
   }
 
-  @SuppressWarnings("ThreadPriorityCheck")
   private boolean fill() throws IOException {
     // Unpacking waits for nobody: without this, as many senders as there are processors would keep
-    // every other request waiting.
-    Thread.yield();
+    // every other request waiting. Yielding is not enough, since threads that yield to each other
+    // never let their carrier look for the requests that come from elsewhere.
+    LockSupport.parkNanos(1);
     from = 0;
     to = Math.max(0, in.read(buffer));
     return to > 0;
