@@ -1,6 +1,7 @@
 package fr.carnet.ingest;
 
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import fr.carnet.billing.BillingSystem;
@@ -103,6 +104,24 @@ public abstract class IngestOverHttp {
         ResultSet row = select.executeQuery(sql)) {
       row.next();
       return row.getLong(1);
+    }
+  }
+
+  /** How many of these lines are of this person. */
+  protected static int linesOf(List<String> lines, String ins) {
+    return (int) lines.stream().filter(line -> line.contains(ins)).count();
+  }
+
+  protected void awaitLines(RegisteredDossier dossier, int count) {
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(CareOnKafka.read(kafka).lines(dossier)).hasSize(count));
+  }
+
+  protected void execute(String sql) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
     }
   }
 }

@@ -1,16 +1,20 @@
 package fr.carnet.ingest.keeping;
 
+import fr.carnet.ingest.deciding.Window;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.sql.Connection;
+import java.sql.Date;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
 
 /**
- * Deletes what has been kept long enough: rejections after 30 days, as on their topic, and what a
- * dry run that was cut left behind. A few thousand rows at a time, so that nobody waits for it.
+ * Deletes what has been kept long enough: rejections after 30 days, as on their topic, what lines
+ * say once their care is 24 months old, and what a dry run that was cut left behind. A few thousand
+ * rows at a time, so that nobody waits for it.
  */
 @ApplicationScoped
 public class Retention {
@@ -30,6 +34,22 @@ public class Retention {
         AND parked_at < clock_timestamp() - interval '30 days'
       """;
 
+  /**
+   * Nothing passes a line that has left the window, so what it says goes and its key stays: an
+   * empty digest is no line's, so the id cannot be used again. Its patient stays only where a
+   * dossier may hold it, for a late flag of secret care to find.
+   */
+  private static final String BEYOND_THE_WINDOW =
+      """
+      WITH beyond AS (
+        SELECT line_key FROM line WHERE care IS NOT NULL AND care_from < ?
+        LIMIT 5000 FOR UPDATE SKIP LOCKED)
+      UPDATE line SET care = NULL, digest = '',
+        patient_ref = (SELECT min(known.patient_ref) FROM dossier_patient AS known
+                       WHERE known.patient_ref = line.patient_ref)
+      FROM beyond WHERE line.line_key = beyond.line_key
+      """;
+
   @Inject DataSource dataSource;
 
   /** Once an hour, and whenever asked. */
@@ -42,6 +62,17 @@ public class Retention {
       }
       delete.executeUpdate(DRY_RUNS);
       delete.executeUpdate(PARKED_LINES);
+    }
+    forgetBeyondTheWindow();
+  }
+
+  private void forgetBeyondTheWindow() throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement forget = connection.prepareStatement(BEYOND_THE_WINDOW)) {
+      forget.setDate(1, Date.valueOf(Window.endingOn(Today.inParis()).first()));
+      while (forget.executeUpdate() > 0) {
+        // The next few thousand.
+      }
     }
   }
 }

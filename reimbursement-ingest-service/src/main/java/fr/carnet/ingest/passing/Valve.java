@@ -176,7 +176,13 @@ public class Valve implements AutoCloseable {
       boolean secret,
       LocalDate careFrom,
       byte[] care,
-      int repeats) {}
+      int repeats) {
+
+    /** It has left the window by the clock of whoever deletes, if not yet by this one's. */
+    boolean isForgotten() {
+      return care.length == 0;
+    }
+  }
 
   private record Dossier(UUID id, String publicKey, boolean open, boolean stopped) {}
 
@@ -290,7 +296,8 @@ public class Valve implements AutoCloseable {
     try (PreparedStatement select =
         tx.prepareStatement(
             """
-            SELECT line_key, coalesce(patient_ref, ''), bucket, secret, care_from, care, repeats
+            SELECT line_key, coalesce(patient_ref, ''), bucket, secret, care_from,
+                   coalesce(care, ''), repeats
             FROM line
             WHERE line_key = ANY (?)
               AND received_at <= clock_timestamp() - ? * interval '1 millisecond'
@@ -375,7 +382,9 @@ public class Valve implements AutoCloseable {
         if (line.secret()) {
           // From a closed dossier too: what may not be there is taken out of the archive.
           records.add(withdrawal(dossier.id(), line.lineKey(), time));
-        } else if (open.containsKey(dossier.id()) && window.holds(line.careFrom())) {
+        } else if (open.containsKey(dossier.id())
+            && window.holds(line.careFrom())
+            && !line.isForgotten()) {
           records.add(passing(sealers.get(dossier.id()), dossier.id(), line, time));
         }
       }

@@ -80,9 +80,27 @@ public final class RegistryProjection implements Projection {
     }
   }
 
-  /** The tie to a person goes, and with it what was kept to seal; the lines are the insurer's. */
+  /**
+   * The tie to a person goes, and with it what was kept to seal; the lines of the last 24 months
+   * are the insurer's, and of older ones only their keys stay.
+   */
   @Override
   public void ended(Connection tx, Set<UUID> streams) throws SQLException {
+    try (PreparedStatement untie =
+        tx.prepareStatement(
+            """
+            UPDATE line SET patient_ref = NULL
+            FROM dossier_patient AS ended
+            WHERE ended.dossier_id = ANY (?) AND line.patient_ref = ended.patient_ref
+              AND line.care IS NULL
+              AND NOT EXISTS (SELECT FROM dossier_patient AS other
+                              WHERE other.patient_ref = line.patient_ref
+                                AND other.dossier_id <> ALL (?))
+            """)) {
+      untie.setArray(1, tx.createArrayOf("uuid", streams.toArray()));
+      untie.setArray(2, tx.createArrayOf("uuid", streams.toArray()));
+      untie.executeUpdate();
+    }
     for (String table : List.of("dossier_patient", "dossier", "sealing_session", "backfilled")) {
       try (PreparedStatement delete =
           tx.prepareStatement("DELETE FROM " + table + " WHERE dossier_id = ANY (?)")) {

@@ -21,7 +21,6 @@ import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -303,24 +302,7 @@ class ValveTest extends IngestOverHttp {
         .contains("valve-moves");
   }
 
-  private void execute(String sql) throws SQLException {
-    try (Connection connection = dataSource.getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private void awaitLines(RegisteredDossier dossier, int count) {
-    await()
-        .atMost(SOON)
-        .untilAsserted(() -> assertThat(CareOnKafka.read(kafka).lines(dossier)).hasSize(count));
-  }
-
   private static int bucketOf(String ins) {
     return Buckets.of(TestTokens.patientRef(ins).value());
-  }
-
-  private static int linesOf(List<String> lines, String ins) {
-    return (int) lines.stream().filter(line -> line.contains(ins)).count();
   }
 }

@@ -262,8 +262,4 @@ class RegistryTest extends IngestOverHttp {
   private static RequestSpecification operator() {
     return given().auth().oauth2(TestTokens.withRole("operator", "operator"));
   }
-
-  private static int linesOf(List<String> lines, String ins) {
-    return (int) lines.stream().filter(line -> line.contains(ins)).count();
-  }
 }

@@ -22,8 +22,6 @@ import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -720,13 +718,6 @@ class ExtractsTest extends IngestOverHttp {
       execute("ALTER TABLE extract DROP CONSTRAINT failing");
     }
     assertThat(load("fails").getString("state")).isEqualTo("DONE");
-  }
-
-  private void execute(String sql) throws SQLException {
-    try (Connection connection = dataSource.getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
   }
 
   @Test
