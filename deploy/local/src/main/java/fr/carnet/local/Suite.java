@@ -374,6 +374,11 @@ public final class Suite implements AutoCloseable {
     return folder.logs();
   }
 
+  /** The checkout that it was built in. */
+  public Path project() {
+    return options.project();
+  }
+
   /** Everything the suite keeps. */
   public Path data() {
     return folder.path();

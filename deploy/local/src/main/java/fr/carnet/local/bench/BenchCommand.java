@@ -14,7 +14,12 @@ import picocli.CommandLine.Unmatched;
     name = "bench",
     description = "Measures the whole suite on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {FeedCommand.class, DossierCommand.class, AuditCommand.class})
+    subcommands = {
+      FeedCommand.class,
+      DossierCommand.class,
+      DecisionsCommand.class,
+      AuditCommand.class
+    })
 public final class BenchCommand implements Callable<Integer> {
   private static final int MISUSED = 2;
 
