@@ -282,28 +282,36 @@ class Reading {
   <T> T readAtCounter(Asked asked, boolean exists, CounterQuery<T> query) throws SQLException {
     log.refuseOthers();
     Caller caller = current.get();
-    if (!exists) {
+    Optional<T> answer = exists ? readAndTrace(asked, caller, query) : Optional.empty();
+    if (answer.isEmpty()) {
       limit.count(caller, RefusedCaller.Kind.AT_COUNTER);
       throw new Refusal(ReadingRefusal.DOSSIER_NOT_FOUND);
     }
-    T answer =
-        Transactions.run(
-            dataSource,
-            tx -> {
-              Known known = known(tx, asked.dossierId(), caller, true).orElseThrow();
-              Released<T> released = query.in(tx, asked);
-              trace(
-                  tx,
-                  asked,
-                  caller.actor(),
-                  AccessTraced.Outcome.RELEASED,
-                  atCounter(caller),
-                  released.itemIds(),
-                  known);
-              return released.answer();
-            });
     machinery.wakeRelay();
-    return answer;
+    return answer.get();
+  }
+
+  /** Nothing where the dossier was erased since it was found. */
+  private <T> Optional<T> readAndTrace(Asked asked, Caller caller, CounterQuery<T> query)
+      throws SQLException {
+    return Transactions.run(
+        dataSource,
+        tx -> {
+          Optional<Known> known = known(tx, asked.dossierId(), caller, true);
+          if (known.isEmpty()) {
+            return Optional.empty();
+          }
+          Released<T> released = query.in(tx, asked);
+          trace(
+              tx,
+              asked,
+              caller.actor(),
+              AccessTraced.Outcome.RELEASED,
+              atCounter(caller),
+              released.itemIds(),
+              known.get());
+          return Optional.of(released.answer());
+        });
   }
 
   /** Somebody helps the patient who is present: that is traced, and nothing is read. */

@@ -107,7 +107,8 @@ public class RecentCareResource {
           List<Done> done = new ArrayList<>();
           for (Item item : visible.items(tx, dossierId, decision, recent)) {
             Optional<Likeness> likeness = item.act().flatMap(act -> likeness(about, act));
-            if (likeness.isPresent()) {
+            // What is masked is not said here, not even to those who may look at it.
+            if (likeness.isPresent() && !item.masked()) {
               shown.add(item);
               ShownItem seen = visible.shown(item, language);
               done.add(new Done(likeness.get(), seen, resultFrom(seen)));

@@ -762,6 +762,12 @@ class ContentTest {
                         List.of("mri", "blood", "sugar").stream()
                             .map(id -> shown.contains(id) ? null : Boolean.TRUE)
                             .toList()));
+            // Never here, whoever asks.
+            recent(dossier, token, "CCAM", "QEQJ001")
+                .then()
+                .body(
+                    "done.item.itemId",
+                    equalTo(shown.contains("mri") ? List.of("mri") : List.of()));
           }
           everyClass(false);
           unmask(dossier, maskId);

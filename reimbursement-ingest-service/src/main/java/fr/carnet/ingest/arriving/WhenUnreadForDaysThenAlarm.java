@@ -48,9 +48,13 @@ class WhenUnreadForDaysThenAlarm {
 
   @Scheduled(every = "5m", delayed = "30s")
   void look() throws SQLException, InterruptedException {
+    lookFor(WAITED);
+  }
+
+  void lookFor(Duration waited) throws SQLException, InterruptedException {
     note(
         Unread.olderThan(
-            WAITED,
+            waited,
             BillingApplier.READER,
             Topic.BILLING_REIMBURSEMENTS,
             dataSource,

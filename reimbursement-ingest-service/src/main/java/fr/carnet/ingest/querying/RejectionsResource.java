@@ -74,7 +74,8 @@ public class RejectionsResource {
    * @param lineId as sent, where it could be read; only for the sender
    * @param received the bytes as received, base64; only for the sender, and empty where nobody can
    *     tell whether it is secret care
-   * @param correctedTo what became of its correction, where there was one
+   * @param correctedBy the client that corrected it, where one did
+   * @param correctedTo what became of its correction
    * @param correctedFields in which fields the corrected line differs
    */
   public record Rejection(
@@ -86,6 +87,7 @@ public class RejectionsResource {
       Optional<String> lineId,
       Optional<String> received,
       Optional<Instant> correctedAt,
+      Optional<String> correctedBy,
       Optional<String> correctedTo,
       List<String> correctedFields) {}
 
@@ -166,7 +168,7 @@ public class RejectionsResource {
             connection.prepareStatement(
                 """
                 SELECT id, sender, received_at, cause, faults, line_id, received, corrected_at,
-                       corrected_to, coalesce(corrected_fields, '{}')
+                       corrected_by, corrected_to, coalesce(corrected_fields, '{}')
                 FROM rejection
                 """
                     + WHERE
@@ -200,7 +202,8 @@ public class RejectionsResource {
         every ? Optional.empty() : Optional.of(Base64.getEncoder().encodeToString(row.getBytes(7))),
         instant(row, 8),
         Optional.ofNullable(row.getString(9)),
-        List.of((String[]) row.getArray(10).getArray()));
+        Optional.ofNullable(row.getString(10)),
+        List.of((String[]) row.getArray(11).getArray()));
   }
 
   /** Rejected lines grouped by probable cause. */

@@ -26,6 +26,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -218,22 +219,39 @@ class DeliveryTest extends IngestOverHttp {
     body.add("{\"beneficiaryIns\":\"" + ins + "\"}");
     body.add(lines.get(0).replaceFirst("\"quantity\":\\d+", "\"quantity\":9"));
     body.add(lines.get(1).replace("\"secretCare\":false", "\"secretCare\":true"));
+    String whole = String.join("\n", body);
+    String missing = "/rejections?reason=MISSING_FIELD";
+    String reused = "/rejections?reason=LINE_ID_REUSED";
     List<Answer> answers = new ArrayList<>();
+    answers.add(answer(as(sender, whole).post("/deliveries?dryRun=true")));
     for (int i = 0; i < 3; i++) {
-      answers.add(answer(deliver(sender, String.join("\n", body))));
-      answers.add(
-          answer(
-              given()
-                  .auth()
-                  .oauth2(TestTokens.withRole(sender, "billing"))
-                  .get("/rejections/counts")));
+      Response delivered = deliver(sender, whole);
+      answers.add(answer(delivered));
+      String receipt = "/receipts/" + delivered.path("deliveryId");
+      for (String path :
+          List.of(missing, reused, "/rejections/counts", "/rejections/causes", receipt)) {
+        answers.add(answer(as(sender, "").get(path)));
+      }
     }
+    String rejected = as(sender, "").get(reused).path("rejections[0].id");
+    answers.add(answer(as(sender, lines.get(2)).post("/rejections/" + rejected + "/correction")));
+    answers.add(answer(as(sender, "").get(reused)));
     return answers;
   }
 
-  /** Each delivery has an id, a time and bytes, and so a signature, of its own. */
+  private static RequestSpecification as(String sender, String body) {
+    return given()
+        .auth()
+        .oauth2(TestTokens.withRole(sender, "billing"))
+        .contentType(body.contains("\n") ? "application/x-ndjson" : "application/json")
+        .body(body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Each has ids, times, a sender and bytes, and so a signature, of its own. */
   private static String withoutWhatIsNewEachTime(String body) {
-    return body.replaceAll("\"(deliveryId|receivedAt|sha256|jws)\":\"[^\"]*\"", "\"$1\":\"…\"");
+    return body.replaceAll(
+        "\"(id|deliveryId|sender|received|correctedBy|sha256|jws|\\w+At|\\w+Seen)\":\"[^\"]*\"",
+        "\"$1\":\"…\"");
   }
 
   private static Answer answer(Response response) {

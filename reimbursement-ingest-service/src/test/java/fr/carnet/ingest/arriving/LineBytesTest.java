@@ -2,6 +2,7 @@ package fr.carnet.ingest.arriving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import fr.carnet.billing.BillingSystem;
@@ -251,6 +252,25 @@ class LineBytesTest {
             "natureCode NATURE_CODE_UNKNOWN",
             "act.code ACT_CODE_UNKNOWN",
             "performer.specialtyCode SPECIALTY_CODE_UNKNOWN");
+  }
+
+  @Test
+  void theOperatorsSettingsSayWhichRulesWarnAndWhichCodesExist(@TempDir Path folder)
+      throws IOException {
+    Files.writeString(folder.resolve("IR_NAT_V.csv"), "PRS_NAT;PRS_NAT_LIB\n1351;RADIOLOGIE\n");
+    LinePolicy set =
+        LinePolicies.policy(
+            Optional.of(List.of("RPPS_INVALID", " DATES_REVERSED")), Optional.of(folder));
+    assertThat(set.warned())
+        .containsExactlyInAnyOrder(LineFault.RPPS_INVALID, LineFault.DATES_REVERSED);
+    assertThat(
+            faults(
+                LineBytes.read(utf8(SOUND.replace("1351", "99998")), Optional.empty(), TODAY, set)))
+        .containsExactly("natureCode NATURE_CODE_UNKNOWN");
+    assertThat(LinePolicies.policy(Optional.empty(), Optional.empty()).warned()).isEmpty();
+    assertThatThrownBy(
+            () -> LinePolicies.policy(Optional.of(List.of("NO_SUCH_RULE")), Optional.empty()))
+        .hasMessageContaining("NO_SUCH_RULE");
   }
 
   @Test

@@ -12,6 +12,7 @@ import fr.carnet.eventstore.Unread;
 import fr.carnet.ingest.IngestOverHttp;
 import fr.carnet.testkit.RealServers;
 import fr.carnet.testkit.TestTokens;
+import io.quarkus.scheduler.Scheduled;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
@@ -26,7 +27,9 @@ import java.security.Signature;
 import java.security.spec.EdECPoint;
 import java.security.spec.EdECPublicKeySpec;
 import java.security.spec.NamedParameterSpec;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -252,6 +255,59 @@ class ReceiptTest extends IngestOverHttp {
     alarm.look();
     // then
     given().get("/q/health/well").then().statusCode(200);
+  }
+
+  @Test
+  void theAlarmLooksAtWhatThisServiceHasNotReadOfTheInsurersTopic() throws Exception {
+    assertThat(
+            WhenUnreadForDaysThenAlarm.class
+                .getDeclaredMethod("look")
+                .isAnnotationPresent(Scheduled.class))
+        .isTrue();
+    // given: a line, and a reader that cannot note that it has read it
+    try (Connection connection = dataSource.getConnection();
+        Statement hold = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      hold.execute("LOCK TABLE consumer_offset IN SHARE MODE");
+      kafka.line(new WireLine(Optional.empty(), "x".getBytes(StandardCharsets.UTF_8)));
+      kafka.flush();
+      // when
+      alarm.lookFor(Duration.ZERO);
+      // then
+      given().get("/q/health/well").then().statusCode(503);
+      connection.rollback();
+    }
+    // when: it was read
+    await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              alarm.lookFor(Duration.ZERO);
+              return given().get("/q/health/well").statusCode() == 200;
+            });
+  }
+
+  @Test
+  void aRuleThatOnlyWarnsIsToldAndItsLineKept() {
+    // given: processed before the care, which the shipped settings only warn of
+    String line = texts(lines(65, "warned", people(65, 1)), 1).getFirst();
+    String early =
+        line.replaceFirst("\"processedOn\":\"[^\"]*\"", "\"processedOn\":\"2001-01-01\"");
+    // when
+    JsonPath would = dry("warned", early).then().statusCode(200).extract().jsonPath();
+    JsonPath did = deliver("warned", early).then().statusCode(200).extract().jsonPath();
+    JsonPath kept = get("warned", "/receipts/" + did.getString("deliveryId")).jsonPath();
+    // then
+    Map<String, Integer> warned = Map.of("PROCESSED_BEFORE_CARE", 1);
+    assertThat(did.getInt("accepted")).isEqualTo(1);
+    assertThat(did.getMap("warnedByReason")).isEqualTo(warned);
+    assertThat(would.getMap("warnedByReason")).isEqualTo(warned);
+    assertThat(kept.getMap("receipt.warnedByReason")).isEqualTo(warned);
+    assertThat(
+            get("anyone", "/rules")
+                .jsonPath()
+                .getBoolean("rules.find { it.code == 'PROCESSED_BEFORE_CARE' }.warnsOnly"))
+        .isTrue();
   }
 
   @Test

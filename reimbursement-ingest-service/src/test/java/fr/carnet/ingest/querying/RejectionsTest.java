@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -351,6 +352,10 @@ class RejectionsTest extends IngestOverHttp {
     JsonPath all = rejections("single", "billing", "");
     assertThat(all.getList("rejections.correctedTo", String.class))
         .containsExactly("ACCEPTED", "REJECTED_AGAIN", null);
+    assertThat(all.getList("rejections.correctedBy", String.class))
+        .containsExactly("single", "single", null);
+    assertThat(Instant.parse(all.getString("rejections[0].correctedAt")))
+        .isAfter(Instant.parse(all.getString("rejections[0].receivedAt")));
     for (String large : List.of(second, "/rejections/corrections")) {
       correction("single", large, " ".repeat((1 << 20) + 1))
           .then()
