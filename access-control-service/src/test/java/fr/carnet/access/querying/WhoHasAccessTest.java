@@ -7,34 +7,22 @@ import static org.hamcrest.Matchers.notNullValue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import fr.carnet.access.AccessOverHttp;
-import fr.carnet.access.deciding.AccessRules;
-import fr.carnet.access.deciding.DecisionFacts;
-import fr.carnet.access.deciding.Policies;
-import fr.carnet.access.deciding.Standing;
-import fr.carnet.events.Headers;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
-import fr.carnet.events.access.AccessEvent;
 import fr.carnet.events.access.AccessFacts;
-import fr.carnet.events.access.DecisionRequest;
 import fr.carnet.events.access.EmergencyWishRecorded;
-import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.PurposeOfUse;
 import fr.carnet.testkit.RealServers;
 import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.junit.QuarkusTest;
-import jakarta.inject.Inject;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -53,8 +41,6 @@ class WhoHasAccessTest extends AccessOverHttp {
   private static final List<String> DOCTORS =
       List.of("899700024450", "899700031018", "899700032024", "899700036066");
   private static final String ELSEWHERE = "3750100315";
-
-  @Inject Policies policies;
 
   private Dossier dossier;
 
@@ -356,64 +342,6 @@ class WhoHasAccessTest extends AccessOverHttp {
               });
     }
     return records;
-  }
-
-  private record Made(DecisionRequest request, Instant at, AccessDecision decision) {}
-
-  /** A seeded life: after each change decisions, and each is made again from Kafka alone. */
-  @Test
-  void every_decision_is_what_the_events_on_kafka_give_for_the_version_that_it_named()
-      throws IOException {
-    Random dice = new Random(1111);
-    List<Made> made = new ArrayList<>();
-    for (int i = 0; i < 40; i++) {
-      change(dice);
-      for (PurposeOfUse purpose : PurposeOfUse.values()) {
-        DecisionRequest request =
-            new DecisionRequest(
-                dossier.id(),
-                professional(
-                    DOCTORS.get(dice.nextInt(DOCTORS.size())), dice.nextBoolean() ? "10" : "60"),
-                Optional.empty(),
-                purpose,
-                true,
-                true,
-                false,
-                dice.nextInt(4) == 0);
-        made.add(new Made(request, Instant.now(), decide(request)));
-      }
-    }
-    List<ConsumerRecord<String, byte[]>> events =
-        onKafka(Topic.ACCESS_EVENTS, (int) made.getLast().decision().accessVersion());
-    Set<String> rules = new TreeSet<>();
-    for (Made each : made) {
-      Standing standing = Standing.NONE;
-      for (ConsumerRecord<String, byte[]> event : events) {
-        long version = Long.parseLong(header(event, Headers.STREAM_VERSION));
-        if (version <= each.decision().accessVersion() && version > standing.version()) {
-          standing =
-              standing.after(version, AccessEvent.read(header(event, Headers.TYPE), event.value()));
-        }
-      }
-      assertThat(standing.version()).isEqualTo(each.decision().accessVersion());
-      DecisionFacts facts =
-          standing.factsFor(
-              each.request(),
-              each.at(),
-              Optional.of(
-                  new DecisionFacts.Dossier(
-                      List.of(TestTokens.patientRef(OWNER)), DossierRegistered.State.OPEN)),
-              false);
-      assertThat(AccessRules.decide(each.request(), facts, policies)).isEqualTo(each.decision());
-      rules.add(each.decision().rule());
-    }
-    assertThat(rules)
-        .contains(
-            "GRANT", "TREATING_PHYSICIAN", "BREAK_GLASS", "MEDICAL_REGULATION", "NO_STANDING");
-  }
-
-  private static String header(ConsumerRecord<String, byte[]> event, String name) {
-    return new String(event.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
   }
 
   private static Set<String> rules(JsonNode answer, String doctor) {
