@@ -36,6 +36,21 @@ public record DecisionFacts(
     grants = List.copyOf(grants);
   }
 
+  /** The same of somebody who acts for the owner. */
+  DecisionFacts representedBy(Representation acting) {
+    return new DecisionFacts(
+        at,
+        dossier,
+        stopped,
+        accessVersion,
+        Optional.of(acting),
+        blocked,
+        treatingPhysician,
+        breakGlassOpposed,
+        regulationOpposed,
+        grants);
+  }
+
   /** Whose dossier it is, and where it is in its life. */
   public record Dossier(List<PatientRef> patientRefs, DossierRegistered.State state) {
     public Dossier {

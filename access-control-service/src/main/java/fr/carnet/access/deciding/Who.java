@@ -2,6 +2,7 @@ package fr.carnet.access.deciding;
 
 import fr.carnet.access.deciding.DecisionFacts.Dossier;
 import fr.carnet.access.deciding.DecisionFacts.Grant;
+import fr.carnet.access.deciding.DecisionFacts.Representation;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.access.DecisionRequest;
 import fr.carnet.events.access.Grantee;
@@ -19,9 +20,11 @@ import java.util.UUID;
 /**
  * Somebody who can see a dossier.
  *
- * @param rule OWNER, TREATING_PHYSICIAN or GRANT; BREAK_GLASS and MEDICAL_REGULATION stand for
- *     every professional whom the patient did not block, in that situation
- * @param granteeKind absent for OWNER and for the emergency rules
+ * @param rule OWNER, REPRESENTATIVE, TREATING_PHYSICIAN or GRANT; BREAK_GLASS and
+ *     MEDICAL_REGULATION stand for every professional whom the patient did not block, in that
+ *     situation
+ * @param granteeKind absent but for a médecin traitant and a grant
+ * @param granteeId of a representative the id of the representation, which stands for the person
  * @param maskedToo whether masked items show as well
  * @param until when it ends by itself, exclusive
  */
@@ -32,6 +35,19 @@ public record Who(
     boolean maskedToo,
     Optional<UUID> grantId,
     Optional<Instant> until) {
+  /**
+   * Somebody acts for the owner, now or at another time.
+   *
+   * @param from inclusive
+   * @param until exclusive
+   */
+  public record Represents(UUID representationId, Instant from, Optional<Instant> until) {
+    /** What a decision about them looks at, where otherwise nobody acted for the owner. */
+    public DecisionFacts in(DecisionFacts facts) {
+      return facts.representedBy(new Representation(from, until));
+    }
+  }
+
   private static final UUID NO_DOSSIER = new UUID(0, 0);
 
   /** A doctor: whom every allowance lets see something. */
@@ -42,12 +58,31 @@ public record Who(
    * asked about one after the other.
    */
   public static List<Who> canSee(
-      Standing standing, Instant at, Dossier dossier, boolean stopped, Policies policies) {
+      Standing standing,
+      Instant at,
+      Dossier dossier,
+      List<Represents> representatives,
+      boolean stopped,
+      Policies policies) {
     List<Who> who = new ArrayList<>();
     Asking asking = new Asking(at, dossier, stopped, policies);
     asking
         .of(standing, patient(dossier.patientRefs().getFirst()), AccessRule.OWNER)
         .ifPresent(decision -> who.add(by(decision, Optional.empty())));
+    for (Represents represents : representatives) {
+      asking
+          .of(standing, represents)
+          .ifPresent(
+              decision ->
+                  who.add(
+                      new Who(
+                          decision.rule(),
+                          Optional.empty(),
+                          Optional.of(represents.representationId().toString()),
+                          decision.maskedToo(),
+                          Optional.empty(),
+                          decision.until())));
+    }
     standing.physicians().stream()
         .sorted(Comparator.comparing(physician -> physician.id().value()))
         .forEach(
@@ -76,11 +111,30 @@ public record Who(
 
   /** What every question has in common. */
   private record Asking(Instant at, Dossier dossier, boolean stopped, Policies policies) {
+    /** The decision about a representative, when it allows. */
+    Optional<AccessDecision> of(Standing standing, Represents represents) {
+      DecisionRequest request =
+          new DecisionRequest(
+              NO_DOSSIER,
+              Actor.anonymous(Role.OWNER),
+              Optional.empty(),
+              PurposeOfUse.NORMAL,
+              false,
+              false);
+      DecisionFacts facts =
+          represents.in(standing.factsFor(request, at, Optional.of(dossier), stopped));
+      return allowed(AccessRules.decide(request, facts, policies), AccessRule.REPRESENTATIVE);
+    }
+
     /** The decision, when it allows by this rule. */
     Optional<AccessDecision> of(Standing standing, DecisionRequest request, AccessRule rule) {
-      AccessDecision decision =
+      return allowed(
           AccessRules.decide(
-              request, standing.factsFor(request, at, Optional.of(dossier), stopped), policies);
+              request, standing.factsFor(request, at, Optional.of(dossier), stopped), policies),
+          rule);
+    }
+
+    private static Optional<AccessDecision> allowed(AccessDecision decision, AccessRule rule) {
       return decision.allowed() && decision.rule().equals(rule.outward())
           ? Optional.of(decision)
           : Optional.empty();

@@ -1,11 +1,14 @@
 package fr.carnet.access.projecting;
 
 import fr.carnet.access.deciding.Standing;
+import fr.carnet.access.deciding.Who.Represents;
+import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessEvent;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.eventstore.StreamRecovery;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,14 +26,16 @@ import javax.sql.DataSource;
 public class AccessEvents {
   private static final String SQL =
       """
-      SELECT asked.now, asked.stopped, asked.state, e.version, e.type, e.time, e.data
+      SELECT asked.now, asked.stopped, asked.state, asked.representatives, e.version, e.type, e.time, e.data
       FROM (SELECT clock_timestamp() AS now,
-                   (SELECT s.state FROM dossier_state s
-                    WHERE s.dossier_id = ? AND s.since <= ?
-                    ORDER BY s.version DESC LIMIT 1) AS state,
+                   known.state, known.representatives,
                    EXISTS (SELECT 1 FROM parked p
                            WHERE p.consumer IN (?, ?) AND p.stream_key = ?
-                             AND p.discarded_at IS NULL) AS stopped) AS asked
+                             AND p.discarded_at IS NULL) AS stopped
+            FROM (SELECT 1) AS one LEFT JOIN LATERAL (
+              SELECT s.state, s.representatives FROM dossier_state s
+              WHERE s.dossier_id = ? AND s.since <= ?
+              ORDER BY s.version DESC LIMIT 1) AS known ON true) AS asked
       LEFT JOIN event e ON e.stream_id = ? AND e.time <= ?
       ORDER BY e.version
       """;
@@ -45,15 +50,18 @@ public class AccessEvents {
    * @param now the database's clock when it was read; UTC
    * @param stopped whether something of the dossier is parked now: events may be missing
    * @param state what this service knew the dossier to be; absent: it did not know of it yet
+   * @param representatives who acted for the owner, as this service knew
    * @param standing what the events say
    */
   public record Recalled(
       Instant now,
       boolean stopped,
       Optional<DossierRegistered.State> state,
+      List<Represents> representatives,
       List<Recorded> events,
       Standing standing) {
     public Recalled {
+      representatives = List.copyOf(representatives);
       events = List.copyOf(events);
     }
   }
@@ -72,11 +80,11 @@ public class AccessEvents {
         PreparedStatement select = connection.prepareStatement(SQL)) {
       OffsetDateTime until =
           at.map(instant -> instant.atOffset(ZoneOffset.UTC)).orElse(OffsetDateTime.MAX);
-      select.setObject(1, dossierId);
-      select.setObject(2, until);
-      select.setString(3, DossierRegistryProjection.NAME);
-      select.setString(4, StreamRecovery.consumer(grants));
-      select.setString(5, dossierId.toString());
+      select.setString(1, DossierRegistryProjection.NAME);
+      select.setString(2, StreamRecovery.consumer(grants));
+      select.setString(3, dossierId.toString());
+      select.setObject(4, dossierId);
+      select.setObject(5, until);
       select.setObject(6, dossierId);
       select.setObject(7, until);
       try (ResultSet row = select.executeQuery()) {
@@ -85,6 +93,11 @@ public class AccessEvents {
         boolean stopped = row.getBoolean("stopped");
         Optional<DossierRegistered.State> state =
             Optional.ofNullable(row.getString("state")).map(DossierRegistered.State::valueOf);
+        List<Represents> representatives =
+            Optional.ofNullable(row.getString("representatives"))
+                .map(json -> Wire.read(json.getBytes(StandardCharsets.UTF_8), Represents[].class))
+                .map(List::of)
+                .orElse(List.of());
         List<Recorded> events = new ArrayList<>();
         Standing standing = Standing.NONE;
         do {
@@ -98,7 +111,7 @@ public class AccessEvents {
                     : standing.afterUnknown(version);
           }
         } while (row.next());
-        return new Recalled(now, stopped, state, events, standing);
+        return new Recalled(now, stopped, state, representatives, events, standing);
       }
     }
   }

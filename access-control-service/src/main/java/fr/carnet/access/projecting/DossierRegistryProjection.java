@@ -1,5 +1,6 @@
 package fr.carnet.access.projecting;
 
+import fr.carnet.access.deciding.Who.Represents;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
 import fr.carnet.events.dossier.DossierRegistered;
@@ -7,6 +8,7 @@ import fr.carnet.events.dossier.DossierRegistered.ActsFor;
 import fr.carnet.events.identity.PatientRef;
 import fr.carnet.eventstore.Projection;
 import fr.carnet.eventstore.RecordedEvent;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -170,9 +172,10 @@ public final class DossierRegistryProjection implements Projection {
     try (PreparedStatement insert =
         tx.prepareStatement(
             """
-            INSERT INTO dossier_state (dossier_id, version, state)
-            SELECT asked.dossier_id, asked.version, asked.state
-            FROM (VALUES (?::uuid, ?::bigint, ?)) AS asked (dossier_id, version, state)
+            INSERT INTO dossier_state (dossier_id, version, state, representatives)
+            SELECT asked.dossier_id, asked.version, asked.state, asked.representatives
+            FROM (VALUES (?::uuid, ?::bigint, ?, ?::jsonb))
+                   AS asked (dossier_id, version, state, representatives)
             WHERE NOT EXISTS (SELECT 1 FROM erased_dossier e WHERE e.dossier_id = asked.dossier_id)
               AND NOT EXISTS (SELECT 1 FROM dossier_state s
                               WHERE s.dossier_id = asked.dossier_id AND s.version >= asked.version)
@@ -181,6 +184,16 @@ public final class DossierRegistryProjection implements Projection {
       insert.setObject(1, registered.dossierId());
       insert.setLong(2, registered.version());
       insert.setString(3, registered.state().name());
+      insert.setString(
+          4,
+          new String(
+              Wire.write(
+                  registered.representatives().stream()
+                      .map(
+                          acts ->
+                              new Represents(acts.representationId(), acts.from(), acts.until()))
+                      .toList()),
+              StandardCharsets.UTF_8));
       insert.executeUpdate();
     }
   }

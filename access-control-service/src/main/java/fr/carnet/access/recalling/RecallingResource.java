@@ -8,6 +8,7 @@ import fr.carnet.access.deciding.Explanation;
 import fr.carnet.access.deciding.Policies;
 import fr.carnet.access.deciding.Standing;
 import fr.carnet.access.deciding.Who;
+import fr.carnet.access.deciding.Who.Represents;
 import fr.carnet.access.projecting.AccessEvents;
 import fr.carnet.access.projecting.AccessEvents.Recalled;
 import fr.carnet.access.projecting.AccessEvents.Recorded;
@@ -141,20 +142,22 @@ public class RecallingResource {
             .toList());
   }
 
-  /** Could this professional see it, and why. */
+  /** Could this professional, or who represents the owner, see it, and why. */
   @GET
   @Path("/explanation")
   @RolesAllowed({"patient", "privacy-officer"})
   @Operation(
-      summary = "Why a professional can or cannot see the dossier: every rule, met or not",
+      summary = "Why somebody can or cannot see the dossier: every rule, met or not",
       description =
           "For the owner and the privacy officer. Now, or at an instant in the past (`at`). Who is"
               + " asked about: `professional` and `structure` by their national ids, `profession` by"
               + " table G15; in which situation: `purpose`, whether a `reason` was given, whether"
-              + " with the claim of medical `regulation`, whether in `occupational` medicine.")
+              + " with the claim of medical `regulation`, whether in `occupational` medicine. Or who"
+              + " acts for the owner: `representation`, its id.")
   public Explanation explanation(
       String dossierId,
       @QueryParam("professional") String professional,
+      @QueryParam("representation") String representation,
       @QueryParam("profession") @DefaultValue("10") String profession,
       @QueryParam("structure") String structure,
       @QueryParam("purpose") @DefaultValue("normal") String purpose,
@@ -169,26 +172,11 @@ public class RecallingResource {
         officer
             ? knownDossiers.known(dossierId)
             : Optional.of(knownDossiers.ownedBy(caller, dossierId));
-    String person =
-        Refusal.unless(
-            Optional.ofNullable(professional), RequestProblem.FIELD_MISSING, "professional");
+    Optional<UUID> represents = Optional.ofNullable(representation).map(RecallingResource::id);
     Actor asked =
-        new Actor(
-            Role.PROFESSIONAL,
-            Optional.of(
-                Refusal.unless(
-                        NationalId.parse(person).filter(NationalId::isOfPerson),
-                        RequestProblem.IDENTIFIER_INVALID,
-                        "professional")
-                    .value()),
-            Optional.of(profession),
-            Optional.ofNullable(structure)
-                .map(
-                    text ->
-                        Refusal.unless(
-                            NationalId.parse(text).filter(NationalId::isOfStructure),
-                            RequestProblem.IDENTIFIER_INVALID,
-                            "structure")));
+        represents.isPresent()
+            ? Actor.anonymous(Role.OWNER)
+            : professional(professional, profession, structure);
     DecisionRequest request =
         new DecisionRequest(
             dossier.map(DossierRegistered::dossierId).orElse(new UUID(0, 0)),
@@ -202,13 +190,43 @@ public class RecallingResource {
     At then = recall(request.dossierId(), instant(at, "at"));
     DecisionFacts facts =
         dossier
-            .flatMap(known -> then.facts(request, known))
+            .flatMap(known -> then.facts(request, known, represents))
             .orElseGet(() -> unknown(request, then));
     Explanation explanation = AccessRules.explain(request, facts, policies);
     if (officer && dossier.isPresent()) {
       trace(caller.actor(), request.dossierId(), explanation.decision());
     }
     return explanation;
+  }
+
+  private static UUID id(String representation) {
+    try {
+      return UUID.fromString(representation);
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(RequestProblem.IDENTIFIER_INVALID, "representation");
+    }
+  }
+
+  private static Actor professional(String professional, String profession, String structure) {
+    String person =
+        Refusal.unless(
+            Optional.ofNullable(professional), RequestProblem.FIELD_MISSING, "professional");
+    return new Actor(
+        Role.PROFESSIONAL,
+        Optional.of(
+            Refusal.unless(
+                    NationalId.parse(person).filter(NationalId::isOfPerson),
+                    RequestProblem.IDENTIFIER_INVALID,
+                    "professional")
+                .value()),
+        Optional.of(profession),
+        Optional.ofNullable(structure)
+            .map(
+                text ->
+                    Refusal.unless(
+                        NationalId.parse(text).filter(NationalId::isOfStructure),
+                        RequestProblem.IDENTIFIER_INVALID,
+                        "structure")));
   }
 
   private static DecisionFacts unknown(DecisionRequest request, At then) {
@@ -225,7 +243,12 @@ public class RecallingResource {
             .map(
                 known ->
                     Who.canSee(
-                        standing, then.instant(), known, then.recalled().stopped(), policies))
+                        standing,
+                        then.instant(),
+                        known,
+                        then.recalled().representatives(),
+                        then.recalled().stopped(),
+                        policies))
             .orElse(List.of()),
         standing.blocked().stream().map(NationalId::value).sorted().toList());
   }
@@ -238,13 +261,21 @@ public class RecallingResource {
           .map(state -> new Dossier(known.patientRefs(), state));
     }
 
-    Optional<DecisionFacts> facts(DecisionRequest request, DossierRegistered known) {
+    Optional<DecisionFacts> facts(
+        DecisionRequest request, DossierRegistered known, Optional<UUID> represents) {
       return dossier(known)
           .map(
               of ->
                   recalled
                       .standing()
-                      .factsFor(request, instant, Optional.of(of), recalled.stopped()));
+                      .factsFor(request, instant, Optional.of(of), recalled.stopped()))
+          .map(facts -> representative(represents).map(acting -> acting.in(facts)).orElse(facts));
+    }
+
+    private Optional<Represents> representative(Optional<UUID> id) {
+      return recalled.representatives().stream()
+          .filter(acting -> id.equals(Optional.of(acting.representationId())))
+          .findFirst();
     }
   }
 

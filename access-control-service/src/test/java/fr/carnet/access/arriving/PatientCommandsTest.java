@@ -312,17 +312,60 @@ class PatientCommandsTest extends AccessOverHttp {
     Instant before = Instant.now().minus(1, ChronoUnit.DAYS);
     Instant until = Instant.now().plus(1, ChronoUnit.DAYS).truncatedTo(ChronoUnit.MILLIS);
     assertThat(decideForOther(dossier).rule()).isEqualTo("NO_STANDING");
+    UUID trusted = UUID.randomUUID();
     represented(
         dossier,
         OWNER,
         State.OPEN,
         2,
         acts(UUID.randomUUID(), Kind.PARENT, before, Optional.of(Instant.now())),
-        acts(UUID.randomUUID(), Kind.PERSON_OF_TRUST, before, Optional.of(until)));
+        acts(trusted, Kind.PERSON_OF_TRUST, before, Optional.of(until)));
     AccessDecision decision = decideForOther(dossier);
     assertThat(decision.rule()).isEqualTo("REPRESENTATIVE");
     assertThat(decision.allowed()).isTrue();
     assertThat(decision.until()).contains(until);
+    // The owner sees that somebody can, and not who it was that could.
+    String now =
+        asPatient(OWNER)
+            .get(dossier.path("/access"))
+            .then()
+            .body("who[0].rule", equalTo("OWNER"))
+            .body("who[1].rule", equalTo("REPRESENTATIVE"))
+            .body("who[1].granteeId", equalTo(trusted.toString()))
+            .body("who[1].until", equalTo(until.toString()))
+            .body("who[2].rule", equalTo("BREAK_GLASS"))
+            .extract()
+            .path("at");
+    represented(dossier, OWNER, State.OPEN, 3);
+    refused(grantedBy(OTHER), 403, "NO_STANDING");
+    assertThat(decideForOther(dossier).allowed()).isFalse();
+    asPatient(OWNER)
+        .get(dossier.path("/access"))
+        .then()
+        .body("who[1].rule", equalTo("BREAK_GLASS"));
+    asPatient(OWNER)
+        .get(dossier.path("/access?at=" + now))
+        .then()
+        .body("who[1].rule", equalTo("REPRESENTATIVE"));
+    // Could this person see it then, and why; and why not now.
+    String why = dossier.path("/access/explanation?representation=");
+    String counted = "rules.find { it.counted }.rule";
+    asPatient(OWNER)
+        .get(why + trusted + "&at=" + now)
+        .then()
+        .statusCode(200)
+        .body("decision.rule", equalTo("REPRESENTATIVE"))
+        .body("decision.until", equalTo(until.toString()))
+        .body(counted, equalTo("REPRESENTATIVE"));
+    for (String notNow : List.of(trusted.toString(), UUID.randomUUID() + "&at=" + now)) {
+      asPatient(OWNER)
+          .get(why + notNow)
+          .then()
+          .statusCode(200)
+          .body("decision.allowed", equalTo(false))
+          .body(counted, equalTo("ANOTHER_PATIENT"));
+    }
+    refused(asPatient(OWNER).get(why + "x"), 422, "IDENTIFIER_INVALID");
     // Over, to come, and of a closed dossier.
     Dossier later = dossierOf(OWNER);
     represented(
