@@ -19,6 +19,7 @@ import fr.carnet.local.chaos.RevocationScenario;
 import fr.carnet.local.chaos.ValveScenario;
 import fr.carnet.local.looking.Look.Finding;
 import fr.carnet.local.probing.Databases;
+import fr.carnet.local.probing.Insisting;
 import fr.carnet.local.story.Story;
 import fr.carnet.platform.Durability;
 import java.io.ByteArrayOutputStream;
@@ -37,6 +38,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,6 +62,9 @@ class EndToEndTest {
   }
 
   private static final long SEED = 20_261_121;
+
+  /** Within which those are refused who cannot be decided about. */
+  private static final Duration HALF_A_SECOND = Duration.ofMillis(500);
 
   private static Suite suite;
 
@@ -317,6 +324,70 @@ class EndToEndTest {
   @Order(10)
   void there_is_one_log_whoever_is_killed_and_whatever_its_database_loses() throws Exception {
     held(new AuditScenario(suite, SEED, 2, 0, System.out::println).run());
+  }
+
+  @Test
+  @Order(11)
+  void with_access_control_killed_others_are_refused_in_half_a_second_and_owners_read()
+      throws Exception {
+    try (Api api = new Api()) {
+      // given a doctor who reads
+      String dossier = patientsDossier(api);
+      String owner = suite.accounts().token("patient");
+      String doctor = suite.accounts().token("doctor");
+      URI grants = suite.url(Service.ACCESS).resolve("/dossiers/" + dossier + "/grants");
+      Api.Answer granted =
+          api.post(
+              grants, owner, Map.of("granteeKind", "PROFESSIONAL", "granteeId", "899700024450"));
+      assertThat(granted.status()).isEqualTo(201);
+      List<URI> reads = new ArrayList<>();
+      for (String what : List.of("/care", "/summary", "/timeline")) {
+        reads.add(suite.url(Service.DOSSIER).resolve("/dossiers/" + dossier + what));
+      }
+      for (URI read : reads) {
+        assertThat(Insisting.onAnAnswer(() -> api.get(read, doctor)).status()).isEqualTo(200);
+      }
+      // when
+      suite.kill(Service.ACCESS);
+      try {
+        // then
+        for (int i = 0; i < 15; i++) {
+          URI read = reads.get(i % reads.size());
+          long begin = System.nanoTime();
+          Api.Answer others = api.get(read, doctor);
+          assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(HALF_A_SECOND);
+          assertThat(others.toString()).isEqualTo("status 503 DECISION_UNAVAILABLE");
+          assertThat(others.json().has("items")).isFalse();
+          assertThat(api.get(read, owner).status()).isEqualTo(200);
+        }
+        // and nothing hangs, however many ask
+        List<Future<Integer>> answers = new ArrayList<>();
+        long begin = System.nanoTime();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+          for (int i = 0; i < 100; i++) {
+            URI read = reads.get(i % reads.size());
+            String token = i % 2 == 0 ? owner : doctor;
+            answers.add(threads.submit(() -> api.get(read, token).status()));
+          }
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+        for (int i = 0; i < answers.size(); i++) {
+          assertThat(answers.get(i).get()).isEqualTo(i % 2 == 0 ? 200 : 503);
+        }
+      } finally {
+        suite.start(Service.ACCESS);
+      }
+      // then, with nothing else started again
+      for (URI read : reads) {
+        await()
+            .atMost(Duration.ofSeconds(10))
+            .untilAsserted(() -> assertThat(api.get(read, doctor).status()).isEqualTo(200));
+      }
+      URI grant = URI.create(grants + "/" + granted.json().path("grantId").asText());
+      assertThat(api.delete(grant, owner).status()).isEqualTo(204);
+      Api.Answer refused = Insisting.onAnAnswer(() -> api.get(reads.getFirst(), doctor));
+      assertThat(refused.toString()).isEqualTo("status 403 NO_STANDING");
+    }
   }
 
   /** The last of all: it sets the suite back. */

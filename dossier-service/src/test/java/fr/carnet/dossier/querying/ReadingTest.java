@@ -161,17 +161,30 @@ class ReadingTest {
   }
 
   @Test
-  void a_slow_decision_is_no_decision() {
+  void while_access_control_hangs_others_are_refused_within_half_a_second_and_owners_read() {
     UUID dossier = Dossiers.open(ins);
+    Dossiers.decisionsAre(true, "GRANT");
+    String doctor = doctor();
+    care(dossier, doctor, "").statusCode(200);
     Neighbours.answer(
         "/decisions",
         _ -> {
           java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
           return Neighbours.Answer.ok("{\"allowed\":true,\"rule\":\"GRANT\",\"classes\":[\"60\"]}");
         });
-    long begin = System.nanoTime();
-    care(dossier, doctor(), "").statusCode(503);
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(2_500));
+    List<Duration> refusals = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      long begin = System.nanoTime();
+      care(dossier, doctor, "").statusCode(503).body("code", equalTo("DECISION_UNAVAILABLE"));
+      refusals.add(Duration.ofNanos(System.nanoTime() - begin));
+      care(dossier, owner, "").statusCode(200);
+    }
+    // On a machine that does other things one may be late; none waits for the answer.
+    assertThat(refusals.stream().sorted().toList().get(1)).isLessThan(Duration.ofMillis(500));
+    assertThat(refusals).allMatch(each -> each.compareTo(Duration.ofMillis(2_500)) < 0);
+    // Back again, it is asked again.
+    Dossiers.decisionsAre(true, "GRANT");
+    care(dossier, doctor, "").statusCode(200);
   }
 
   @Test
