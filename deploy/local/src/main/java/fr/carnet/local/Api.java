@@ -67,6 +67,14 @@ public final class Api implements AutoCloseable {
     return post(address, token, body, Optional.empty());
   }
 
+  /** Sends JSON to where it belongs. */
+  public Answer put(URI address, String token, Map<String, ?> body) {
+    return send(
+        request(address, token)
+            .header("Content-Type", "application/json")
+            .PUT(HttpRequest.BodyPublishers.ofByteArray(bytes(body))));
+  }
+
   /** Sends a command without a body that takes its time. */
   public Answer post(URI address, String token, Duration patience) {
     return send(

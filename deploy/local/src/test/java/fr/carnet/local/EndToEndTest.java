@@ -13,9 +13,9 @@ import fr.carnet.billing.WarehouseExtract;
 import fr.carnet.events.Paris;
 import fr.carnet.local.chaos.AuditScenario;
 import fr.carnet.local.chaos.ChaosReport;
+import fr.carnet.local.chaos.DecisionsScenario;
 import fr.carnet.local.chaos.FeedScenario;
 import fr.carnet.local.chaos.RelayScenario;
-import fr.carnet.local.chaos.RevocationScenario;
 import fr.carnet.local.chaos.ValveScenario;
 import fr.carnet.local.looking.Look.Finding;
 import fr.carnet.local.probing.Databases;
@@ -273,8 +273,8 @@ class EndToEndTest {
 
   @Test
   @Order(5)
-  void a_revocation_at_one_process_binds_the_next_decision_of_another() throws Exception {
-    held(new RevocationScenario(suite, SEED, 300).run());
+  void what_is_taken_away_at_one_process_binds_the_next_decision_of_another() throws Exception {
+    held(new DecisionsScenario(suite, SEED, 100).run());
   }
 
   @Test

@@ -21,12 +21,11 @@ import picocli.CommandLine.Parameters;
 public final class ChaosCommand implements Callable<Integer> {
   private static final int FAILED = 1;
   private static final int MISUSED = 2;
-  private static final int TRIALS_A_ROUND = 500;
 
   /** What there is, in the order in which it is done. */
   private enum Scenario {
     VALVE("ingest killed while dossiers open and close and lines arrive; N kills", 20),
-    REVOCATION("a revocation binds the next decision at another process; 500 N trials", 20),
+    DECISIONS("revocations, blocks, oppositions bind the other process at once; N of each", 10_000),
     RELAY("dossier-service and access-control killed while they record events; N kills", 20),
     FEED("everything killed in turn while lines come by all three ways; N kills", 20),
     AUDIT("two audit-services killed in turn, their database set back and emptied; N kills", 50),
@@ -75,7 +74,7 @@ public final class ChaosCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "SCENARIO",
       description =
-          "valve, revocation, relay, feed, audit, timings, messages (default: all, one after the"
+          "valve, decisions, relay, feed, audit, timings, messages (default: all, one after the"
               + " other, which takes an hour or more).")
   private List<String> names = new ArrayList<>();
 
@@ -144,8 +143,7 @@ public final class ChaosCommand implements Callable<Integer> {
     int length = rounds.orElse(scenario.usualRounds);
     return switch (scenario) {
       case VALVE -> new ValveScenario(suite, chosen, length, System.out::println);
-      case REVOCATION ->
-          new RevocationScenario(suite, chosen, length * TRIALS_A_ROUND, System.out::println);
+      case DECISIONS -> new DecisionsScenario(suite, chosen, length, System.out::println);
       case RELAY -> new RelayScenario(suite, chosen, length, System.out::println);
       case FEED -> new FeedScenario(suite, chosen, length, lines, loses, System.out::println);
       case AUDIT -> new AuditScenario(suite, chosen, length, lines, System.out::println);
