@@ -9,6 +9,7 @@ import fr.carnet.events.trace.Actor;
 import fr.carnet.eventstore.Projection;
 import fr.carnet.eventstore.RecordedEvent;
 import java.nio.charset.StandardCharsets;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -47,7 +48,7 @@ public final class NoticesProjection implements Projection {
   /** Three refusals within this time are told. */
   private static final Duration WITHIN = Duration.ofHours(1);
 
-  /** Break-glass accesses of a day, beyond which the privacy officer is told. */
+  /** Uses of break-glass in a day, beyond which the privacy officer is told. */
   private static final int USES_A_DAY = 5;
 
   @Override
@@ -349,51 +350,67 @@ public final class NoticesProjection implements Projection {
     }
   }
 
+  /**
+   * Break-glass: one dossier on one day of Europe/Paris, however much was read of it. Its id
+   * follows from all three and tells no dossier, for this stays when a dossier is forgotten.
+   */
+  private record Use(UUID useId, String professional, LocalDate day, Instant at) {
+    static Use of(Traced trace) {
+      String professional = trace.actor().id().orElseThrow();
+      LocalDate day = Paris.dayOf(trace.at());
+      return new Use(
+          id(NoticeCode.BREAK_GLASS, trace.dossierId(), professional + "/" + day),
+          professional,
+          day,
+          trace.at());
+    }
+  }
+
   private static void countBreakGlass(Connection tx, List<Traced> traces) throws SQLException {
-    List<Traced> uses =
+    List<Use> uses =
         traces.stream()
             .filter(Traced::isAccessOfProfessional)
             .filter(trace -> emergency(trace).equals(Optional.of(NoticeCode.BREAK_GLASS)))
+            .map(Use::of)
             .toList();
     if (uses.isEmpty()) {
       return;
     }
-    Set<String> who = new TreeSet<>();
-    uses.forEach(trace -> who.add(trace.actor().id().orElseThrow()));
     // Two replicas may read of the same professional, in dossiers of two partitions.
-    lock(tx, who);
-    try (PreparedStatement insert =
+    lock(tx, uses.stream().map(Use::professional).collect(Collectors.toCollection(TreeSet::new)));
+    Array useIds = tx.createArrayOf("uuid", uses.stream().map(Use::useId).toArray());
+    try (PreparedStatement upsert =
         tx.prepareStatement(
             """
-            INSERT INTO break_glass_use (trace_id, professional, day, at)
-            SELECT u.trace_id, u.professional, (u.at AT TIME ZONE 'Europe/Paris')::date, u.at
-            FROM unnest(?::uuid[], ?::text[], ?::timestamptz[]) AS u(trace_id, professional, at)
-            ON CONFLICT DO NOTHING
+            INSERT INTO break_glass_use AS known (use_id, professional, day, at)
+            SELECT use_id, professional, day, min(at)
+            FROM unnest(?::uuid[], ?::text[], ?::date[], ?::timestamptz[])
+                   AS u(use_id, professional, day, at)
+            GROUP BY use_id, professional, day
+            ON CONFLICT (use_id) DO UPDATE SET at = excluded.at WHERE excluded.at < known.at
             """)) {
-      insert.setArray(1, tx.createArrayOf("uuid", uses.stream().map(Traced::traceId).toArray()));
-      insert.setArray(
-          2,
-          tx.createArrayOf(
-              "text", uses.stream().map(trace -> trace.actor().id().orElseThrow()).toArray()));
-      insert.setArray(
-          3,
-          tx.createArrayOf(
-              "timestamptz", uses.stream().map(trace -> trace.at().toString()).toArray()));
-      insert.executeUpdate();
+      upsert.setArray(1, useIds);
+      upsert.setArray(2, tx.createArrayOf("text", uses.stream().map(Use::professional).toArray()));
+      upsert.setArray(
+          3, tx.createArrayOf("date", uses.stream().map(use -> use.day().toString()).toArray()));
+      upsert.setArray(
+          4,
+          tx.createArrayOf("timestamptz", uses.stream().map(use -> use.at().toString()).toArray()));
+      upsert.executeUpdate();
     }
     try (PreparedStatement upsert =
         tx.prepareStatement(
             """
             INSERT INTO frequent_break_glass (professional, day, uses, at)
-            SELECT professional, day, count(*), (array_agg(at ORDER BY at, trace_id))[%1$d + 1]
+            SELECT professional, day, count(*), (array_agg(at ORDER BY at))[%1$d + 1]
             FROM break_glass_use
             WHERE (professional, day) IN
-              (SELECT professional, day FROM break_glass_use WHERE trace_id = ANY (?))
+              (SELECT professional, day FROM break_glass_use WHERE use_id = ANY (?))
             GROUP BY professional, day HAVING count(*) > %1$d
             ON CONFLICT (professional, day) DO UPDATE SET uses = excluded.uses, at = excluded.at
             """
                 .formatted(USES_A_DAY))) {
-      upsert.setArray(1, tx.createArrayOf("uuid", uses.stream().map(Traced::traceId).toArray()));
+      upsert.setArray(1, useIds);
       upsert.executeUpdate();
     }
   }

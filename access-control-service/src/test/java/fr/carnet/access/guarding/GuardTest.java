@@ -137,7 +137,9 @@ class GuardTest extends AccessOverHttp {
           TracesForTests.read(UUID.randomUUID(), doctor, PurposeOfUse.BREAK_GLASS, now));
     }
     UUID sixth = UUID.randomUUID();
-    TracesForTests.publish(TracesForTests.read(sixth, doctor, PurposeOfUse.BREAK_GLASS, now));
+    for (int page = 0; page < 10; page++) {
+      TracesForTests.publish(TracesForTests.read(sixth, doctor, PurposeOfUse.BREAK_GLASS, now));
+    }
     String ofDoctor = "reports.findAll { it.actor == 'professional:" + doctor + "' }";
     await()
         .atMost(Duration.ofSeconds(30))

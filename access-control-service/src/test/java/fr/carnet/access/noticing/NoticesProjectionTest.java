@@ -110,9 +110,12 @@ class NoticesProjectionTest {
       }
       life.add(read(dossier, DOCTOR, PurposeOfUse.MEDICAL_REGULATION, after(5)));
     }
+    for (int i = 0; i < 6; i++) {
+      life.add(read(new UUID(8, i), OTHER, PurposeOfUse.BREAK_GLASS, after(i * 7)));
+    }
     apply(life);
     List<String> expected = all();
-    assertThat(codes()).hasSize(2 * (2 + 4 + 1 + 2));
+    assertThat(codes()).hasSize(2 * (2 + 4 + 1 + 2) + 6 * 2);
     assertThat(rows("SELECT uses::text FROM frequent_break_glass")).containsExactly("8");
     for (long seed = 1; seed <= 5; seed++) {
       empty();
@@ -201,10 +204,10 @@ class NoticesProjectionTest {
   @Test
   void of_an_erased_dossier_nothing_is_told_and_break_glass_is_counted_all_the_same()
       throws SQLException {
-    execute("INSERT INTO erased_dossier (dossier_id) VALUES ('" + DOSSIER + "')");
     List<Trace> uses = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
-      uses.add(read(DOSSIER, DOCTOR, PurposeOfUse.BREAK_GLASS, after(i)));
+      execute("INSERT INTO erased_dossier (dossier_id) VALUES ('" + new UUID(7, i) + "')");
+      uses.add(read(new UUID(7, i), DOCTOR, PurposeOfUse.BREAK_GLASS, after(i)));
       uses.add(refused(DOSSIER, doctor(OTHER), after(i)));
     }
     apply(uses);
@@ -225,8 +228,41 @@ class NoticesProjectionTest {
     uses.add(read(DOSSIER, OTHER, PurposeOfUse.MEDICAL_REGULATION, after(7)));
     apply(uses);
     assertThat(rows("SELECT professional FROM frequent_break_glass")).isEmpty();
-    apply(List.of(read(DOSSIER, DOCTOR, PurposeOfUse.BREAK_GLASS, after(8))));
+    apply(List.of(read(new UUID(7, 9), DOCTOR, PurposeOfUse.BREAK_GLASS, after(8))));
     assertThat(rows("SELECT professional || ' ' || day || ' ' || uses FROM frequent_break_glass"))
         .containsExactly(DOCTOR + " 2026-03-01 6");
+  }
+
+  @Test
+  void ten_pages_of_one_dossier_are_one_use_of_break_glass_a_day() throws SQLException {
+    List<Trace> pages = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      pages.add(read(DOSSIER, DOCTOR, PurposeOfUse.BREAK_GLASS, after(i)));
+    }
+    // 14 hours on it is another day in Paris, and again one use of that day.
+    for (int i = 0; i < 10; i++) {
+      pages.add(read(DOSSIER, DOCTOR, PurposeOfUse.BREAK_GLASS, after(14 * 60 + i)));
+    }
+    Collections.shuffle(pages, new Random(5));
+    apply(pages.subList(0, 12));
+    apply(pages.subList(12, 20));
+    assertThat(rows("SELECT professional FROM frequent_break_glass")).isEmpty();
+    assertThat(rows("SELECT day || ' ' || (at AT TIME ZONE 'UTC') FROM break_glass_use ORDER BY 1"))
+        .containsExactly(
+            "2026-03-01 2026-03-01 11:00:00.123456", "2026-03-02 2026-03-02 01:00:00.123456");
+    // The patient is told of each, all the same.
+    assertThat(codes()).hasSize(1 + 20);
+    // The sixth dossier of a day is too many, from its first page on.
+    for (int i = 1; i <= 5; i++) {
+      apply(
+          List.of(
+              read(new UUID(7, 10 + i), DOCTOR, PurposeOfUse.BREAK_GLASS, after(20 + i)),
+              read(new UUID(7, 10 + i), DOCTOR, PurposeOfUse.BREAK_GLASS, after(40 + i))));
+    }
+    assertThat(
+            rows(
+                "SELECT day || ' ' || uses || ' ' || (at AT TIME ZONE 'UTC')"
+                    + " FROM frequent_break_glass"))
+        .containsExactly("2026-03-01 6 2026-03-01 11:25:00.123456");
   }
 }
