@@ -28,8 +28,8 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
  * @param actor who it is in clear facts; {@code OWNER} stands for any patient until it is known
  *     whose dossier it is about
  * @param client the OpenID Connect client that the token was given to
- * @param patientRef of a patient
- * @param ins only in tokens that were asked for with the scope {@code ins}
+ * @param patientRef of a patient, and of nobody else
+ * @param ins of a patient, in tokens that were asked for with the scope {@code ins}
  * @param regulation whether the professional acts in medical regulation (centre 15)
  * @param occupational whether the professional acts in occupational medicine: by the specialty SM25
  *     or the sector SA13 of the exercise
@@ -79,7 +79,7 @@ public record Caller(
           "privacy-officer",
           "programme",
           "operator",
-          "complementary-insurer");
+          BarredParty.ROLE);
 
   /** The traits that the token gives, as they are recorded with an opening. */
   public PatientIdentity identity(PatientRef of) {
@@ -96,13 +96,15 @@ public record Caller(
 
   static Caller of(JsonWebToken token, Set<String> roles, Choice choice) {
     Capacity capacity = capacity(token, roles, choice);
+    // What is a patient's own is so for a patient only, whoever else may be sent these claims.
+    boolean patient = capacity.actor().role() == Actor.Role.OWNER;
     return new Caller(
         token.getSubject(),
         capacity.actor(),
         text(token, "azp").orElse(""),
         roles,
-        text(token, "patient_ref").flatMap(PatientRef::parse),
-        text(token, "ins").flatMap(Ins::parse),
+        text(token, "patient_ref").filter(_ -> patient).flatMap(PatientRef::parse),
+        text(token, "ins").filter(_ -> patient).flatMap(Ins::parse),
         text(token, "Acces_Regulation_Medicale").filter("VRAI"::equals).isPresent(),
         capacity.occupational(),
         text(token, "family_name"),
@@ -133,7 +135,7 @@ public record Caller(
     }
     Optional<String> account = Optional.of(token.getSubject());
     // A party that the law bars stays barred, whatever other roles its account was given.
-    if (roles.contains("complementary-insurer")) {
+    if (roles.contains(BarredParty.ROLE)) {
       return Capacity.of(Actor.Role.BARRED, account);
     }
     if (roles.contains("professional")) {

@@ -12,6 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.Signature;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -208,13 +209,70 @@ public final class TestTokens {
     return tokens;
   }
 
+  /**
+   * One token for each kind of party that the law bars from every dossier, and all that could be
+   * mistaken for a right to one: the claims of a professional and of a structure to whom access was
+   * granted, medical regulation, the patient's own claims, and once every role of the realm.
+   *
+   * @param ins of a patient with a dossier
+   * @param professional who holds a grant
+   */
+  public static Map<String, String> ofBarredParties(String ins, String professional) {
+    Map<String, String> tokens = new TreeMap<>();
+    tokens.put("mutuelle", holding(List.of("complementary-insurer"), ins, professional));
+    List<String> every = new ArrayList<>(ofEveryRole(ins, professional).keySet());
+    tokens.put("mutuelle-with-every-role", holding(every, ins, professional));
+    // The realm has no such roles: so an account is told that was never meant to come here.
+    for (String party : List.of("life-insurer", "employer", "bank", "pharmaceutical-company")) {
+      tokens.put(party, holding(List.of(party), ins, professional));
+    }
+    tokens.put("somebody-without-role", holding(List.of(), ins, professional));
+    tokens.put("insurer-that-feeds", holding(List.of("billing"), ins, professional));
+    tokens.put(
+        "occupational-doctor",
+        sign(
+            claims("pro-occupational", "professional")
+                .claim("SubjectNameID", professional)
+                .claim("SubjectOrganizationID", "3750100125")
+                .claim("patient_ref", patientRef(ins).value())
+                .claim(
+                    "SubjectRefPro",
+                    Map.of(
+                        "exercices",
+                        List.of(
+                            Map.of(
+                                "codeProfession",
+                                "10",
+                                "codeSavoirFaire",
+                                "SM25",
+                                "activities",
+                                List.of(Map.of("numeroFinessSite", "750100125"))))))));
+    return tokens;
+  }
+
+  private static String holding(List<String> roles, String ins, String professional) {
+    return sign(
+        claims("barred-" + roles.size(), roles)
+            .claim("azp", "barred-" + roles.size())
+            .claim("SubjectNameID", professional)
+            .claim("SubjectRole", List.of("10^1.2.250.1.213.1.1.5.5"))
+            .claim("SubjectOrganizationID", "3750100125")
+            .claim("Acces_Regulation_Medicale", "VRAI")
+            .claim("patient_ref", patientRef(ins).value())
+            .claim("ins", ins));
+  }
+
   private static JwtClaimsBuilder claims(String subject, String role) {
+    return claims(subject, List.of(role));
+  }
+
+  private static JwtClaimsBuilder claims(String subject, List<String> roles) {
     return Jwt.claims()
         .subject(subject)
         .issuer(ISSUER)
         .audience("carnet")
-        .claim("realm_access", Map.of("roles", List.of(role)))
-        .groups(Set.of(role))
+        .claim("realm_access", Map.of("roles", roles))
+        .groups(Set.copyOf(roles))
         .expiresIn(Duration.ofHours(1));
   }
 
