@@ -2,12 +2,14 @@ package fr.carnet.dossier.releasing;
 
 import fr.carnet.dossier.arriving.Dossiers;
 import fr.carnet.dossier.deciding.DossierCommand.UseRelease;
+import fr.carnet.dossier.deciding.DossierRefusal;
 import fr.carnet.dossier.keys.ReleaseSecret;
 import fr.carnet.dossier.querying.ExportedDossier;
 import fr.carnet.dossier.querying.ReleasedArchive;
 import fr.carnet.events.Wire;
 import fr.carnet.events.identity.UuidV7;
 import fr.carnet.eventstore.CommandEnvelope;
+import fr.carnet.resourceserver.Caller;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.DatabaseClock;
 import fr.carnet.resourceserver.Refusal;
@@ -52,9 +54,13 @@ public class ReleaseResource {
   @Operation(
       summary = "Read a closed dossier once, with the secret of a release",
       description =
-          "Signed in as whoever one is; the trace says who, and for which purpose. A second use is"
-              + " refused.")
+          "For patients and professionals; the trace says who, and for which purpose. To others, and"
+              + " in occupational medicine, the secret is worth nothing. A second use is refused.")
   public StreamingOutput read(UUID dossierId, UUID requestId, Shown shown) throws SQLException {
+    if (!mayBear(current.get())) {
+      // Before the one use is used up.
+      throw archive.refused(dossierId, requestId, new Refusal(DossierRefusal.NO_STANDING));
+    }
     ReleaseSecret secret =
         new ReleaseSecret(
             Refusal.unless(
@@ -77,5 +83,27 @@ public class ReleaseResource {
     }
     ExportedDossier exported = archive.read(dossierId, requestId);
     return out -> Wire.JSON.writeValue(out, exported);
+  }
+
+  /**
+   * Whoever hands a secret on to an insurer or an employer gives it nothing: they are barred even
+   * with consent (CSP L1111-18), and occupational medicine needs that of the patient.
+   */
+  private static boolean mayBear(Caller caller) {
+    return switch (caller.actor().role()) {
+      case OWNER -> true;
+      case PROFESSIONAL -> !caller.occupational();
+      case OTHER_PATIENT,
+          REPRESENTATIVE,
+          COUNTER_AGENT,
+          BILLING,
+          AUDITOR,
+          PRIVACY_OFFICER,
+          PROGRAMME,
+          OPERATOR,
+          SERVICE,
+          BARRED ->
+          false;
+    };
   }
 }
