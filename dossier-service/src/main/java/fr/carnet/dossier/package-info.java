@@ -9,7 +9,7 @@
  *   → projecting  dossier.events → who, open or closed, what it holds; care.reimbursements → care
  *                 lines; opened; access.traces → first uses
  *   → dossier.events, dossier.registry
- * GET …/summary, …/timeline, …/items, …/care, …/care/changes, …/export, /timetable, POST …/search,
+ * GET …/summary, …/timeline, …/items, …/care, …/care/changes, …/export(.zip), /timetable, POST …/search,
  * …/preview, …/care/recent, /dossiers/search
  *   → querying    the owner, or a decision; the filter; the rows; the trace, all in one transaction
  *   → access.traces

@@ -23,6 +23,7 @@ import fr.carnet.testkit.Neighbours;
 import fr.carnet.testkit.RealServers;
 import fr.carnet.testkit.TestTokens;
 import io.restassured.http.ContentType;
+import io.restassured.specification.RequestSpecification;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -114,6 +115,54 @@ public final class Dossiers {
             .statusCode(201)
             .extract()
             .path("dossierId"));
+  }
+
+  /** Puts a PDF in, with more metadata if said; gives the item's id. */
+  public static String document(UUID dossier, String token, byte[] pdf, String more) {
+    return uploading(token, pdf, more)
+        .post("/dossiers/" + dossier + "/documents")
+        .then()
+        .statusCode(201)
+        .extract()
+        .path("itemId");
+  }
+
+  /** A new version of a document. */
+  public static void documentAnew(UUID dossier, String item, String token, byte[] pdf) {
+    uploading(token, pdf, "")
+        .put("/dossiers/" + dossier + "/documents/" + item)
+        .then()
+        .statusCode(200);
+  }
+
+  private static RequestSpecification uploading(String token, byte[] pdf, String more) {
+    return given()
+        .auth()
+        .oauth2(token)
+        .multiPart(
+            "metadata",
+            "{\"title\":\"Lettre\",\"typeCode\":\"34112-3\"" + more + "}",
+            "application/json")
+        .multiPart("file", "a", pdf, "application/pdf");
+  }
+
+  /** Records who an adult trusts, for a month; gives the representation's id. */
+  public static String personOfTrust(UUID dossier, String ins) {
+    return given()
+        .auth()
+        .oauth2(TestTokens.withRole("agent-7", "counter-agent"))
+        .contentType(ContentType.JSON)
+        .body(
+            """
+            {"kind":"PERSON_OF_TRUST","ins":"%s","familyName":"Confiançaud","givenName":"Sacha",
+             "evidence":"désignation","until":"%s"}
+            """
+                .formatted(ins, Instant.now().plus(Duration.ofDays(30))))
+        .post("/dossiers/" + dossier + "/representatives")
+        .then()
+        .statusCode(201)
+        .extract()
+        .path("representationId");
   }
 
   /** What every decision answers from now on. */

@@ -87,6 +87,7 @@ class WhoMayAskTest {
           "patient GET /dossiers/{dossierId}/care/{itemId}/history",
           "patient GET /dossiers/{dossierId}/masks",
           "patient GET /dossiers/{dossierId}/export",
+          "patient GET /dossiers/{dossierId}/export.zip",
           "patient POST /dossiers/{dossierId}/preview",
           "patient GET /dossiers/{dossierId}/representatives",
           "patient POST /dossiers/{dossierId}/releases/{requestId}",

@@ -15,6 +15,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import fr.carnet.dossier.arriving.Erasing;
 import fr.carnet.dossier.arriving.Timetable;
+import fr.carnet.dossier.documents.Files;
 import fr.carnet.events.Paris;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
@@ -33,6 +34,9 @@ import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -42,12 +46,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -340,8 +347,9 @@ class WholeLifeTest {
   @Test
   void a_release_shows_the_archive_once_to_who_has_its_secret_and_all_of_it_is_traced()
       throws SQLException {
-    // given: a dossier with care, whose owner has died
+    // given: a dossier with care and a document, whose owner has died
     UUID dossier = Dossiers.open(ins);
+    String document = Dossiers.document(dossier, owner, Files.pdf(), "");
     Dossiers.passed(dossier, "line-1", imaging("item-1", 10, 1));
     await()
         .atMost(Duration.ofSeconds(30))
@@ -362,10 +370,14 @@ class WholeLifeTest {
             .path("secret");
     // then: a guess is worth nothing, the secret one look
     used(dossier, request, "guess").statusCode(403).body("code", equalTo("NO_STANDING"));
-    used(dossier, request, secret)
-        .statusCode(200)
-        .body("traits.familyName", equalTo("Testaud"))
-        .body("care[0].itemId", equalTo("item-1"));
+    Map<String, byte[]> answer = unzipped(used(dossier, request, secret).statusCode(200));
+    JsonPath read = dossierIn(answer);
+    assertThat(read.getString("traits.familyName")).isEqualTo("Testaud");
+    assertThat(read.getString("care[0].itemId")).isEqualTo("item-1");
+    assertThat(read.getList("files.path"))
+        .as("what only the token of the owner opens")
+        .containsOnlyNulls();
+    assertThat(answer.get("documents/" + document + "-v1.pdf")).isEqualTo(Files.pdf());
     used(dossier, request, secret).statusCode(409).body("code", equalTo("RELEASE_USED"));
     await()
         .atMost(Duration.ofSeconds(30))
@@ -380,7 +392,7 @@ class WholeLifeTest {
             .filter(trace -> trace.rule().equals("RELEASE_HEIRS"))
             .findFirst()
             .orElseThrow();
-    assertThat(look.itemIds()).containsExactly("item-1");
+    assertThat(look.itemIds()).containsExactly("item-1", document);
     assertThat(look.grantId()).contains(UUID.fromString(request));
     // and neither the requester nor the secret stands anywhere in clear
     await().atMost(Duration.ofSeconds(30)).until(() -> onKafka(dossier).contains("secretHash"));
@@ -404,13 +416,16 @@ class WholeLifeTest {
         added(dossier, doctor, condition("J45.0"), ",\"invisibleToRepresentatives\":true");
     String unannounced =
         added(dossier, doctor, condition("E11.9"), ",\"invisibleUntilAnnounced\":true");
+    String maskedFile = Dossiers.document(dossier, owner, Files.pdf(), "");
+    String secretFile =
+        Dossiers.document(dossier, doctor, Files.pdf(), ",\"invisibleToRepresentatives\":true");
     Dossiers.passed(dossier, "line-1", imaging("item-1", 10, 1));
     Dossiers.passed(dossier, "line-2", imaging("item-2", 11, 1));
     await()
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () -> get("/dossiers/" + dossier + "/care", owner).body("items", hasSize(2)));
-    for (String item : List.of(masked, "item-2")) {
+    for (String item : List.of(masked, maskedFile, "item-2")) {
       post(
               "/dossiers/" + dossier + "/masks",
               owner,
@@ -426,14 +441,32 @@ class WholeLifeTest {
     String secretOfRelease =
         decided(dossier, request, granting(Duration.ofDays(30))).extract().path("secret");
     // then
-    String read =
-        used(dossier, request, secretOfRelease)
-            .statusCode(200)
-            .body("items.item.itemId", equalTo(List.of(shown)))
-            .body("care.itemId", equalTo(List.of("item-1")))
-            .extract()
-            .asString();
-    assertThat(read).doesNotContain(masked, secret, unannounced, "item-2", "intime", "masked");
+    Map<String, byte[]> answer = unzipped(used(dossier, request, secretOfRelease).statusCode(200));
+    assertThat(answer).containsOnlyKeys("dossier.json");
+    JsonPath read = dossierIn(answer);
+    assertThat(read.getList("items.item.itemId")).containsExactly(shown);
+    assertThat(read.getList("care.itemId")).containsExactly("item-1");
+    assertThat(new String(answer.get("dossier.json"), StandardCharsets.UTF_8))
+        .doesNotContain(masked, secret, unannounced, "item-2", "intime", "mask", "elsewhere")
+        .doesNotContain(maskedFile, secretFile);
+  }
+
+  /** The entries of a ZIP that is whole, by name. */
+  private static Map<String, byte[]> unzipped(ValidatableResponse answer) {
+    byte[] zip = answer.contentType("application/zip").extract().asByteArray();
+    Map<String, byte[]> entries = new LinkedHashMap<>();
+    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        entries.put(entry.getName(), in.readAllBytes());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return entries;
+  }
+
+  private static JsonPath dossierIn(Map<String, byte[]> zip) {
+    return JsonPath.from(new String(zip.get("dossier.json"), StandardCharsets.UTF_8));
   }
 
   private static String note(String title) {
@@ -667,6 +700,92 @@ class WholeLifeTest {
     get("/dossiers/" + dossier + "/export", TestTokens.professional("899700024450", "10"))
         .statusCode(403)
         .body("code", equalTo("NO_STANDING"));
+  }
+
+  @Test
+  void an_export_has_what_was_put_in_who_acts_what_is_masked_and_where_the_rest_is() {
+    // given: one of each, and what the owner may not know of
+    Dossiers.decisionsAre(true, "GRANT");
+    String doctor = TestTokens.professional("899700024450", "10");
+    UUID dossier = Dossiers.open(ins);
+    String path = "/dossiers/" + dossier;
+    String note = added(dossier, owner, note("Carnet de marche"), "");
+    String document = Dossiers.document(dossier, owner, Files.pdf(), "");
+    byte[] second = Files.pdfWith("/Lang(fr)");
+    Dossiers.documentAnew(dossier, document, owner, second);
+    String hidden =
+        Dossiers.document(dossier, doctor, Files.pdf(), ",\"invisibleUntilAnnounced\":true");
+    String deleted = Dossiers.document(dossier, owner, Files.pdf(), "");
+    given().auth().oauth2(owner).delete(path + "/items/" + deleted).then().statusCode(204);
+    String mask =
+        post(path + "/masks", owner, "{\"of\":\"ITEM\",\"itemId\":\"" + note + "\"}")
+            .statusCode(201)
+            .extract()
+            .path("maskId");
+    String representation = Dossiers.personOfTrust(dossier, Dossiers.newIns());
+    post(
+            path + "/representatives/" + representation + "/end",
+            AGENT,
+            "{\"cause\":\"ENDED\",\"evidence\":\"révocation\"}")
+        .statusCode(204);
+    // when
+    String answer = get(path + "/export", owner).statusCode(200).extract().asString();
+    // then
+    JsonPath export = JsonPath.from(answer);
+    assertThat(export.getList("items.item.itemId")).containsExactly(document, note);
+    assertThat(export.getList("masks.maskId")).containsExactly(mask);
+    assertThat(export.getString("masks[0].mask.itemId")).isEqualTo(note);
+    assertThat(export.getList("representatives.representationId")).containsExactly(representation);
+    assertThat(export.getString("representatives[0].familyName")).isEqualTo("Confiançaud");
+    assertThat(export.getString("representatives[0].ended")).isEqualTo("ENDED");
+    assertThat(export.getList("life.type"))
+        .containsExactly(
+            "dossier.opened.v1",
+            "dossier.representative-recorded.v1",
+            "dossier.representation-ended.v1");
+    assertThat(export.getList("life.facts.representationId"))
+        .containsExactly(null, representation, representation);
+    assertThat(export.getList("elsewhere.path"))
+        .containsExactlyInAnyOrder(
+            path + "/access",
+            path + "/grants",
+            path + "/access-requests",
+            path + "/emergency-wishes",
+            path + "/treating-physicians",
+            path + "/notices",
+            path + "/looks",
+            path + "/log");
+    assertThat(export.getList("elsewhere.what.fr")).doesNotContainNull().hasSize(8);
+    assertThat(answer).doesNotContain(hidden, deleted, "révocation", "désignation");
+    // and the same with the files, of which the one can be fetched alone
+    Map<String, byte[]> zip = unzipped(get(path + "/export.zip", owner).statusCode(200));
+    assertThat(new String(zip.get("dossier.json"), StandardCharsets.UTF_8)).isEqualTo(answer);
+    assertThat(zip)
+        .containsOnlyKeys(
+            "dossier.json",
+            "documents/" + document + "-v2.pdf",
+            "documents/" + document + "-v1.pdf");
+    assertThat(zip.get("documents/" + document + "-v1.pdf")).isEqualTo(Files.pdf());
+    assertThat(zip.get("documents/" + document + "-v2.pdf")).isEqualTo(second);
+    assertThat(export.getList("files.file")).hasSize(2).isSubsetOf(zip.keySet());
+    for (int file = 0; file < 2; file++) {
+      assertThat(
+              given()
+                  .auth()
+                  .oauth2(owner)
+                  .get(export.getString("files[" + file + "].path"))
+                  .asByteArray())
+          .isEqualTo(zip.get(export.getString("files[" + file + "].file")));
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(Dossiers.traces(dossier))
+                    .filteredOn(trace -> trace.action().equals("export"))
+                    .extracting(AccessTraced::itemIds)
+                    .containsExactly(List.of(document, note), List.of(document, note)));
+    get(path + "/export.zip", doctor).statusCode(403).body("code", equalTo("NO_STANDING"));
   }
 
   private long countOf(String sql, String parameter) throws SQLException {

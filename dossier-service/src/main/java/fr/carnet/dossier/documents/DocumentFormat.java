@@ -6,21 +6,28 @@ import java.util.Optional;
 
 /** What a document may be. */
 public enum DocumentFormat {
-  PDF("application/pdf"),
+  PDF("application/pdf", "pdf"),
   /** HL7 CDA release 2. */
-  CDA("application/xml"),
-  JPEG("image/jpeg"),
-  PNG("image/png");
+  CDA("application/xml", "xml"),
+  JPEG("image/jpeg", "jpg"),
+  PNG("image/png", "png");
 
   private final String mediaType;
+  private final String extension;
 
-  DocumentFormat(String mediaType) {
+  DocumentFormat(String mediaType, String extension) {
     this.mediaType = mediaType;
+    this.extension = extension;
   }
 
   /** Its media type, without parameters. */
   public String mediaType() {
     return mediaType;
+  }
+
+  /** What the name of a file of this format ends with, without the dot. */
+  public String extension() {
+    return extension;
   }
 
   /** The format of a media type, whatever its parameters. */

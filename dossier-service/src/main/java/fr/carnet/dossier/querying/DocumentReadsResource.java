@@ -9,8 +9,6 @@ import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.Refusal;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -19,9 +17,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-import java.io.FilterInputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -77,42 +72,6 @@ public class DocumentReadsResource {
         .header("X-Content-Type-Options", "nosniff")
         .header("Content-Security-Policy", "sandbox; default-src 'none'")
         .build();
-  }
-
-  /** What fails midway breaks the answer off, so that a part never looks like the whole. */
-  private static final class WholeOrBroken extends FilterInputStream {
-    private final HttpServerRequest request;
-
-    WholeOrBroken(InputStream opened, HttpServerRequest request) {
-      super(opened);
-      this.request = request;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] into, int from, int most) throws IOException {
-      try {
-        return super.read(into, from, most);
-      } catch (IOException e) {
-        if (request.response().headWritten()) {
-          breakOff();
-        }
-        throw e;
-      }
-    }
-
-    private void breakOff() {
-      if (request.version() == HttpVersion.HTTP_2) {
-        request.response().reset();
-      } else {
-        request.connection().close();
-      }
-    }
   }
 
   private static Optional<ItemContent.Document> find(

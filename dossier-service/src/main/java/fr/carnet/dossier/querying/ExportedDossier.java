@@ -1,8 +1,14 @@
 package fr.carnet.dossier.querying;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import fr.carnet.dossier.documents.DocumentFormat;
+import fr.carnet.dossier.documents.StoredAt;
 import fr.carnet.dossier.nomenclatures.CodeLists;
+import fr.carnet.dossier.querying.ItemReadsResource.ItemWithVersions;
+import fr.carnet.dossier.querying.ItemReadsResource.SetMask;
+import fr.carnet.dossier.querying.RepresentativeReadsResource.Acting;
 import fr.carnet.dossier.showing.Viewer;
 import fr.carnet.dossier.showing.Visibility;
 import fr.carnet.events.Wire;
@@ -10,6 +16,7 @@ import fr.carnet.events.care.Act;
 import fr.carnet.events.care.ActSystem;
 import fr.carnet.events.care.CareCategory;
 import fr.carnet.events.care.CareProvider;
+import fr.carnet.events.content.ItemContent;
 import fr.carnet.events.dossier.Affiliation;
 import fr.carnet.events.dossier.DossierClosed;
 import fr.carnet.events.dossier.DossierOpened;
@@ -20,7 +27,9 @@ import fr.carnet.events.dossier.InsRecorded;
 import fr.carnet.events.dossier.ReleaseDecided;
 import fr.carnet.events.dossier.ReleaseRequested;
 import fr.carnet.events.dossier.ReleaseUsed;
+import fr.carnet.events.dossier.RepresentationEnded;
 import fr.carnet.events.dossier.Representative;
+import fr.carnet.events.dossier.RepresentativeRecorded;
 import fr.carnet.events.dossier.Sex;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,10 +53,14 @@ import java.util.stream.Stream;
  * Everything that a dossier holds about a person (GDPR articles 15 and 20), but what is invisible
  * to them.
  *
+ * @param representatives who acts, or acted, for the patient
  * @param life what happened to the dossier, in order, in the words of the public facts
  * @param care every item that the insurer passed and did not take back, whatever its age
  * @param items every other item with its earlier versions, as {@code GET …/items/{itemId}} shows
  *     them to the owner
+ * @param files of the documents among the items, every version
+ * @param masks what the owner hides from professionals; said to the owner alone
+ * @param elsewhere what the other services hold; said to the owner alone, whose token fetches it
  */
 public record ExportedDossier(
     UUID dossierId,
@@ -55,9 +68,13 @@ public record ExportedDossier(
     Instant openedAt,
     LifeDates dates,
     Traits traits,
+    List<Acting> representatives,
     List<LifeEvent> life,
     List<ExportedCare> care,
-    List<JsonNode> items) {
+    List<JsonNode> items,
+    List<ExportedFile> files,
+    Optional<List<SetMask>> masks,
+    Optional<List<Elsewhere>> elsewhere) {
 
   /** Who the patient is. */
   public record Traits(
@@ -114,6 +131,75 @@ public record ExportedDossier(
    */
   public record Line(Optional<Instant> firstSeen, BigDecimal quantity, int repeats) {}
 
+  /**
+   * The file of one version of a document.
+   *
+   * @param file its name in an export with files
+   * @param path where the owner fetches it by itself
+   */
+  public record ExportedFile(
+      UUID itemId,
+      int version,
+      String file,
+      Optional<String> path,
+      @JsonIgnore StoredAt storedAt) {}
+
+  /** What another service holds, and the path there. */
+  public record Elsewhere(String service, String path, Sentence what) {}
+
+  private static final String ACCESS_CONTROL = "access-control-service";
+  private static final String AUDIT = "audit-service";
+
+  private static final List<Elsewhere> ELSEWHERE =
+      List.of(
+          new Elsewhere(
+              ACCESS_CONTROL,
+              "/access",
+              new Sentence(
+                  "Who can see the dossier, by which rule, and whom you blocked.",
+                  "Qui peut voir le dossier, par quelle règle, et qui vous avez bloqué.")),
+          new Elsewhere(
+              ACCESS_CONTROL,
+              "/grants",
+              new Sentence(
+                  "Every authorisation that you gave, with its end.",
+                  "Chaque autorisation que vous avez donnée, avec sa fin.")),
+          new Elsewhere(
+              ACCESS_CONTROL,
+              "/access-requests",
+              new Sentence(
+                  "Professionals who ask for access and wait for your answer.",
+                  "Les professionnels qui demandent un accès et attendent votre réponse.")),
+          new Elsewhere(
+              ACCESS_CONTROL,
+              "/emergency-wishes",
+              new Sentence(
+                  "What you want in an emergency.", "Ce que vous souhaitez en cas d'urgence.")),
+          new Elsewhere(
+              ACCESS_CONTROL,
+              "/treating-physicians",
+              new Sentence(
+                  "Your médecins traitants, and doctors with the same right.",
+                  "Vos médecins traitants, et les médecins ayant le même droit.")),
+          new Elsewhere(
+              ACCESS_CONTROL,
+              "/notices",
+              new Sentence(
+                  "What you were told of access to the dossier.",
+                  "Ce qui vous a été signalé des accès au dossier.")),
+          new Elsewhere(
+              AUDIT,
+              "/looks",
+              new Sentence(
+                  "Who looked at what, when, why and by which rule, with the proofs.",
+                  "Qui a regardé quoi, quand, pourquoi et par quelle règle, avec les preuves.")),
+          new Elsewhere(
+              AUDIT,
+              "/log",
+              new Sentence(
+                  "Everything that the audit log says of the dossier, in order.",
+                  "Tout ce que le journal d'audit dit du dossier, dans l'ordre.")));
+
   /** The facts of a dossier's own life; what it holds is in the other lists. */
   private static final List<String> LIFE =
       List.of(
@@ -121,6 +207,8 @@ public record ExportedDossier(
           DossierClosed.WIRE_NAME,
           DossierReopened.WIRE_NAME,
           InsRecorded.WIRE_NAME,
+          RepresentativeRecorded.WIRE_NAME,
+          RepresentationEnded.WIRE_NAME,
           ErasureRequested.WIRE_NAME,
           ErasureWithdrawn.WIRE_NAME,
           ReleaseRequested.WIRE_NAME,
@@ -139,6 +227,7 @@ public record ExportedDossier(
           "carriedOutFrom",
           "deadline",
           "withdrawnAt",
+          "representationId",
           "requestId",
           "kind");
 
@@ -164,15 +253,21 @@ public record ExportedDossier(
       select.setObject(1, dossierId);
       try (ResultSet row = select.executeQuery()) {
         row.next();
+        List<ItemWithVersions> items = items(tx, dossierId, viewer);
+        boolean owner = viewer.kind() == Viewer.Kind.OWNER;
         return new ExportedDossier(
             dossierId,
             row.getString(1),
             row.getObject(2, OffsetDateTime.class).toInstant(),
             LifeDates.of(tx, dossierId),
             traits(row),
+            RepresentativeReadsResource.acting(tx, dossierId),
             life(tx, dossierId),
             care(tx, dossierId, viewer, lists),
-            items(tx, dossierId, viewer));
+            items.stream().<JsonNode>map(Wire.JSON::valueToTree).toList(),
+            items.stream().flatMap(item -> files(dossierId, item, owner)).toList(),
+            owner ? Optional.of(ItemReadsResource.masks(tx, dossierId)) : Optional.empty(),
+            owner ? Optional.of(elsewhere(dossierId)) : Optional.empty());
       }
     }
   }
@@ -230,19 +325,58 @@ public record ExportedDossier(
     }
   }
 
-  private static List<JsonNode> items(Connection tx, UUID dossierId, Viewer viewer)
+  private static List<Elsewhere> elsewhere(UUID dossierId) {
+    return ELSEWHERE.stream()
+        .map(
+            each ->
+                new Elsewhere(each.service(), "/dossiers/" + dossierId + each.path(), each.what()))
+        .toList();
+  }
+
+  private static Stream<ExportedFile> files(UUID dossierId, ItemWithVersions item, boolean owner) {
+    UUID itemId = item.item().itemId();
+    return Stream.concat(
+        file(dossierId, itemId, item.item().version(), item.item().content(), owner).stream(),
+        item.versions().stream()
+            .flatMap(
+                earlier ->
+                    file(dossierId, itemId, earlier.version(), earlier.content(), owner).stream()));
+  }
+
+  private static Optional<ExportedFile> file(
+      UUID dossierId, UUID itemId, int version, ItemContent content, boolean owner) {
+    return content instanceof ItemContent.Document document
+        ? document
+            .bytesId()
+            .map(
+                bytes ->
+                    new ExportedFile(
+                        itemId,
+                        version,
+                        "documents/%s-v%d.%s".formatted(itemId, version, extension(document)),
+                        owner
+                            ? Optional.of(
+                                "/dossiers/%s/documents/%s?version=%d"
+                                    .formatted(dossierId, itemId, version))
+                            : Optional.empty(),
+                        new StoredAt(dossierId, bytes)))
+        : Optional.empty();
+  }
+
+  private static String extension(ItemContent.Document document) {
+    return DocumentFormat.of(document.format()).orElseThrow().extension();
+  }
+
+  private static List<ItemWithVersions> items(Connection tx, UUID dossierId, Viewer viewer)
       throws SQLException {
-    List<JsonNode> items = new ArrayList<>();
+    List<ItemWithVersions> items = new ArrayList<>();
     for (HeldItem item :
         HeldItems.select(
             tx,
             dossierId,
             viewer,
             new HeldItems.Selection(Optional.empty(), Optional.empty(), Integer.MAX_VALUE))) {
-      items.add(
-          Wire.JSON.valueToTree(
-              new ItemReadsResource.ItemWithVersions(
-                  item, HeldItems.versions(tx, dossierId, item.itemId()))));
+      items.add(new ItemWithVersions(item, HeldItems.versions(tx, dossierId, item.itemId())));
     }
     return items;
   }

@@ -138,7 +138,7 @@ public class ItemReadsResource {
         (tx, _) -> new Released<>(new Masks(masks(tx, dossierId)), List.of()));
   }
 
-  private static List<SetMask> masks(Connection tx, UUID dossierId) throws SQLException {
+  static List<SetMask> masks(Connection tx, UUID dossierId) throws SQLException {
     try (PreparedStatement select =
         tx.prepareStatement(
             """

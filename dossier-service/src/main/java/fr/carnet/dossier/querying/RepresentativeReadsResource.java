@@ -62,10 +62,10 @@ public class RepresentativeReadsResource {
   public AllActing representatives(UUID dossierId) throws SQLException {
     return reading.readOwn(
         DossierReadsResource.asked(dossierId, "read-representatives", null, null),
-        (tx, _) -> new Released<>(acting(tx, dossierId), List.of()));
+        (tx, _) -> new Released<>(new AllActing(acting(tx, dossierId)), List.of()));
   }
 
-  private static AllActing acting(Connection tx, UUID dossierId) throws SQLException {
+  static List<Acting> acting(Connection tx, UUID dossierId) throws SQLException {
     try (PreparedStatement select =
         tx.prepareStatement(
             """
@@ -89,7 +89,7 @@ public class RepresentativeReadsResource {
                   instant(row, 8)));
         }
       }
-      return new AllActing(acting);
+      return acting;
     }
   }
 

@@ -4,9 +4,8 @@ import fr.carnet.dossier.arriving.Dossiers;
 import fr.carnet.dossier.deciding.DossierCommand.UseRelease;
 import fr.carnet.dossier.deciding.DossierRefusal;
 import fr.carnet.dossier.keys.ReleaseSecret;
-import fr.carnet.dossier.querying.ExportedDossier;
+import fr.carnet.dossier.querying.ExportedFiles;
 import fr.carnet.dossier.querying.ReleasedArchive;
-import fr.carnet.events.Wire;
 import fr.carnet.events.identity.UuidV7;
 import fr.carnet.eventstore.CommandEnvelope;
 import fr.carnet.resourceserver.Caller;
@@ -22,7 +21,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.StreamingOutput;
+import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Optional;
@@ -32,10 +31,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
  * The one look that a release gives. It is used up first and read then: a crash between the two
- * costs its bearer the look, and never gives two.
+ * costs its bearer the look, and never gives two. So it is one answer, files and all.
  */
 @Path("/dossiers/{dossierId}/releases/{requestId}")
-@Produces(MediaType.APPLICATION_JSON)
+@Produces(ExportedFiles.ZIP)
 @Consumes(MediaType.APPLICATION_JSON)
 @Authenticated
 @RunOnVirtualThread
@@ -45,6 +44,7 @@ public class ReleaseResource {
   @Inject CurrentCaller current;
   @Inject DatabaseClock clock;
   @Inject ReleasedArchive archive;
+  @Inject ExportedFiles files;
 
   /** What the privacy officer handed over. */
   public record Shown(Optional<String> secret) {}
@@ -54,9 +54,10 @@ public class ReleaseResource {
   @Operation(
       summary = "Read a closed dossier once, with the secret of a release",
       description =
-          "For patients and professionals; the trace says who, and for which purpose. To others, and"
-              + " in occupational medicine, the secret is worth nothing. A second use is refused.")
-  public StreamingOutput read(UUID dossierId, UUID requestId, Shown shown) throws SQLException {
+          "dossier.json and the documents' files. For patients and professionals; the trace says"
+              + " who, and for which purpose. To others, and in occupational medicine, the secret is"
+              + " worth nothing. A second use is refused.")
+  public Response read(UUID dossierId, UUID requestId, Shown shown) throws SQLException {
     if (!mayBear(current.get())) {
       // Before the one use is used up.
       throw archive.refused(dossierId, requestId, new Refusal(DossierRefusal.NO_STANDING));
@@ -81,8 +82,7 @@ public class ReleaseResource {
     } catch (Refusal refusal) {
       throw archive.refused(dossierId, requestId, refusal);
     }
-    ExportedDossier exported = archive.read(dossierId, requestId);
-    return out -> Wire.JSON.writeValue(out, exported);
+    return files.zip(archive.read(dossierId, requestId));
   }
 
   /**

@@ -242,6 +242,41 @@ class DocumentsTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  @Timeout(20)
+  void an_export_whose_document_is_cut_in_the_store_never_looks_whole(HttpClient.Version version)
+      throws Exception {
+    UUID dossier = Dossiers.open(ins);
+    byte[] noise = new byte[1 << 20];
+    new java.util.Random(4).nextBytes(noise);
+    String item =
+        add(
+            dossier,
+            owner,
+            "application/pdf",
+            Files.pdfWithStreams(
+                "/Subtype/Image/Width 9/Height 9/Filter/DCTDecode", List.of(noise)));
+    execute("DELETE FROM document_chunk WHERE number > 1 AND dossier_id = '" + dossier + "'");
+    try (HttpClient client = HttpClient.newBuilder().version(version).build()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(dossiers + "/" + dossier + "/export.zip"))
+              .header("Authorization", "Bearer " + owner)
+              .build();
+      assertThatThrownBy(() -> client.send(request, HttpResponse.BodyHandlers.ofByteArray()))
+          .isInstanceOf(IOException.class);
+    }
+    // and what was to be shown has been traced before
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(
+            () ->
+                assertThat(Dossiers.traces(dossier))
+                    .filteredOn(trace -> trace.action().equals("export"))
+                    .extracting(AccessTraced::itemIds)
+                    .containsExactly(List.of(item)));
+  }
+
   @Test
   void a_reader_needs_the_class_and_no_mask_and_leaves_one_trace() throws Exception {
     UUID dossier = Dossiers.open(ins);
