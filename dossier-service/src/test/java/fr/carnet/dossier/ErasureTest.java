@@ -71,6 +71,7 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(RealServersForQuarkus.class)
 class ErasureTest {
   private static final String ACTOR = "owner";
+  private static final byte[] PDF = fr.carnet.dossier.documents.Files.pdf();
 
   @Inject Erasing erasing;
   @Inject DataSource dataSource;
@@ -698,9 +699,12 @@ class ErasureTest {
 
   @Test
   void with_the_master_key_rotated_everything_opens_and_the_log_is_as_it_was() throws Exception {
-    // given a dossier, and what a sender has sealed
+    // given a dossier with an item and a document, and what a sender has sealed
     String operator = TestTokens.withRole("op", "operator");
-    UUID dossier = Dossiers.open(Dossiers.newIns());
+    String ins = Dossiers.newIns();
+    UUID dossier = Dossiers.open(ins);
+    write(ins, dossier, "Avant");
+    String document = Dossiers.document(dossier, TestTokens.patient(ins), PDF, "");
     Binding binding = new Binding(dossier, "line-1", "care.line-passed.v1");
     SealingSession session = SealingSession.towards(dossier, Dossiers.publicKey(dossier));
     KeyRing.SealedBody body =
@@ -740,7 +744,18 @@ class ErasureTest {
       assertThat(opened(ring, other)).containsExactly(0);
     }
     assertThat(digestOfLog()).isEqualTo(log);
+    assertThat(file(ins, dossier, document)).isEqualTo(PDF);
+    // and goes on: with what is put in now, and with all that Kafka has, opened again
+    write(ins, dossier, "Après");
     Dossiers.open(Dossiers.newIns());
+    rebuild("dossier").statusCode(200).body("differences", empty());
+    given()
+        .auth()
+        .oauth2(TestTokens.patient(ins))
+        .get("/dossiers/" + dossier + "/items")
+        .then()
+        .statusCode(200)
+        .body("items.title", equalTo(List.of("Après", "Lettre", "Avant")));
     masterKey(TestTokens.withRole("officer", "privacy-officer"))
         .post("/operations/master-key/versions")
         .then()
@@ -754,6 +769,17 @@ class ErasureTest {
     KeyRing.SealedBody body = sealedFor(dossier);
     assertThatThrownBy(() -> inTransaction(tx -> another.open(tx, body)))
         .isInstanceOf(CannotOpen.class);
+  }
+
+  private static byte[] file(String ins, UUID dossier, String document) {
+    return given()
+        .auth()
+        .oauth2(TestTokens.patient(ins))
+        .get("/dossiers/" + dossier + "/documents/" + document)
+        .then()
+        .statusCode(200)
+        .extract()
+        .asByteArray();
   }
 
   private String digestOfLog() throws SQLException {
