@@ -23,6 +23,7 @@ import fr.carnet.events.dossier.Channel;
 import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.dossier.ErasureCause;
+import fr.carnet.events.dossier.ReleaseRequested;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.testkit.Neighbours;
@@ -58,6 +59,8 @@ import java.util.zip.ZipInputStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The whole life of a dossier over HTTP: who opens it, what it is asked for, how it ends. */
 @QuarkusTest
@@ -316,13 +319,18 @@ class WholeLifeTest {
   }
 
   private static String requested(UUID dossier) {
+    return requested(dossier, ReleaseRequested.Kind.HEIRS);
+  }
+
+  private static String requested(UUID dossier, ReleaseRequested.Kind kind) {
     return post(
             "/dossiers/" + dossier + "/release-requests",
             OFFICER,
             """
-            {"kind":"HEIRS","familyName":"Heritaud","givenName":"Claude",
+            {"kind":"%s","familyName":"Heritaud","givenName":"Claude",
              "words":"causes du décès, acte de notoriété"}
-            """)
+            """
+                .formatted(kind))
         .statusCode(201)
         .extract()
         .path("requestId");
@@ -334,7 +342,11 @@ class WholeLifeTest {
   }
 
   private static String granting(Duration in) {
-    return "{\"reason\":\"CAUSES_OF_DEATH\",\"endsAt\":\"%s\"}".formatted(Instant.now().plus(in));
+    return granting("CAUSES_OF_DEATH", in);
+  }
+
+  private static String granting(String reason, Duration in) {
+    return "{\"reason\":\"%s\",\"endsAt\":\"%s\"}".formatted(reason, Instant.now().plus(in));
   }
 
   private static ValidatableResponse used(UUID dossier, String request, String secret) {
@@ -344,9 +356,10 @@ class WholeLifeTest {
         "{\"secret\":\"" + secret + "\"}");
   }
 
-  @Test
-  void a_release_shows_the_archive_once_to_who_has_its_secret_and_all_of_it_is_traced()
-      throws SQLException {
+  @ParameterizedTest
+  @EnumSource
+  void a_release_shows_the_archive_once_to_who_has_its_secret_and_all_of_it_is_traced(
+      ReleaseRequested.Kind kind) throws SQLException {
     // given: a dossier with care and a document, whose owner has died
     UUID dossier = Dossiers.open(ins);
     String document = Dossiers.document(dossier, owner, Files.pdf(), "");
@@ -355,15 +368,25 @@ class WholeLifeTest {
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () -> get("/dossiers/" + dossier + "/care", owner).body("items", hasSize(1)));
-    String request = requested(dossier);
-    decided(dossier, request, granting(Duration.ofDays(30)))
+    String request = requested(dossier, kind);
+    String granting =
+        granting(
+            switch (kind) {
+              case HEIRS -> "CAUSES_OF_DEATH";
+              case FORENSIC -> "COURT_ORDER";
+            },
+            Duration.ofDays(30));
+    decided(dossier, request, granting)
         .statusCode(409)
         .body("code", equalTo("RELEASE_OF_OPEN_DOSSIER"));
+    get("/dossiers/" + dossier + "/release-requests/" + request, OFFICER)
+        .statusCode(200)
+        .body("kind", equalTo(kind.name()));
     close(dossier, OFFICER, "FERMETURE_DECES");
     get("/timetable", OFFICER).body("requests.requestId", hasItem(request));
     // when
     String secret =
-        decided(dossier, request, granting(Duration.ofDays(30)))
+        decided(dossier, request, granting)
             .statusCode(200)
             .body("granted", equalTo(true))
             .extract()
@@ -386,10 +409,10 @@ class WholeLifeTest {
                 assertThat(Dossiers.traces(dossier))
                     .filteredOn(trace -> trace.action().equals("read-released-archive"))
                     .extracting(AccessTraced::rule)
-                    .containsExactly("NO_STANDING", "RELEASE_HEIRS", "RELEASE_USED"));
+                    .containsExactly("NO_STANDING", "RELEASE_" + kind, "RELEASE_USED"));
     AccessTraced look =
         Dossiers.traces(dossier).stream()
-            .filter(trace -> trace.rule().equals("RELEASE_HEIRS"))
+            .filter(trace -> trace.rule().equals("RELEASE_" + kind))
             .findFirst()
             .orElseThrow();
     assertThat(look.itemIds()).containsExactly("item-1", document);
