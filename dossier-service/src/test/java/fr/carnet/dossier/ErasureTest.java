@@ -498,9 +498,14 @@ class ErasureTest {
       String ins = Dossiers.newIns();
       people.put(Dossiers.open(ins), ins);
     }
+    people.forEach((dossier, ins) -> fill(ins, dossier));
     List<UUID> all = List.copyOf(people.keySet());
     all.forEach(Dossiers::publicKey);
     List<UUID> erased = all.subList(0, all.size() / 2);
+    Map<UUID, List<String>> before = new LinkedHashMap<>();
+    for (UUID dossier : all.subList(erased.size(), all.size())) {
+      before.put(dossier, held(people.get(dossier), dossier));
+    }
     KeyRing replica = Replica.withKeys(masterKeyFile);
     AtomicBoolean going = new AtomicBoolean(true);
     Set<UUID> gone = ConcurrentHashMap.newKeySet();
@@ -578,10 +583,76 @@ class ErasureTest {
           .statusCode(200)
           .body("items", not(empty()));
     }
-    for (String projection : List.of("care-history", "dossier")) {
+    for (String projection : List.of("care-history", "dossier", "first-uses")) {
       rebuild(projection).statusCode(200).body("differences", empty());
     }
+    // and who was not erased is answered as before
+    before.forEach(
+        (dossier, answers) ->
+            assertThat(held(people.get(dossier), dossier)).isEqualTo(answers).hasSize(5));
+    assertThat(texts("SELECT dossier_id FROM first_use"))
+        .containsAll(before.keySet().stream().map(UUID::toString).toList())
+        .doesNotContainAnyElementsOf(erased.stream().map(UUID::toString).toList());
     System.out.printf("%d lines fed while %d dossiers were erased%n", lines.get(), erased.size());
+  }
+
+  /** An item and a document with a version before, a mask, and somebody who acts. */
+  private static void fill(String ins, UUID dossier) {
+    String owner = TestTokens.patient(ins);
+    String path = "/dossiers/" + dossier;
+    write(ins, dossier, "Remarque");
+    String note = given().auth().oauth2(owner).get(path + "/items").path("items[0].itemId");
+    given()
+        .auth()
+        .oauth2(owner)
+        .contentType(ContentType.JSON)
+        .body("{\"content\":{\"kind\":\"NOTE\",\"title\":\"Autre\",\"text\":\"y\"}}")
+        .put(path + "/items/" + note)
+        .then()
+        .statusCode(200);
+    given()
+        .auth()
+        .oauth2(owner)
+        .contentType(ContentType.JSON)
+        .body("{\"of\":\"ITEM\",\"itemId\":\"" + note + "\"}")
+        .post(path + "/masks")
+        .then()
+        .statusCode(201);
+    String document = Dossiers.document(dossier, owner, PDF, "");
+    Dossiers.documentAnew(
+        dossier, document, owner, fr.carnet.dossier.documents.Files.pdfWith("/Lang(fr)"));
+    Dossiers.personOfTrust(dossier, Dossiers.newIns());
+  }
+
+  /** What the owner is answered of it, and the bytes of what it names. */
+  private static List<String> held(String ins, UUID dossier) {
+    String owner = TestTokens.patient(ins);
+    String path = "/dossiers/" + dossier;
+    List<String> held = new ArrayList<>();
+    for (String what : List.of("/items", "/masks", "/representatives")) {
+      held.add(
+          given()
+              .auth()
+              .oauth2(owner)
+              .get(path + what)
+              .then()
+              .statusCode(200)
+              .extract()
+              .asString());
+    }
+    List<String> files =
+        given()
+            .auth()
+            .oauth2(owner)
+            .get(path + "/export")
+            .then()
+            .statusCode(200)
+            .extract()
+            .path("files.path");
+    for (String file : files) {
+      held.add(given().auth().oauth2(owner).get(file).then().statusCode(200).extract().asString());
+    }
+    return held;
   }
 
   private static KeyRing.SealedBody sealedFor(UUID dossier) {
