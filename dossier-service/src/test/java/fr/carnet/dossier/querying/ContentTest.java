@@ -13,6 +13,7 @@ import static org.hamcrest.Matchers.startsWith;
 
 import fr.carnet.dossier.Dossiers;
 import fr.carnet.dossier.deciding.ItemRulesTest;
+import fr.carnet.dossier.documents.Files;
 import fr.carnet.dossier.showing.Viewer;
 import fr.carnet.events.Paris;
 import fr.carnet.events.Topic;
@@ -952,6 +953,12 @@ class ContentTest {
       String deleted = added(full, doctor, hidden);
       as(doctor).delete("/dossiers/" + full + "/items/" + deleted).then().statusCode(204);
     }
+    String shown = Dossiers.document(full, doctor, Files.pdf(), "");
+    String unannounced =
+        Dossiers.document(full, doctor, Files.pdf(), ",\"invisibleUntilAnnounced\":true");
+    String deletedFile = Dossiers.document(full, doctor, Files.pdf(), "");
+    as(doctor).delete("/dossiers/" + full + "/items/" + deletedFile).then().statusCode(204);
+    String shownToo = Dossiers.document(plain, doctor, Files.pdf(), "");
     added(full, doctor, right(ItemKind.CARE_PLAN));
     added(plain, doctor, right(ItemKind.CARE_PLAN));
     // Of a kind of which one is hidden, so that no count tells.
@@ -959,6 +966,11 @@ class ContentTest {
     added(plain, doctor, right(ItemKind.CERTIFICATE));
     // Then: whatever the owner asks, also through the eyes of a doctor who sees it already.
     assertThat(atAGlance(full, owner)).isEqualTo(atAGlance(plain, otherOwner));
+    for (String hidden : List.of(unannounced, deletedFile)) {
+      assertThat(all(full, owner, shown, hidden))
+          .isEqualTo(all(plain, otherOwner, shownToo, UUID.randomUUID().toString()))
+          .contains("%PDF", "\"files\":[{", "\"elsewhere\":[{");
+    }
     as(colleague)
         .get("/dossiers/" + full + "/summary")
         .then()
@@ -966,6 +978,84 @@ class ContentTest {
         .body("conditions", hasSize(2));
     added(full, doctor, ALLERGY);
     assertThat(atAGlance(full, owner)).isNotEqualTo(atAGlance(plain, otherOwner));
+    assertThat(all(full, owner, shown, unannounced))
+        .isNotEqualTo(all(plain, otherOwner, shownToo, unannounced));
+  }
+
+  /** All that the owner can fetch. */
+  private static String all(UUID dossier, String token, String shown, String hidden) {
+    return new Answers(dossier)
+        .get(token, "/items")
+        .pages(token, "/items?")
+        .pages(token, "/items?kind=DOCUMENT&")
+        .get(token, "/export")
+        .add("shown", as(token).get("/dossiers/" + dossier + "/documents/" + shown))
+        .add("hidden", as(token).get("/dossiers/" + dossier + "/documents/" + hidden))
+        .add(
+            "version",
+            as(token).get("/dossiers/" + dossier + "/documents/" + hidden + "?version=1"))
+        .withoutIdsAndTimes();
+  }
+
+  @Test
+  void to_a_representative_what_is_secret_not_announced_or_deleted_is_as_if_it_never_was() {
+    // Given: two dossiers for which the same person acts.
+    UUID full = open();
+    UUID plain = Dossiers.open(Dossiers.newIns());
+    String trusted = Dossiers.newIns();
+    String representative = TestTokens.patient(trusted);
+    String secretFlag = ",\"invisibleToRepresentatives\":true";
+    for (UUID dossier : List.of(full, plain)) {
+      Dossiers.personOfTrust(dossier, trusted);
+      added(dossier, doctor, CONDITION);
+    }
+    // And what only one of them holds, between what both hold.
+    String secret = added(full, doctor, CONDITION, secretFlag);
+    added(full, doctor, right(ItemKind.CERTIFICATE), secretFlag);
+    String secretFile = Dossiers.document(full, doctor, Files.pdf(), secretFlag);
+    String unannounced = added(full, doctor, ALLERGY, ",\"invisibleUntilAnnounced\":true");
+    String deleted = added(full, doctor, ALLERGY);
+    as(doctor).delete("/dossiers/" + full + "/items/" + deleted).then().statusCode(204);
+    for (UUID dossier : List.of(full, plain)) {
+      added(dossier, doctor, right(ItemKind.CERTIFICATE));
+      added(dossier, doctor, right(ItemKind.CARE_PLAN));
+      Dossiers.document(dossier, doctor, Files.pdf(), "");
+      Dossiers.passed(dossier, "k1", Dossiers.imaging("mri", 1, 1));
+      awaitLines(dossier, 1);
+    }
+    Dossiers.decisionsAre(true, "REPRESENTATIVE");
+    // Then
+    for (String hidden : List.of(secret, secretFile, unannounced, deleted)) {
+      assertThat(ofRepresentative(full, representative, hidden))
+          .isEqualTo(ofRepresentative(plain, representative, UUID.randomUUID().toString()));
+    }
+    // What the comparison rests on.
+    everyClass(false);
+    added(full, doctor, CONDITION);
+    Dossiers.decisionsAre(true, "REPRESENTATIVE");
+    assertThat(ofRepresentative(full, representative, secret))
+        .isNotEqualTo(ofRepresentative(plain, representative, secret));
+  }
+
+  private static String ofRepresentative(UUID dossier, String token, String hidden) {
+    return new Answers(dossier)
+        .get(token, "/items")
+        .pages(token, "/items?")
+        .pages(token, "/items?kind=CONDITION&")
+        .pages(token, "/items?kind=DOCUMENT&")
+        .add("item", as(token).get("/dossiers/" + dossier + "/items/" + hidden))
+        .add("document", as(token).get("/dossiers/" + dossier + "/documents/" + hidden))
+        .get(token, "/summary")
+        .get(token, "/timeline")
+        .pages(token, "/timeline?")
+        .pages(token, "/timeline?kind=CERTIFICATE&")
+        .found(token, "asthme")
+        .found(token, "certificat")
+        .found(token, "arachide")
+        .found(token, "lettre")
+        .get(token, "/care")
+        .pages(token, "/care?")
+        .withoutIdsAndTimes();
   }
 
   private static String atAGlance(UUID dossier, String token) {
