@@ -3,6 +3,7 @@ package fr.carnet.dossier;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
@@ -16,6 +17,8 @@ import fr.carnet.dossier.forgetting.ErasureCertificate;
 import fr.carnet.dossier.forgetting.WhenStartedThenForgetAgain;
 import fr.carnet.dossier.keys.KeyRing;
 import fr.carnet.dossier.keys.Replica;
+import fr.carnet.events.Headers;
+import fr.carnet.events.Paris;
 import fr.carnet.events.Topic;
 import fr.carnet.events.dossier.ErasureCause;
 import fr.carnet.events.trace.AccessTraced;
@@ -43,11 +46,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -177,18 +183,58 @@ class ErasureTest {
   @Test
   void the_certificate_says_what_was_destroyed_and_what_remains_until_when() throws Exception {
     UUID dossier = Dossiers.open(Dossiers.newIns());
+    Dossiers.publicKey(dossier);
+    Instant before = Instant.now().minusSeconds(60);
     ErasureCertificate certificate = erasing.erase(dossier, ErasureCause.REQUESTED, ACTOR);
-    assertThat(certificate.destroyed()).isNotEmpty();
-    assertThat(certificate.proofs()).isNotEmpty();
+    // when, and by which entry of the log
+    assertThat(certificate.erasedAt()).isBetween(before, Instant.now().plusSeconds(60));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(idOfLast(Topic.DOSSIER_EVENTS, dossier))
+                    .isEqualTo(certificate.eventId().toString()));
+    // what, here and elsewhere
+    assertThat(certificate.destroyed())
+        .extracting(ErasureCertificate.Words::en)
+        .satisfiesExactly(
+            key -> assertThat(key).startsWith("The key of the dossier.").contains("opens no more"),
+            tie -> assertThat(tie).startsWith("The identity").contains("here at once", "minutes"),
+            content -> assertThat(content).startsWith("All content").contains("documents"),
+            rights ->
+                assertThat(rights).startsWith("Grants, blocks and wishes").contains("minutes"));
+    assertThat(certificate.destroyed())
+        .extracting(ErasureCertificate.Words::fr)
+        .satisfiesExactly(
+            key -> assertThat(key).contains("clé"),
+            tie -> assertThat(tie).contains("ici aussitôt", "minutes"),
+            content -> assertThat(content).contains("documents"),
+            rights -> assertThat(rights).contains("autorisations", "minutes"));
+    // which proofs still verify, and how
+    assertThat(certificate.proofs())
+        .singleElement()
+        .satisfies(
+            proof -> {
+              assertThat(proof.en()).contains("digest", "GET /log?dossier=" + dossier, "sha256");
+              assertThat(proof.fr()).contains("empreinte", "GET /log?dossier=" + dossier, "sha256");
+            });
+    // what remains, until when
+    ZonedDateTime erased = certificate.erasedAt().atZone(Paris.ZONE);
     assertThat(certificate.remaining())
-        .extracting(ErasureCertificate.Remaining::what)
+        .extracting(ErasureCertificate.Remaining::what, ErasureCertificate.Remaining::until)
         .containsExactly(
-            "INSURER_WINDOW",
-            "INSURER_DELIVERIES",
-            "INSURER_REJECTIONS",
-            "REGISTRY",
-            "KEY_BACKUPS",
-            "FACTS_ABOUT_PROFESSIONALS");
+            tuple("INSURER_WINDOW", Optional.of(erased.plusMonths(24).toInstant())),
+            tuple("INSURER_DELIVERIES", Optional.of(erased.plusDays(7).toInstant())),
+            tuple("INSURER_REJECTIONS", Optional.of(erased.plusDays(30).toInstant())),
+            tuple("REGISTRY", Optional.of(erased.plusDays(2).toInstant())),
+            tuple("KEY_BACKUPS", Optional.of(erased.plusDays(30).toInstant())),
+            tuple("FACTS_ABOUT_PROFESSIONALS", Optional.empty()));
+  }
+
+  private static String idOfLast(Topic topic, UUID dossier) {
+    return new String(
+        Dossiers.of(topic, dossier).getLast().headers().lastHeader(Headers.ID).value(),
+        StandardCharsets.UTF_8);
   }
 
   @Test

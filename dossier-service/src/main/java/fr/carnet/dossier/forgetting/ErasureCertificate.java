@@ -40,14 +40,20 @@ public record ErasureCertificate(
               "La clé du dossier. Tout ce qu'elle scellait, dans chaque copie du journal, ne s'ouvre"
                   + " plus."),
           new Words(
-              "The identity, and the tie between the person and the dossier, in every service.",
-              "L'identité, et le lien entre la personne et le dossier, dans chaque service."),
+              "The identity, and the tie between the person and the dossier: here at once, and in the"
+                  + " other services when they learn of it, within minutes unless one stands still.",
+              "L'identité, et le lien entre la personne et le dossier : ici aussitôt, et dans les"
+                  + " autres services quand ils l'apprennent, en quelques minutes sauf si l'un est à"
+                  + " l'arrêt."),
           new Words(
               "All content: care, documents and their bytes, and what was derived from them.",
               "Tout le contenu : soins, documents et leurs octets, et ce qui en était dérivé."),
           new Words(
-              "Grants, blocks and wishes, as far as they were in force.",
-              "Les autorisations, blocages et volontés, dans la mesure où ils étaient en vigueur."));
+              "Grants, blocks and wishes, as far as they were in force: they let nobody in any more at"
+                  + " once, and are deleted within the same minutes.",
+              "Les autorisations, blocages et volontés, dans la mesure où ils étaient en vigueur :"
+                  + " plus personne n'entre aussitôt, et ils sont supprimés dans les mêmes"
+                  + " minutes."));
 
   public ErasureCertificate {
     destroyed = List.copyOf(destroyed);

@@ -346,6 +346,22 @@ class AtAGlanceTest {
   private record Placed(LocalDate day, String id) {}
 
   @Test
+  void a_page_of_the_timeline_and_one_item_are_traced_with_what_they_show_and_no_more() {
+    UUID dossier = Dossiers.open(ins);
+    String oldest = added(dossier, owner, right(ItemKind.NOTE));
+    String second = added(dossier, owner, right(ItemKind.NOTE));
+    Dossiers.passed(dossier, "k1", Dossiers.imaging("mri", 0, 1));
+    awaitLines(dossier, 1);
+    List<String> shown = timeline(dossier, owner, "?limit=2");
+    assertThat(shown).hasSize(2);
+    assertThat(awaitTrace(dossier, "read-timeline").itemIds()).isEqualTo(shown);
+    get(dossier, owner, "/items/" + oldest);
+    assertThat(awaitTrace(dossier, "read-item").itemIds())
+        .containsExactly(oldest)
+        .doesNotContain(second);
+  }
+
+  @Test
   void whatever_is_added_between_pages_of_the_timeline_none_is_skipped_and_none_repeated() {
     UUID dossier = Dossiers.open(ins);
     for (long seed = 1; seed <= 4; seed++) {
