@@ -43,6 +43,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -637,6 +638,40 @@ class WholeLifeTest {
     get("/dossiers/mine", TestTokens.patient(archived)).statusCode(404);
     assertThat(Dossiers.open(archived)).isNotEqualTo(closed);
     get("/dossiers/mine", owner).statusCode(200).body("state", equalTo("OPEN"));
+  }
+
+  @Test
+  void the_timetable_destroys_by_itself_what_has_become_due() throws SQLException {
+    // given: an erasure that was asked for eight days ago, and one just now
+    UUID dossier = Dossiers.open(ins);
+    post("/dossiers/" + dossier + "/erasure-request", owner, "").statusCode(201);
+    String other = Dossiers.newIns();
+    UUID later = Dossiers.open(other);
+    post("/dossiers/" + later + "/erasure-request", TestTokens.patient(other), "").statusCode(201);
+    execute(
+        """
+        UPDATE event SET data = convert_to(jsonb_set(convert_from(data, 'UTF8')::jsonb,
+            '{carriedOutFrom}', to_jsonb(now() - interval '1 day'))::text, 'UTF8')
+        WHERE type = 'dossier.erasure-requested.v1' AND stream_id = '%s'
+        """
+            .formatted(dossier));
+    execute(
+        "UPDATE dossier SET erasure_from = now() - interval '1 day' WHERE dossier_id = '%s'"
+            .formatted(dossier));
+    // when nobody does anything
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> get("/dossiers/mine", owner).extract().statusCode() == 404);
+    // then
+    get("/erasures/" + dossier, OFFICER).statusCode(200).body("cause", equalTo("REQUESTED"));
+    get("/dossiers/mine", TestTokens.patient(other)).statusCode(200);
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   private List<UUID> twice(Instant at) throws Exception {

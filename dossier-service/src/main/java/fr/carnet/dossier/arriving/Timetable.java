@@ -34,9 +34,12 @@ public class Timetable {
 
   private record Due(UUID dossierId, Optional<Instant> archiveEndsAt) {}
 
-  /** Once an hour. */
-  @Scheduled(every = "1h", delayed = "2m")
-  void onTheHour() throws SQLException {
+  /** By itself; what is due at a start waits for one period, until the streams are compared. */
+  @Scheduled(
+      every = "{carnet.timetable.every}",
+      delayed = "{carnet.timetable.every}",
+      concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+  void byItself() throws SQLException {
     run(clock.now());
   }
 
