@@ -42,8 +42,8 @@ public final class NoticesProjection implements Projection {
   /** The name of the projection. */
   public static final String NAME = "notices";
 
-  /** To find a dossier shows nothing of it. */
-  private static final String FINDING = "find-";
+  /** Every action that shows content is named so; to find a dossier or to assist shows nothing. */
+  private static final List<String> SHOWING = List.of("read-", "search-");
 
   /** Three refusals within this time are told. */
   private static final Duration WITHIN = Duration.ofHours(1);
@@ -80,7 +80,7 @@ public final class NoticesProjection implements Projection {
       return actor().role() == Actor.Role.PROFESSIONAL
           && actor().id().isPresent()
           && fact.outcome() == AccessTraced.Outcome.RELEASED
-          && !fact.action().startsWith(FINDING);
+          && SHOWING.stream().anyMatch(fact.action()::startsWith);
     }
   }
 

@@ -202,6 +202,24 @@ class NoticesProjectionTest {
   }
 
   @Test
+  void to_assist_a_patient_is_no_access_and_what_is_read_later_is_the_first() throws SQLException {
+    apply(
+        List.of(
+            TracesForTests.trace(
+                DOSSIER,
+                doctor(DOCTOR),
+                PurposeOfUse.NORMAL,
+                Outcome.RELEASED,
+                after(0),
+                "assist")));
+    assertThat(all()).isEmpty();
+    Trace first = read(DOSSIER, DOCTOR, after(1));
+    apply(List.of(first));
+    assertThat(rows("SELECT code || ' ' || trace_id FROM notice"))
+        .containsExactly("FIRST_ACCESS " + first.id());
+  }
+
+  @Test
   void of_an_erased_dossier_nothing_is_told_and_break_glass_is_counted_all_the_same()
       throws SQLException {
     List<Trace> uses = new ArrayList<>();
