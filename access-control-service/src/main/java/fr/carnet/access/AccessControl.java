@@ -83,9 +83,11 @@ public final class AccessControl {
     return caughtUp;
   }
 
+  /** Before anything is decided: a wrong file ends the start, with every field that is wrong. */
   @Produces
   @Singleton
-  Policies policies(@ConfigProperty(name = "carnet.policy") String policy) throws IOException {
+  static Policies policies(@ConfigProperty(name = "carnet.policy") String policy)
+      throws IOException {
     return PolicyFile.read(ShippedFile.bytes(policy));
   }
 

@@ -31,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** What every test over HTTP needs: patients with a dossier, professionals, and decisions. */
 @WithTestResource(value = RealServersForQuarkus.class, scope = TestResourceScope.GLOBAL)
+@WithTestResource(value = ReplacedPolicy.class, scope = TestResourceScope.GLOBAL)
 public abstract class AccessOverHttp {
   protected static final String OWNER = "253072B07300470";
   protected static final String OTHER = "295109912611193";

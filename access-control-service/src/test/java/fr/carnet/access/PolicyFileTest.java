@@ -11,25 +11,19 @@ import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.content.DocumentType;
 import fr.carnet.events.content.ItemKind;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PolicyFileTest {
-  private static final String SHIPPED = shipped();
+  private static final String SHIPPED = ReplacedPolicy.shipped();
   private static final Instant BEFORE = Instant.parse("2022-03-30T21:59:59Z");
   private static final Instant AFTER = Instant.parse("2022-03-30T22:00:00Z");
-
-  private static String shipped() {
-    try (InputStream json = PolicyFileTest.class.getResourceAsStream("/policy.json")) {
-      return new String(json.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
 
   private static Policies read(String json) {
     return PolicyFile.read(json.getBytes(StandardCharsets.UTF_8));
@@ -134,6 +128,27 @@ class PolicyFileTest {
         SHIPPED.replace("{\"class\": \"60\"", "{\"class\": \"61\""),
         "types.REMB.class is no class of this file",
         "classes.60 has no type");
+  }
+
+  @Test
+  void a_file_that_is_wrong_or_not_there_ends_the_start_and_says_why(@TempDir Path folder)
+      throws IOException {
+    Path file = folder.resolve("policy.json");
+    // A type that is shut, and a slip beside it.
+    String shut = SHIPPED.replace("[\"11490-0\", \"11502-2\"]", "[\"11490-0\"]");
+    Files.writeString(file, shut);
+    assertThat(AccessControl.policies(file.toString()).at(AFTER).of("21").types())
+        .contains("11490-0")
+        .doesNotContain("11502-2");
+    Files.writeString(file, shut.replace("[\"89601-9\"]", "\"P\""));
+    assertThatThrownBy(() -> AccessControl.policies(file.toString()))
+        .isInstanceOf(PolicyFile.Wrong.class)
+        .hasMessageContaining(
+            "matrices[0].professions.50.52 is neither R nor – nor a list of types");
+    Path none = folder.resolve("none.json");
+    assertThatThrownBy(() -> AccessControl.policies(none.toString()))
+        .isInstanceOf(NoSuchFileException.class)
+        .hasMessageContaining("none.json");
   }
 
   private static void wrong(String json, String... faults) {

@@ -1,10 +1,14 @@
 package fr.carnet.access.arriving;
 
+import static fr.carnet.access.ReplacedPolicy.PRESCRIPTION;
+import static fr.carnet.access.ReplacedPolicy.SPEECH_THERAPIST;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
 import fr.carnet.access.AccessOverHttp;
+import fr.carnet.access.PolicyFile;
+import fr.carnet.access.ReplacedPolicy;
 import fr.carnet.events.Headers;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
@@ -25,11 +29,14 @@ import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -381,6 +388,25 @@ class DecisionsTest extends AccessOverHttp {
     try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings)) {
       producer.send(record).get();
     }
+  }
+
+  @Test
+  void decisions_go_by_the_file_that_replaces_the_rules_without_a_build() {
+    granted(dossier, DOCTOR);
+    AccessDecision decision = decide(dossier, DOCTOR, SPEECH_THERAPIST, PurposeOfUse.NORMAL);
+    assertThat(decision.rule()).isEqualTo("GRANT");
+    Set<String> shipped =
+        PolicyFile.read(ReplacedPolicy.shipped().getBytes(StandardCharsets.UTF_8))
+            .at(Instant.now())
+            .of(SPEECH_THERAPIST)
+            .types();
+    assertThat(shipped).contains(PRESCRIPTION);
+    Set<String> without = new HashSet<>(shipped);
+    without.remove(PRESCRIPTION);
+    assertThat(decision.types()).isEqualTo(without);
+    // What is told of the rules is that file, too.
+    assertThat(as(SERVICE).get("/rules").then().statusCode(200).extract().asString())
+        .isNotEqualTo(ReplacedPolicy.shipped());
   }
 
   @Test
