@@ -53,6 +53,16 @@ class RuleTableTest {
     };
   }
 
+  /** All ways to make it met: a grant is to a person, or to the structure that they act in. */
+  private static List<UnaryOperator<Situation>> waysOfMaking(AccessRule rule) {
+    return rule == AccessRule.GRANT
+        ? List.of(
+            making(rule),
+            situation ->
+                situation.grant(Situation.toHospital(GRANT, LONG_AGO, Optional.empty(), false)))
+        : List.of(making(rule));
+  }
+
   /** Something in which a rule is not met. */
   private static Situation without(AccessRule rule) {
     return switch (rule) {
@@ -110,6 +120,7 @@ class RuleTableTest {
       UNKNOWN_DOSSIER              AUTHOR              NO_STANDING
       ANOTHER_PATIENT              BREAK_GLASS         NO_STANDING
       ANOTHER_PATIENT              MEDICAL_REGULATION  NO_STANDING
+      ANOTHER_PATIENT              GRANT               NO_STANDING
       STOPPED                      OWNER               OWNER
       STOPPED                      TREATING_PHYSICIAN  NO_STANDING
       STOPPED                      BREAK_GLASS         NO_STANDING
@@ -132,6 +143,7 @@ class RuleTableTest {
       OCCUPATIONAL_WITHOUT_CONSENT TREATING_PHYSICIAN  NO_STANDING
       OCCUPATIONAL_WITHOUT_CONSENT BREAK_GLASS         NO_STANDING
       OCCUPATIONAL_WITHOUT_CONSENT MEDICAL_REGULATION  NO_STANDING
+      OCCUPATIONAL_WITHOUT_CONSENT GRANT               NO_STANDING
       OCCUPATIONAL_WITHOUT_CONSENT AUTHOR              NO_STANDING
       NO_STANDING                  OWNER               OWNER
       NO_STANDING                  REPRESENTATIVE      REPRESENTATIVE
@@ -162,12 +174,14 @@ class RuleTableTest {
   /** Situations in which both are met. */
   private static List<Situation> both(AccessRule one, AccessRule other) {
     List<Situation> both = new ArrayList<>();
-    for (Situation situation :
-        List.of(
-            making(other).apply(making(one).apply(new Situation())),
-            making(one).apply(making(other).apply(new Situation())))) {
-      if (isMet(one, situation) && isMet(other, situation)) {
-        both.add(situation);
+    for (UnaryOperator<Situation> making : waysOfMaking(other)) {
+      for (Situation situation :
+          List.of(
+              making.apply(making(one).apply(new Situation())),
+              making(one).apply(making.apply(new Situation())))) {
+        if (isMet(one, situation) && isMet(other, situation)) {
+          both.add(situation);
+        }
       }
     }
     return both;

@@ -18,9 +18,10 @@ final class TextOfTheRules {
   record Case(
       Instant now,
       String who,
-      String profession,
+      Optional<String> profession,
       String me,
-      String myStructure,
+      Optional<String> myStructure,
+      boolean asIfGranted,
       boolean occupational,
       String purpose,
       boolean reasonInWords,
@@ -45,11 +46,21 @@ final class TextOfTheRules {
     }
   }
 
-  /** A grant that the patient gave. */
-  record Given(String to, Span span, boolean takenBack) {}
+  /** A grant that the patient gave; those given later come later. */
+  record Given(String name, String to, Span span, boolean takenBack) {}
 
-  /** What somebody sees: types that show, whether masked ones do, and whether their own do. */
-  record Sees(Set<String> types, boolean masked, boolean ownWriting, String code) {}
+  /**
+   * What somebody sees: types that show, whether masked ones do, and whether their own do; the
+   * grant or the wish that it rests on, and when it ends by itself.
+   */
+  record Sees(
+      Set<String> types,
+      boolean masked,
+      boolean ownWriting,
+      String code,
+      Optional<String> grant,
+      Optional<String> wish,
+      Optional<Instant> until) {}
 
   private static final Instant EXPRESS_CONSENT = Instant.parse("2022-03-30T22:00:00Z");
 
@@ -135,11 +146,11 @@ final class TextOfTheRules {
     if (c.who().equals("patient")) {
       // 3. and the exception of 1.: the owner's own right to the archive.
       if (c.myOwn()) {
-        return new Sees(everyType(), true, false, "OWNER");
+        return everything("OWNER", Optional.empty());
       }
       boolean represents = c.iRepresentTheOwner().isPresent();
       if (represents && c.open() && c.knownWhole() && c.iRepresentTheOwner().get().has(c.now())) {
-        return new Sees(everyType(), true, false, "REPRESENTATIVE");
+        return everything("REPRESENTATIVE", c.iRepresentTheOwner().get().until());
       }
       return nothing("NO_STANDING");
     }
@@ -148,48 +159,80 @@ final class TextOfTheRules {
       return nothing("NO_STANDING");
     }
     // 2. Occupational doctors by date: barred, then with the patient's express consent.
-    if (c.occupational()
-        && (c.now().isBefore(EXPRESS_CONSENT)
-            || c.grants().stream()
-                .noneMatch(given -> given.to().equals(c.me()) && holds(given, c)))) {
+    boolean consented =
+        c.asIfGranted()
+            || c.grants().stream().anyMatch(given -> given.to().equals(c.me()) && holds(given, c));
+    if (c.occupational() && (c.now().isBefore(EXPRESS_CONSENT) || !consented)) {
       return nothing("NO_STANDING");
     }
     // 4. Blocked: not even with the patient's agreement at that moment, and in break-glass too.
     if (c.iAmBlocked()) {
       return nothing("NO_STANDING");
     }
-    boolean everythingAndMasked = c.iAmMedecinTraitant() && c.profession().equals("10");
+    boolean everythingAndMasked =
+        c.iAmMedecinTraitant() && c.profession().equals(Optional.of("10"));
     boolean glass =
         c.purpose().equals("bris_de_glace") && c.reasonInWords() && !c.breakGlassOpposed();
     boolean regulates =
         c.purpose().equals("centre_15") && c.regulationClaim() && !c.regulationOpposed();
-    boolean granted =
-        c.grants().stream()
-            .filter(given -> given.to().equals(c.me()) || given.to().equals(c.myStructure()))
-            .anyMatch(given -> holds(given, c));
+    Optional<Given> longest = longest(c);
+    boolean granted = longest.isPresent() || c.asIfGranted();
     // Item by item: each shows if one of 5., 6. and 7. shows it.
+    Set<String> row = c.profession().map(TextOfTheRules::row).orElse(Set.of());
     Set<String> shown = new TreeSet<>();
     for (String type : everyType()) {
-      boolean inRow = row(c.profession()).contains(type);
-      if (everythingAndMasked || (inRow && (glass || regulates || granted))) {
+      if (everythingAndMasked || (row.contains(type) && (glass || regulates || granted))) {
         shown.add(type);
       }
     }
-    boolean byRow = !row(c.profession()).isEmpty();
     String code =
         everythingAndMasked
             ? "TREATING_PHYSICIAN"
-            : byRow && glass
-                ? "BREAK_GLASS"
-                : byRow && regulates
-                    ? "MEDICAL_REGULATION"
-                    : byRow && granted ? "GRANT" : "NO_STANDING";
+            : row.isEmpty()
+                ? "NO_STANDING"
+                : glass
+                    ? "BREAK_GLASS"
+                    : regulates ? "MEDICAL_REGULATION" : granted ? "GRANT" : "NO_STANDING";
+    // The first of them is named; only a grant ends by itself, and not if another right goes on.
+    boolean byGrant = code.equals("GRANT");
+    Set<String> ofWishes = Set.of("BREAK_GLASS", "MEDICAL_REGULATION");
     // 8. The author keeps sight of it, masked or not. 9. Otherwise no.
-    return new Sees(shown, everythingAndMasked, true, code);
+    return new Sees(
+        shown,
+        everythingAndMasked,
+        true,
+        code,
+        longest.filter(_ -> byGrant).map(Given::name),
+        Optional.of(code).filter(ofWishes::contains),
+        longest.filter(_ -> byGrant).flatMap(given -> given.span().until()));
+  }
+
+  /** Of the grants that let them in, the one that lasts longest; of those, the one given last. */
+  private static Optional<Given> longest(Case c) {
+    Optional<Given> longest = Optional.empty();
+    for (Given given : c.grants()) {
+      boolean mine = given.to().equals(c.me()) || Optional.of(given.to()).equals(c.myStructure());
+      if (mine
+          && holds(given, c)
+          && (longest.isEmpty() || !endsBefore(given.span(), longest.get().span()))) {
+        longest = Optional.of(given);
+      }
+    }
+    return longest;
+  }
+
+  private static boolean endsBefore(Span one, Span other) {
+    return one.until().isPresent()
+        && (other.until().isEmpty() || one.until().get().isBefore(other.until().get()));
+  }
+
+  private static Sees everything(String code, Optional<Instant> until) {
+    return new Sees(everyType(), true, false, code, Optional.empty(), Optional.empty(), until);
   }
 
   private static Sees nothing(String code) {
-    return new Sees(Set.of(), false, false, code);
+    return new Sees(
+        Set.of(), false, false, code, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   private static boolean holds(Given given, Case c) {
