@@ -117,6 +117,13 @@ public abstract class AccessOverHttp {
   /** Every dossier that nobody registered is unknown to the dossier-service. */
   protected static void unknownDossiersAreNotFound() {
     Neighbours.answer("/registry/", _ -> new Neighbours.Answer(404, "{}"));
+    Neighbours.answer("/dossiers/", _ -> Neighbours.Answer.ok("{\"itemIds\":[]}"));
+  }
+
+  /** From now on the dossier-service says that the owner may not know of these items. */
+  protected static void keptFromOwner(Dossier dossier, String... items) {
+    String json = new String(Wire.write(Map.of("itemIds", List.of(items))), StandardCharsets.UTF_8);
+    Neighbours.answer(dossier.path("/kept-from/OWNER"), _ -> Neighbours.Answer.ok(json));
   }
 
   protected static RequestSpecification as(String token) {

@@ -21,18 +21,26 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
 
 /** Reads the notices that are for somebody, in one statement. */
 @ApplicationScoped
 class Notices {
+  /**
+   * An access that showed only what the owner may not know of is not told of, as if it had not
+   * been; an emergency is told of always (ADR 17).
+   */
   private static final String OF_DOSSIER =
       """
       SELECT notice_id, dossier_id, code, at, who_role, who_id, profession, structure,
              NULL::uuid AS grant_id, NULL::text AS grantee_kind, NULL::text AS grantee,
              NULL::timestamptz AS ends_at
-      FROM notice WHERE dossier_id = ?
+      FROM notice
+      WHERE dossier_id = ?
+        AND (code IN ('BREAK_GLASS', 'MEDICAL_REGULATION') OR item_ids = '{}'
+             OR NOT item_ids <@ ?)
       UNION ALL
       SELECT grant_id, dossier_id, 'GRANT_ENDS', at, NULL, NULL, NULL, NULL,
              grant_id, grantee_kind, grantee, ends_at
@@ -66,8 +74,16 @@ class Notices {
 
   /** Who reads, and so what is for them. */
   sealed interface Reader {
-    /** The owner of this dossier. */
-    record Owner(UUID dossierId) implements Reader {}
+    /**
+     * The owner of this dossier.
+     *
+     * @param keptFrom items of which they may not know now
+     */
+    record Owner(UUID dossierId, Set<String> keptFrom) implements Reader {
+      public Owner {
+        keptFrom = Set.copyOf(keptFrom);
+      }
+    }
 
     /** A doctor, in every dossier of which they are a médecin traitant. */
     record TreatingPhysician(String professional) implements Reader {}
@@ -89,10 +105,12 @@ class Notices {
 
     private int bind(PreparedStatement statement) throws SQLException {
       return switch (this) {
-        case Owner(var dossierId) -> {
+        case Owner(var dossierId, var keptFrom) -> {
           statement.setObject(1, dossierId);
-          statement.setObject(2, dossierId);
-          yield 3;
+          statement.setArray(
+              2, statement.getConnection().createArrayOf("text", keptFrom.toArray()));
+          statement.setObject(3, dossierId);
+          yield 4;
         }
         case TreatingPhysician(var professional) -> {
           statement.setString(1, professional);

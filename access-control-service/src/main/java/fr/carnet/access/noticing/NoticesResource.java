@@ -18,6 +18,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -30,6 +31,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class NoticesResource {
   @Inject CurrentCaller currentCaller;
   @Inject KnownDossiers knownDossiers;
+  @Inject ContentFilter filter;
   @Inject Notices notices;
 
   /** A patient's. */
@@ -38,8 +40,9 @@ public class NoticesResource {
       summary = "What the owner is told of access to the dossier, the newest first",
       description =
           "First access of a professional, every emergency access, refusals that repeat, grants"
-              + " that end within seven days. cursor is the next of the page before; limit 1 to"
-              + " 200.")
+              + " that end within seven days. Nothing of an access that showed only what is not yet"
+              + " announced to the owner, unless it was in an emergency. cursor is the next of the"
+              + " page before; limit 1 to 200.")
   public ShownNotices ofDossier(
       String dossierId,
       @QueryParam("cursor") String cursor,
@@ -75,6 +78,7 @@ public class NoticesResource {
   }
 
   private Reader owner(String dossierId) throws SQLException {
-    return new Reader.Owner(knownDossiers.ownedBy(currentCaller.get(), dossierId).dossierId());
+    UUID owned = knownDossiers.ownedBy(currentCaller.get(), dossierId).dossierId();
+    return new Reader.Owner(owned, filter.keptFromOwner(owned));
   }
 }

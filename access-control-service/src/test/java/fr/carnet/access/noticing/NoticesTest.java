@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
@@ -22,8 +23,10 @@ import fr.carnet.events.trace.AccessTraced.Outcome;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.events.trace.PurposeOfUse;
 import fr.carnet.eventstore.Transactions;
+import fr.carnet.testkit.Neighbours;
 import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
@@ -228,6 +231,60 @@ class NoticesTest extends AccessOverHttp {
         .statusCode(201)
         .extract()
         .path("grantId");
+  }
+
+  @Test
+  void an_access_to_what_is_not_announced_is_told_once_it_is_and_an_emergency_at_once() {
+    keptFromOwner(dossier, "item-1", "item-2");
+    Trace hidden = read(dossier.id(), DOCTOR, now);
+    publish(
+        hidden,
+        refused(dossier.id(), doctor(NURSE), now),
+        refused(dossier.id(), doctor(NURSE), now.plusSeconds(1)),
+        refused(dossier.id(), doctor(NURSE), now.plusSeconds(2)),
+        read(dossier.id(), DOCTOR_2, PurposeOfUse.BREAK_GLASS, now.plusSeconds(60)));
+    // then nothing tells of it: no row, no count, no page, no mark
+    awaitNotices(2);
+    notices("")
+        .body("notices.code", equalTo(List.of("BREAK_GLASS", "REFUSALS_REPEATED")))
+        .body("unread", equalTo(2))
+        .body("notices.who.id", not(hasItem(DOCTOR)));
+    assertThat(printed("en")).doesNotContain(DOCTOR, "for the first time").contains(DOCTOR_2);
+    // when one of both is announced
+    keptFromOwner(dossier, "item-2");
+    notices("").body("notices", hasSize(4)).body("unread", equalTo(4));
+    String first =
+        notices("").extract().path("notices.find { it.who.id == '" + DOCTOR + "' }.noticeId");
+    String mark = dossier.path("/notices/" + first + "/read");
+    keptFromOwner(dossier, "item-2", "item-1", "item-3");
+    asPatient(OWNER).put(mark).then().statusCode(404).body("code", equalTo("NO_SUCH_NOTICE"));
+    keptFromOwner(dossier);
+    asPatient(OWNER).put(mark).then().statusCode(204);
+    notices("").body("notices", hasSize(4)).body("unread", equalTo(3));
+  }
+
+  @Test
+  void what_cannot_be_filtered_is_not_told() {
+    publish(read(dossier.id(), DOCTOR, now));
+    awaitNotices(1);
+    String notice = notices("").extract().path("notices[0].noticeId");
+    Neighbours.answer(dossier.path("/kept-from/OWNER"), _ -> new Neighbours.Answer(503, "{}"));
+    for (Response answer :
+        List.of(
+            asPatient(OWNER).get(dossier.path("/notices")),
+            asPatient(OWNER).get(dossier.path("/notices/printable")),
+            asPatient(OWNER).put(dossier.path("/notices/" + notice + "/read")))) {
+      answer.then().statusCode(503).body("code", equalTo("FILTER_UNAVAILABLE"));
+      assertThat(answer.asString()).doesNotContain(DOCTOR);
+    }
+    // Another patient learns nothing by it.
+    asPatient(OTHER)
+        .get(dossier.path("/notices"))
+        .then()
+        .statusCode(403)
+        .body("code", equalTo("NO_STANDING"));
+    keptFromOwner(dossier);
+    notices("").body("unread", equalTo(1));
   }
 
   @Test
