@@ -13,7 +13,8 @@
  * querying    the patient reads the grants, a professional what they asked for and hold
  * noticing    access.traces and the end of grants become notices, for patients and their médecins
  *             traitants
- * guarding    refusals are counted for all services; the privacy officer reads what is unusual
+ * counting    every refusal, of this service and of all that ask it, an account and hour
+ * guarding    the other services report refusals; the privacy officer reads what is unusual
  * paging      pages of any of these
  * </pre>
  */

@@ -21,13 +21,17 @@ import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import jakarta.enterprise.inject.spi.CDI;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
 
 /** What every test over HTTP needs: patients with a dossier, professionals, and decisions. */
 @WithTestResource(value = RealServersForQuarkus.class, scope = TestResourceScope.GLOBAL)
@@ -114,8 +118,23 @@ public abstract class AccessOverHttp {
     return new DossierRegistered(id, List.of(ref), keys.publicKey(), state, version);
   }
 
+  /**
+   * What one test was refused is not held against the next, nor one cell of a table: they share
+   * accounts.
+   */
+  protected static void nobodyWasRefused() {
+    DataSource dataSource = CDI.current().select(DataSource.class).get();
+    try (var connection = dataSource.getConnection();
+        Statement delete = connection.createStatement()) {
+      delete.execute("DELETE FROM refusal_count");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Every dossier that nobody registered is unknown to the dossier-service. */
   protected static void unknownDossiersAreNotFound() {
+    nobodyWasRefused();
     Neighbours.answer("/registry/", _ -> new Neighbours.Answer(404, "{}"));
     Neighbours.answer("/dossiers/", _ -> Neighbours.Answer.ok("{\"itemIds\":[]}"));
   }

@@ -139,6 +139,7 @@ class WhoMayAskTest extends AccessOverHttp {
   }
 
   private static String filled(Cell cell, Dossier dossier) {
+    nobodyWasRefused();
     String query =
         switch (cell.path()) {
           case "/dossiers/{dossierId}/access/changes" -> "?from=2026-01-01T00:00:00Z";

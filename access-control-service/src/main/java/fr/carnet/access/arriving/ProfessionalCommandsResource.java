@@ -1,5 +1,6 @@
 package fr.carnet.access.arriving;
 
+import fr.carnet.access.counting.Refusals;
 import fr.carnet.access.deciding.AccessCommand;
 import fr.carnet.access.deciding.AccessCommand.AcceptTreatingPhysician;
 import fr.carnet.access.deciding.AccessCommand.AskForAccess;
@@ -64,6 +65,7 @@ public class ProfessionalCommandsResource {
   @Inject DataSource dataSource;
   @Inject CommandHandler<AccessState, AccessEvent> commands;
   @Inject VisitSecret visitSecret;
+  @Inject Refusals refusals;
 
   /** Which patient. */
   public record OfPatient(Optional<String> ins) {}
@@ -100,7 +102,7 @@ public class ProfessionalCommandsResource {
     Optional<DossierRegistered> dossier = knownDossiers.of(ins);
     if (dossier.isEmpty()
         || !done(dossier.get(), new AcceptTreatingPhysician(doctor, dossier.get().state()))) {
-      throw new Refusal(AccessRefusal.NO_STANDING);
+      throw refusals.counted(currentCaller.get(), AccessRefusal.NO_STANDING);
     }
   }
 
@@ -200,7 +202,7 @@ public class ProfessionalCommandsResource {
     UUID codeId =
         lastCode(dossier.map(DossierRegistered::dossierId).orElse(nobodys)).orElse(nobodys);
     if (!visitSecret.isCode(code, codeId) || dossier.isEmpty() || attempt.exhausted()) {
-      throw new Refusal(AccessRefusal.CODE_NOT_VALID);
+      throw refusals.counted(currentCaller.get(), AccessRefusal.CODE_NOT_VALID);
     }
     UUID dossierId = dossier.get().dossierId();
     CommandEnvelope envelope = currentCaller.envelope(dossierId, visitSecret.bodyOf(ins, code));
@@ -213,7 +215,10 @@ public class ProfessionalCommandsResource {
         state -> AccessDecider.decide(use, state),
         events -> begun(dossierId, events))) {
       case CommandResult.Done done -> done.answer();
-      case CommandResult.Refused refused -> throw new Refusal(refused.reason());
+      case CommandResult.Refused refused ->
+          throw refused.reason() == AccessRefusal.CODE_NOT_VALID
+              ? refusals.counted(currentCaller.get(), AccessRefusal.CODE_NOT_VALID)
+              : new Refusal(refused.reason());
     };
   }
 

@@ -1,5 +1,6 @@
 package fr.carnet.access.guarding;
 
+import fr.carnet.access.counting.Refusals;
 import fr.carnet.events.access.RefusedCaller;
 import fr.carnet.events.access.RefusedCaller.Standing;
 import fr.carnet.resourceserver.Refusal;

@@ -1,5 +1,6 @@
 package fr.carnet.access.projecting;
 
+import fr.carnet.access.counting.Refusals;
 import fr.carnet.access.deciding.AccessRefusal;
 import fr.carnet.events.Wire;
 import fr.carnet.events.dossier.DossierRegistered;
@@ -38,27 +39,43 @@ public class KnownDossiers {
 
   @Inject DataSource dataSource;
   @Inject @RestClient RegistryOfDossiers registry;
+  @Inject Refusals refusals;
 
   /**
    * The dossier, for its owner.
    *
-   * @throws Refusal with one and the same code when there is none and when it is somebody else's
+   * @throws Refusal with one and the same code when there is none and when it is somebody else's,
+   *     and with another, just as alike, once that was too often
    */
   public DossierRegistered ownedBy(Caller caller, String dossierId) throws SQLException {
-    if (caller.actor().role() != Actor.Role.OWNER) {
-      throw new Refusal(AccessRefusal.NO_STANDING);
+    return orRefused(caller, own(caller, dossierId));
+  }
+
+  /** Every refusal of somebody who has no standing passes here, and is counted. */
+  private <T> T orRefused(Caller caller, Optional<T> found) throws SQLException {
+    if (found.isEmpty()) {
+      throw refusals.counted(caller, AccessRefusal.NO_STANDING);
     }
-    PatientRef owner = Refusal.unless(caller.patientRef(), AccessRefusal.NO_STANDING);
-    UUID id = parse(dossierId);
-    Optional<DossierRegistered> owned = owned(id, owner);
-    return owned.isEmpty() && learn(id)
-        ? Refusal.unless(owned(id, owner), AccessRefusal.NO_STANDING)
-        : Refusal.unless(owned, AccessRefusal.NO_STANDING);
+    return found.get();
+  }
+
+  private Optional<DossierRegistered> own(Caller caller, String dossierId) throws SQLException {
+    Optional<PatientRef> owner = patient(caller);
+    Optional<UUID> id = parsed(dossierId);
+    if (owner.isEmpty() || id.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<DossierRegistered> owned = owned(id.get(), owner.get());
+    return owned.isEmpty() && learn(id.get()) ? owned(id.get(), owner.get()) : owned;
+  }
+
+  private static Optional<PatientRef> patient(Caller caller) {
+    return caller.actor().role() == Actor.Role.OWNER ? caller.patientRef() : Optional.empty();
   }
 
   /** The dossier, for who may know whether there is one. */
   public Optional<DossierRegistered> known(String dossierId) throws SQLException {
-    UUID id = parse(dossierId);
+    UUID id = Refusal.unless(parsed(dossierId), AccessRefusal.NO_STANDING);
     learn(id);
     return arrived(id);
   }
@@ -78,27 +95,30 @@ public class KnownDossiers {
    * @throws Refusal as above
    */
   public Decided decidedBy(Caller caller, String dossierId) throws SQLException {
-    if (caller.actor().role() != Actor.Role.OWNER) {
-      throw new Refusal(AccessRefusal.NO_STANDING);
+    return orRefused(caller, decided(caller, dossierId));
+  }
+
+  private Optional<Decided> decided(Caller caller, String dossierId) throws SQLException {
+    Optional<PatientRef> patient = patient(caller);
+    Optional<UUID> id = parsed(dossierId);
+    if (patient.isEmpty() || id.isEmpty()) {
+      return Optional.empty();
     }
-    PatientRef patient = Refusal.unless(caller.patientRef(), AccessRefusal.NO_STANDING);
-    UUID id = parse(dossierId);
-    Optional<DossierRegistered> own = owned(id, patient);
+    Optional<DossierRegistered> own = owned(id.get(), patient.get());
     if (own.isPresent()) {
-      return new Decided(own.get(), Optional.empty());
+      return Optional.of(new Decided(own.get(), Optional.empty()));
     }
     // Asked each time: a representation that was ended must not decide for a moment more.
-    learn(id);
-    DossierRegistered dossier = Refusal.unless(arrived(id), AccessRefusal.NO_STANDING);
-    if (dossier.patientRefs().contains(patient)) {
-      return new Decided(dossier, Optional.empty());
+    learn(id.get());
+    Optional<DossierRegistered> dossier = arrived(id.get());
+    if (dossier.isEmpty() || dossier.get().patientRefs().contains(patient.get())) {
+      return dossier.map(learnt -> new Decided(learnt, Optional.empty()));
     }
     Optional<UUID> representation =
-        dossier.state() == DossierRegistered.State.OPEN
-            ? representation(id, patient)
+        dossier.get().state() == DossierRegistered.State.OPEN
+            ? representation(id.get(), patient.get())
             : Optional.empty();
-    return new Decided(
-        dossier, Optional.of(Refusal.unless(representation, AccessRefusal.NO_STANDING)));
+    return representation.map(by -> new Decided(dossier.get(), Optional.of(by)));
   }
 
   private Optional<UUID> representation(UUID dossierId, PatientRef by) throws SQLException {
@@ -132,12 +152,12 @@ public class KnownDossiers {
     return arrived(dossierId).filter(dossier -> dossier.patientRefs().contains(owner));
   }
 
-  private static UUID parse(String dossierId) {
+  private static Optional<UUID> parsed(String dossierId) {
     try {
-      return UUID.fromString(dossierId);
+      return Optional.of(UUID.fromString(dossierId));
     } catch (IllegalArgumentException e) {
       // No dossier has such an id: the answer is the one for every dossier that is not there.
-      throw new Refusal(AccessRefusal.NO_STANDING);
+      return Optional.empty();
     }
   }
 

@@ -697,6 +697,7 @@ class PatientCommandsTest extends AccessOverHttp {
     Dossier unknown = new Dossier(UUID.randomUUID(), dossier.keys());
     List<JsonNode> answers = new ArrayList<>();
     for (Dossier asked : List.of(dossier, unknown)) {
+      nobodyWasRefused();
       for (Response response :
           List.of(
               asPatient(OTHER).body(toProfessional(DOCTOR)).post(asked.path("/grants")),

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import fr.carnet.access.AccessOverHttp;
 import fr.carnet.access.TracesForTests;
+import fr.carnet.access.counting.Refusals;
 import fr.carnet.events.Paris;
 import fr.carnet.events.Sha256;
 import fr.carnet.events.Wire;
@@ -18,6 +19,7 @@ import fr.carnet.events.trace.PurposeOfUse;
 import fr.carnet.platform.RankTest;
 import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
@@ -32,6 +34,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
@@ -180,8 +183,9 @@ class GuardTest extends AccessOverHttp {
     List<String> paths = List.of("/access", "/grants", "/notices");
     double[] ofHidden = new double[48];
     double[] ofNone = new double[48];
-    String token = TestTokens.patient(OTHER);
     for (int i = 0; i < ofHidden.length + 4; i++) {
+      // Another one each time: who is refused too often is told something else.
+      String token = TestTokens.patient(somebody());
       String path = paths.get(i % paths.size());
       Dossier none = new Dossier(UUID.randomUUID(), hidden.keys());
       Answer first = timed(token, hidden.path(path));
@@ -197,6 +201,87 @@ class GuardTest extends AccessOverHttp {
     assertThat(Arrays.stream(ofNone).min().orElseThrow()).isGreaterThan(50e6);
     RankTest test = RankTest.of(ofHidden, ofNone);
     assertThat(test.z()).as(test.toString()).isBetween(-3.89, 3.89);
+  }
+
+  /** The INS of a made-up person. */
+  private static String somebody() {
+    long number = 2_95_10_99_000_000L + ThreadLocalRandom.current().nextLong(1_000_000);
+    return number + String.format("%02d", 97 - number % 97);
+  }
+
+  @Test
+  void the_21st_refusal_is_one_too_many_whichever_service_and_door_it_was() throws SQLException {
+    String ins = somebody();
+    Dossier own = dossierOf(ins);
+    Dossier hidden = dossierOf(OWNER);
+    Dossier none = new Dossier(UUID.randomUUID(), hidden.keys());
+    // given ten refusals of another service
+    RefusedCaller elsewhere =
+        new RefusedCaller(
+            Sha256.hex("patient-" + TestTokens.patientRef(ins).value().substring(0, 8)),
+            Actor.anonymous(Actor.Role.OWNER),
+            Kind.DOSSIER);
+    for (int i = 0; i < 10; i++) {
+      post(elsewhere).body("tooMany", equalTo(false));
+    }
+    // and ten here, of reading and of deciding, of a dossier that is and of one that is not
+    for (Dossier asked : List.of(hidden, none)) {
+      for (Response refusal : refusals(ins, asked)) {
+        refusal.then().statusCode(403).body("code", equalTo("NO_STANDING"));
+      }
+    }
+    // then
+    List<String> answers = new ArrayList<>();
+    for (Dossier asked : List.of(hidden, none)) {
+      for (Response refusal : refusals(ins, asked)) {
+        refusal.then().statusCode(429).body("code", equalTo("TOO_MANY_REFUSALS"));
+        assertThat(refusal.time()).isGreaterThanOrEqualTo(50);
+        answers.add(CORRELATION.matcher(refusal.asString()).replaceAll("*"));
+      }
+    }
+    assertThat(answers).hasSize(10).containsOnly(answers.getFirst());
+    post(elsewhere).body("tooMany", equalTo(true));
+    reports()
+        .body(
+            "reports.find { it.account == '" + elsewhere.account() + "' }.code",
+            equalTo("SCANNING"));
+    // Who may is never kept from it.
+    asPatient(ins).get(own.path("/access")).then().statusCode(200);
+    asPatient(ins).body(toProfessional(DOCTOR)).post(own.path("/grants")).then().statusCode(201);
+    nobodyWasRefused();
+    asPatient(ins).get(hidden.path("/access")).then().statusCode(403);
+  }
+
+  private static List<Response> refusals(String ins, Dossier dossier) {
+    return List.of(
+        asPatient(ins).get(dossier.path("/access")),
+        asPatient(ins).get(dossier.path("/grants")),
+        asPatient(ins).get(dossier.path("/notices")),
+        asPatient(ins).body(toProfessional(DOCTOR)).post(dossier.path("/grants")),
+        asPatient(ins).put(dossier.path("/blocks/" + DOCTOR)));
+  }
+
+  @Test
+  void a_professional_who_tries_patient_after_patient_is_stopped_too() {
+    String doctor = "8" + (10_000_000_000L + System.nanoTime() % 1_000_000_000);
+    dossierOf(OWNER);
+    for (int i = 0; i < 20; i++) {
+      String ins = i % 2 == 0 ? OWNER : somebody();
+      if (i < 14) {
+        accept(doctor, ins).then().statusCode(403).body("code", equalTo("NO_STANDING"));
+      } else {
+        visit(doctor, ins).then().statusCode(403).body("code", equalTo("CODE_NOT_VALID"));
+      }
+    }
+    for (Response answer :
+        List.of(accept(doctor, OWNER), accept(doctor, somebody()), visit(doctor, OWNER))) {
+      answer.then().statusCode(429).body("code", equalTo("TOO_MANY_REFUSALS"));
+      assertThat(answer.time()).isGreaterThanOrEqualTo(50);
+    }
+  }
+
+  private static Response visit(String doctor, String ins) {
+    return asDoctor(doctor).body("{\"ins\":\"" + ins + "\",\"code\":\"00000000\"}").post("/visits");
   }
 
   private record Answer(String text, double nanos) {}

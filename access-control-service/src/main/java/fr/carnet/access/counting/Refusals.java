@@ -1,8 +1,12 @@
-package fr.carnet.access.guarding;
+package fr.carnet.access.counting;
 
+import fr.carnet.events.Reason;
+import fr.carnet.events.Sha256;
 import fr.carnet.events.access.RefusedCaller;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.eventstore.Transactions;
+import fr.carnet.resourceserver.Caller;
+import fr.carnet.resourceserver.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.sql.Connection;
@@ -16,7 +20,7 @@ import javax.sql.DataSource;
  * to an end, and the privacy officer is told.
  */
 @ApplicationScoped
-class Refusals {
+public class Refusals {
   /** Refusals within an hour before everything else that would be refused is too much. */
   private static final int AN_HOUR = 20;
 
@@ -26,7 +30,7 @@ class Refusals {
   @Inject DataSource dataSource;
 
   /** Counts one more, unless there were too many: then it is reported, and true. */
-  boolean tooMany(RefusedCaller refused) throws SQLException {
+  public boolean tooMany(RefusedCaller refused) throws SQLException {
     int most =
         switch (refused.kind()) {
           case DOSSIER -> AN_HOUR;
@@ -45,6 +49,13 @@ class Refusals {
           }
           return tooMany;
         });
+  }
+
+  /** The same of who is being refused here; gives what to answer. */
+  public Refusal counted(Caller caller, Reason reason) throws SQLException {
+    RefusedCaller refused =
+        new RefusedCaller(Sha256.hex(caller.subject()), caller.actor(), RefusedCaller.Kind.DOSSIER);
+    return new Refusal(tooMany(refused) ? CountRefusal.TOO_MANY_REFUSALS : reason);
   }
 
   private static void lock(Connection tx, String account) throws SQLException {
