@@ -1,12 +1,18 @@
 package fr.carnet.dossier;
 
+import static fr.carnet.dossier.Dossiers.imaging;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
 
+import fr.carnet.dossier.documents.Files;
+import fr.carnet.dossier.documents.Uploads;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
 import fr.carnet.events.dossier.DossierRegistered;
@@ -221,6 +227,39 @@ class RepresentativesTest {
   }
 
   @Test
+  void a_guardian_of_an_adult_is_recorded_on_evidence_with_an_end_or_without() {
+    String ward = Dossiers.newIns();
+    dossier = Dossiers.open(ward);
+    represent("GUARDIAN_OF_ADULT", mother, ",\"until\":\"2020-01-01T00:00:00Z\"")
+        .statusCode(422)
+        .body("code", equalTo("REPRESENTATION_END_INVALID"));
+    String guardian =
+        represent("GUARDIAN_OF_ADULT", mother, "")
+            .statusCode(201)
+            .body("$", not(hasKey("until")))
+            .extract()
+            .path("representationId");
+    get("/dossiers/represented", TestTokens.patient(mother))
+        .statusCode(200)
+        .body("dossiers.dossierId", contains(dossier.toString()))
+        .body("dossiers[0].kind", equalTo("GUARDIAN_OF_ADULT"));
+    get(path("/representatives"), TestTokens.patient(ward))
+        .statusCode(200)
+        .body("representatives.representationId", contains(guardian));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(registered())
+                    .singleElement()
+                    .satisfies(
+                        told -> {
+                          assertThat(told.kind()).isEqualTo(Representative.Kind.GUARDIAN_OF_ADULT);
+                          assertThat(told.until()).isEmpty();
+                        }));
+  }
+
+  @Test
   void the_same_idempotency_key_records_once() {
     String key = UUID.randomUUID().toString();
     String body =
@@ -266,23 +305,43 @@ class RepresentativesTest {
     String secret = added("Secretaud", ",\"invisibleToRepresentatives\":true");
     String unannounced = added("Tacitaud", ",\"invisibleUntilAnnounced\":true");
     String open = added("Asthme", "");
+    String secretFile = uploaded("Secretaud", ",\"invisibleToRepresentatives\":true");
+    String openFile = uploaded("Radio", "");
+    Dossiers.passed(dossier, "line-1", imaging("item-1", 10, 1));
     Dossiers.decisionsAre(true, "REPRESENTATIVE");
     String parent = TestTokens.patient(mother);
-    get(path("/items"), parent).statusCode(200).body("items.itemId", contains(open));
-    for (String hidden : List.of(secret, unannounced)) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> get(path("/care"), parent).body("items.itemId", contains("item-1")));
+    get(path("/items"), parent)
+        .statusCode(200)
+        .body("items.itemId", containsInAnyOrder(open, openFile));
+    for (String hidden : List.of(secret, unannounced, secretFile)) {
       get(path("/items/" + hidden), parent).statusCode(404);
+      get(path("/documents/" + hidden), parent)
+          .statusCode(404)
+          .body("code", equalTo("ITEM_NOT_FOUND"));
     }
-    for (String glance : List.of("/summary", "/timeline")) {
+    get(path("/documents/" + openFile), parent).statusCode(200).contentType("application/pdf");
+    assertThat(
+            post(path("/care/recent"), parent, "{\"system\":\"CCAM\",\"code\":\"QEQJ001\"}")
+                .statusCode(200)
+                .body("done.item.itemId", contains("item-1"))
+                .extract()
+                .asString())
+        .doesNotContain(secret, secretFile, unannounced, "Secretaud");
+    get(path("/care/changes"), parent).statusCode(403).body("code", equalTo("PROFESSIONALS_ONLY"));
+    for (String glance : List.of("/summary", "/timeline", "/care")) {
       assertThat(get(path(glance), parent).statusCode(200).extract().asString())
-          .contains("Asthme")
-          .doesNotContain("Secretaud", "Tacitaud");
+          .contains(glance.equals("/care") ? "item-1" : "Asthme")
+          .doesNotContain("Secretaud", "Tacitaud", secret, secretFile, unannounced);
     }
     assertThat(
             post(path("/search"), parent, "{\"text\":\"Secretaud\"}")
                 .statusCode(200)
                 .extract()
                 .asString())
-        .doesNotContain(secret);
+        .doesNotContain(secret, secretFile);
     // What is the owner's alone stays the owner's.
     get(path("/export"), parent).statusCode(403);
     get(path("/masks"), parent).statusCode(403);
@@ -300,10 +359,30 @@ class RepresentativesTest {
                         traced -> {
                           assertThat(traced.actor().role()).isEqualTo(Actor.Role.REPRESENTATIVE);
                           assertThat(traced.actor().id()).contains(representation.toString());
-                          assertThat(traced.itemIds()).doesNotContain(secret, unannounced);
+                          assertThat(traced.itemIds())
+                              .doesNotContain(secret, secretFile, unannounced);
                         }));
     // The child sees what is secret.
     get(path("/items/" + secret), TestTokens.patient(child)).statusCode(200);
+    get(path("/documents/" + secretFile), TestTokens.patient(child)).statusCode(200);
+  }
+
+  private String uploaded(String title, String more) {
+    String metadata =
+        """
+        {"title":"%s","typeCode":"34112-3","madeOn":"2026-05-03"%s}
+        """
+            .formatted(title, more);
+    return given()
+        .auth()
+        .oauth2(DOCTOR)
+        .contentType(Uploads.CONTENT_TYPE)
+        .body(Uploads.body(metadata, "application/pdf", Files.pdf()))
+        .post(path("/documents"))
+        .then()
+        .statusCode(201)
+        .extract()
+        .path("itemId");
   }
 
   @Test

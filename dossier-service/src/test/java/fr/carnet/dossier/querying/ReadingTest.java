@@ -10,9 +10,18 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 
 import fr.carnet.dossier.Dossiers;
+import fr.carnet.dossier.keys.KeyRing;
+import fr.carnet.dossier.keys.KeyRing.SealedBody;
+import fr.carnet.events.Headers;
+import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.events.access.DecisionRequest;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
+import fr.carnet.events.trace.PurposeOfUse;
+import fr.carnet.eventstore.Transactions;
 import fr.carnet.platform.RankTest;
+import fr.carnet.sealing.Binding;
 import fr.carnet.testkit.Neighbours;
 import fr.carnet.testkit.RealServersForQuarkus;
 import fr.carnet.testkit.TestTokens;
@@ -21,15 +30,22 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
 /** Who reads what, and that every release and every refusal leaves exactly one trace. */
@@ -41,6 +57,7 @@ class ReadingTest {
 
   @Inject DataSource dataSource;
   @Inject WhenLogIsNotWhole log;
+  @Inject KeyRing keys;
 
   private final String ins = Dossiers.newIns();
   private final String owner = TestTokens.patient(ins);
@@ -185,6 +202,161 @@ class ReadingTest {
     // Back again, it is asked again.
     Dossiers.decisionsAre(true, "GRANT");
     care(dossier, doctor, "").statusCode(200);
+  }
+
+  private static ValidatableResponse inEmergency(
+      String path, String token, String purpose, String reason) {
+    return given()
+        .auth()
+        .oauth2(token)
+        .header("Carnet-Purpose", purpose)
+        .header("Carnet-Reason", reason)
+        .get(path)
+        .then();
+  }
+
+  /** What access-control is asked from now on; it allows by this rule. */
+  private static Queue<DecisionRequest> decisionsAsked(String rule) {
+    Queue<DecisionRequest> asked = new ConcurrentLinkedQueue<>();
+    Neighbours.answer(
+        "/decisions",
+        request -> {
+          asked.add(
+              Wire.read(request.body().getBytes(StandardCharsets.UTF_8), DecisionRequest.class));
+          return Neighbours.Answer.ok(
+              """
+              {"allowed":true,"rule":"%s","classes":["60"],"maskedToo":false,
+               "policyVersion":"test-1","accessVersion":3}
+              """
+                  .formatted(rule));
+        });
+    return asked;
+  }
+
+  @Test
+  void break_glass_needs_a_reason_in_words_whatever_dossier_is_asked_for() {
+    UUID dossier = Dossiers.open(ins);
+    Queue<DecisionRequest> asked = decisionsAsked("BREAK_GLASS");
+    Set<String> answers = new HashSet<>();
+    for (UUID each : List.of(dossier, UUID.randomUUID())) {
+      for (String path : List.of("/care", "/summary", "/timeline", "/items")) {
+        String url = "/dossiers/" + each + path;
+        String doctor = doctor();
+        answers.add(
+            given()
+                .auth()
+                .oauth2(doctor)
+                .header("Carnet-Purpose", "bris_de_glace")
+                .get(url)
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("REASON_MISSING"))
+                .extract()
+                .asString());
+        for (String blank : List.of("", "%20%20", "+")) {
+          answers.add(
+              inEmergency(url, doctor, "bris_de_glace", blank)
+                  .statusCode(422)
+                  .body("code", equalTo("REASON_MISSING"))
+                  .extract()
+                  .asString());
+        }
+        for (String unknown : List.of("curiosite", "BREAK_GLASS")) {
+          inEmergency(url, doctor, unknown, "motif")
+              .statusCode(422)
+              .body("code", equalTo("PURPOSE_UNKNOWN"));
+        }
+      }
+    }
+    assertThat(answers.stream().map(ReadingTest::anonymous).distinct()).hasSize(1);
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void break_glass_is_asked_for_as_such_and_traced_with_its_words_sealed() throws SQLException {
+    UUID dossier = Dossiers.open(ins);
+    Dossiers.passed(dossier, "line-1", imaging("item-1", 10, 1));
+    awaitItems(dossier, 1);
+    Queue<DecisionRequest> asked = decisionsAsked("BREAK_GLASS");
+    // Percent-encoded, and as somebody in an emergency types it.
+    for (String reason : List.of("Inconscient%20%C3%A0%20l%27arriv%C3%A9e", "saturation 80 %")) {
+      inEmergency("/dossiers/" + dossier + "/care", doctor(), "bris_de_glace", reason)
+          .statusCode(200)
+          .body("items", hasSize(1));
+    }
+    assertThat(asked)
+        .hasSize(2)
+        .allSatisfy(
+            request -> {
+              assertThat(request.dossierId()).isEqualTo(dossier);
+              assertThat(request.purpose()).isEqualTo(PurposeOfUse.BREAK_GLASS);
+              assertThat(request.wordsGiven()).isTrue();
+              assertThat(request.regulation()).isFalse();
+            });
+    List<ConsumerRecord<byte[], byte[]>> traces = awaitTraces(dossier, PurposeOfUse.BREAK_GLASS, 2);
+    List<String> words = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> trace : traces) {
+      AccessTraced traced = Wire.read(trace.value(), AccessTraced.class);
+      assertThat(traced.rule()).isEqualTo("BREAK_GLASS");
+      assertThat(traced.itemIds()).containsExactly("item-1");
+      assertThat(new String(trace.value(), StandardCharsets.UTF_8))
+          .doesNotContain("Inconscient", "saturation");
+      String id =
+          new String(trace.headers().lastHeader(Headers.ID).value(), StandardCharsets.UTF_8);
+      SealedBody body =
+          new SealedBody(
+              traced.words().orElseThrow(), new Binding(dossier, id, AccessTraced.WIRE_NAME));
+      words.add(
+          new String(
+              Transactions.run(dataSource, tx -> keys.open(tx, body)), StandardCharsets.UTF_8));
+    }
+    assertThat(words).containsExactlyInAnyOrder("Inconscient à l'arrivée", "saturation 80 %");
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> awaitTraces(
+      UUID dossier, PurposeOfUse purpose, int count) {
+    return await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                Dossiers.of(Topic.ACCESS_TRACES, dossier).stream()
+                    .filter(
+                        record ->
+                            Wire.read(record.value(), AccessTraced.class).purpose() == purpose)
+                    .toList(),
+            records -> records.size() >= count);
+  }
+
+  @Test
+  void regulation_is_asked_for_with_what_the_token_claims_and_traced() {
+    UUID dossier = Dossiers.open(ins);
+    Queue<DecisionRequest> asked = decisionsAsked("MEDICAL_REGULATION");
+    String path = "/dossiers/" + dossier + "/summary";
+    String id = "8" + (10_000_000_000L + System.nanoTime() % 1_000_000_000);
+    for (boolean claimed : List.of(true, false)) {
+      given()
+          .auth()
+          .oauth2(TestTokens.professional(id, "10", claimed))
+          .header("Carnet-Purpose", "centre_15")
+          .get(path)
+          .then()
+          .statusCode(200);
+    }
+    assertThat(asked)
+        .hasSize(2)
+        .allSatisfy(
+            request -> {
+              assertThat(request.purpose()).isEqualTo(PurposeOfUse.MEDICAL_REGULATION);
+              assertThat(request.wordsGiven()).isFalse();
+            })
+        .extracting(DecisionRequest::regulation)
+        .containsExactly(true, false);
+    assertThat(awaitTraces(dossier, PurposeOfUse.MEDICAL_REGULATION, 2))
+        .extracting(record -> Wire.read(record.value(), AccessTraced.class).words())
+        .allMatch(Optional::isEmpty);
+    // Without a purpose the claim alone is no regulation.
+    care(dossier, TestTokens.professional(id, "10", true), "").statusCode(200);
+    assertThat(List.copyOf(asked).getLast().purpose()).isEqualTo(PurposeOfUse.NORMAL);
   }
 
   @Test
