@@ -57,7 +57,7 @@ record DecisionsResult(Duration time, List<AtSize> sizes, List<String> losses) i
         .orElseGet(sizes::getLast);
   }
 
-  private List<Goal> goals() {
+  List<Goal> goals() {
     List<Goal> goals = new ArrayList<>();
     goals.add(Goal.atLeast("decisions a second", main().perSecond(), DECISIONS_PER_SECOND));
     goals.add(
