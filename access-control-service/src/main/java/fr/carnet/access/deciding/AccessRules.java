@@ -157,7 +157,10 @@ public final class AccessRules {
         seen.wish(),
         asked.policy().version(),
         asked.facts().accessVersion(),
-        seen.until());
+        seen.until(),
+        rule == AccessRule.REPRESENTATIVE
+            ? representation(asked).map(Representation::id)
+            : Optional.empty());
   }
 
   /** Whether anything of a dossier could ever be for this role. */

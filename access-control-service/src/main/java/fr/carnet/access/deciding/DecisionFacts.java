@@ -64,7 +64,7 @@ public record DecisionFacts(
    * @param from inclusive
    * @param until exclusive; of a minor, majority at 00:00 Europe/Paris
    */
-  public record Representation(Instant from, Optional<Instant> until) {
+  public record Representation(UUID id, Instant from, Optional<Instant> until) {
     boolean isInForceAt(Instant instant) {
       return !from.isAfter(instant) && until.map(instant::isBefore).orElse(true);
     }

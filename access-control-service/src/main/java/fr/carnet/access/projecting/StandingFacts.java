@@ -145,9 +145,15 @@ public class StandingFacts {
 
   private static Optional<DecisionFacts.Representation> representation(ResultSet row)
       throws SQLException {
-    Optional<Instant> from = instant(row, "represented_from");
-    Optional<Instant> until = instant(row, "represented_until");
-    return from.map(since -> new DecisionFacts.Representation(since, until));
+    Optional<UUID> id = Optional.ofNullable(row.getObject("representation_id", UUID.class));
+    if (id.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new DecisionFacts.Representation(
+            id.get(),
+            instant(row, "represented_from").orElseThrow(),
+            instant(row, "represented_until")));
   }
 
   private static Optional<DecisionFacts.Dossier> dossier(ResultSet row) throws SQLException {

@@ -324,6 +324,8 @@ class PatientCommandsTest extends AccessOverHttp {
     assertThat(decision.rule()).isEqualTo("REPRESENTATIVE");
     assertThat(decision.allowed()).isTrue();
     assertThat(decision.until()).contains(until);
+    assertThat(decision.representationId()).contains(trusted);
+    assertThat(decide(dossier, DOCTOR).representationId()).isEmpty();
     // The owner sees that somebody can, and not who it was that could.
     String now =
         asPatient(OWNER)

@@ -44,6 +44,7 @@ final class Situation {
   private boolean supposed;
   private boolean occupational;
   private Instant at = NOW;
+  private static final UUID REPRESENTATION = new UUID(7, 7);
   private Optional<Representation> representation = Optional.empty();
   private Optional<State> dossier = Optional.of(State.OPEN);
   private boolean stopped;
@@ -110,7 +111,7 @@ final class Situation {
   }
 
   Situation representing(Instant from, Optional<Instant> until) {
-    representation = Optional.of(new Representation(from, until));
+    representation = Optional.of(new Representation(REPRESENTATION, from, until));
     return patient(OTHER);
   }
 

@@ -148,7 +148,7 @@ public class CaseFileResource {
       Entry entry = StoredEntries.read(tx, each.index(), each.index() + 1).get(each.index());
       proven.add(new ProvenEntry(entry, InclusionProof.of(each.index(), size, tree)));
     }
-    return new Gathered(note, found, proven, OwnDecisions.of(tx, asked.dossier(), size));
+    return new Gathered(note, found, proven, OwnDecisions.of(tx, asked.dossier(), size, _ -> true));
   }
 
   /** Traces of others than the actor in question are no part of the case. */

@@ -83,6 +83,22 @@ sealed interface ClearFacts {
           shown,
           Optional.empty());
     }
+
+    /** The same without what it tells of the decisions that it rests on. */
+    Read withoutDecisions() {
+      return new Read(
+          actor,
+          purpose,
+          action,
+          outcome,
+          rule,
+          Optional.empty(),
+          policyVersion,
+          Optional.empty(),
+          items,
+          itemIds,
+          careRelation);
+    }
   }
 
   /** The patient let somebody read. */

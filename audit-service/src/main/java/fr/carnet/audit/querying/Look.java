@@ -56,7 +56,10 @@ record Look(
   record Told(Words who, Words what, Words purpose, Words rule) {}
 
   static Look of(
-      Found found, ClearFacts.Read read, OwnDecisions decisions, EntryProof.Prover prover) {
+      Found found,
+      ClearFacts.Read read,
+      Optional<OwnDecision> decision,
+      EntryProof.Prover prover) {
     return new Look(
         found.index(),
         found.readable().time(),
@@ -71,7 +74,7 @@ record Look(
             PlainWords.action(read.action()),
             PlainWords.purpose(read.purpose()),
             PlainWords.rule(read.rule())),
-        decisions.behind(read),
+        decision,
         prover.of(found.index()));
   }
 

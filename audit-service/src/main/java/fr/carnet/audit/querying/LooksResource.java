@@ -100,13 +100,13 @@ public class LooksResource {
     EntryProof.Prover prover =
         new EntryProof.Prover(
             tx, note.map(newest -> Checkpoint.parse(newest.text()).size()).orElse(0L));
-    OwnDecisions decisions = OwnDecisions.of(tx, dossier, sight.below());
+    OwnDecisions decisions = OwnDecisions.of(tx, dossier, sight.below(), sight::shows);
     List<Placed> found = Looks.find(tx, dossier, after, sight.below(), limit + 1, sight::shows);
     List<Found> shown = found.stream().limit(limit).map(Placed::found).toList();
     List<Look> looks = new ArrayList<>();
     for (Found entry : shown) {
       if (entry.clear().orElse(new ClearFacts.Nothing()) instanceof ClearFacts.Read read) {
-        looks.add(Look.of(entry, sight.read(read), decisions, prover));
+        looks.add(Look.of(entry, sight.read(read), decisions.behind(read), prover));
       }
     }
     return new OwnReading.Shown<>(

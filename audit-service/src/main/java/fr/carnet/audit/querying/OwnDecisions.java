@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** What a patient had decided, to say by which of it somebody read or was refused. */
 final class OwnDecisions {
@@ -45,14 +46,18 @@ final class OwnDecisions {
     }
   }
 
-  /** All that was decided about a dossier, before an index of the log. */
-  static OwnDecisions of(Connection tx, UUID dossier, long below) throws SQLException {
+  /** All that was decided about a dossier and shows, before an index of the log. */
+  static OwnDecisions of(Connection tx, UUID dossier, long below, Predicate<Found> shows)
+      throws SQLException {
     List<Decided> decided = new ArrayList<>();
     for (Found found :
         LogSearch.find(
             tx,
             Search.of(dossier, List.of(Topic.ACCESS_EVENTS.wireName()), below),
             new Paging(-1, MOST))) {
+      if (!shows.test(found)) {
+        continue;
+      }
       event(found)
           .ifPresent(
               event ->

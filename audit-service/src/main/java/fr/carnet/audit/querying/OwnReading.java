@@ -62,7 +62,12 @@ class OwnReading {
       throw new Refusal(AuditProblem.NO_STANDING);
     }
     long size = Transactions.run(dataSource, LogSearch::size);
-    PatientsSight sight = new PatientsSight(keptFrom(dossier, decision), size);
+    PatientsSight sight = new PatientsSight(
+            keptFrom(dossier, decision),
+            size,
+            OwnershipDecision.actsForOwner(decision)
+                ? Optional.of(ReadTrace.reader(decision))
+                : Optional.empty());
     T answer =
         Transactions.run(
             dataSource,

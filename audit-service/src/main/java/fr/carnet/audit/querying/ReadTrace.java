@@ -26,24 +26,38 @@ final class ReadTrace {
 
   /** The owner read, or who acts for them, by this decision. */
   static AccessTraced byOwner(AccessDecision decision, String action, List<Found> shown) {
-    Actor.Role role =
-        OwnershipDecision.actsForOwner(decision) ? Actor.Role.REPRESENTATIVE : Actor.Role.OWNER;
-    return of(role, action, decision, AccessTraced.Outcome.RELEASED, stretch(shown));
+    return of(reader(decision), action, decision, AccessTraced.Outcome.RELEASED, stretch(shown));
+  }
+
+  /** Who reads by this decision; who acts for the owner is named by the representation alone. */
+  static Actor reader(AccessDecision decision) {
+    return OwnershipDecision.actsForOwner(decision)
+        ? new Actor(
+            Actor.Role.REPRESENTATIVE,
+            decision.representationId().map(UUID::toString),
+            Optional.empty(),
+            Optional.empty())
+        : Actor.anonymous(Actor.Role.OWNER);
   }
 
   /** A patient asked and was refused, by this decision. */
   static AccessTraced refused(AccessDecision decision, String action) {
-    return of(Actor.Role.OTHER_PATIENT, action, decision, AccessTraced.Outcome.REFUSED, List.of());
+    return of(
+        Actor.anonymous(Actor.Role.OTHER_PATIENT),
+        action,
+        decision,
+        AccessTraced.Outcome.REFUSED,
+        List.of());
   }
 
   private static AccessTraced of(
-      Actor.Role role,
+      Actor actor,
       String action,
       AccessDecision decision,
       AccessTraced.Outcome outcome,
       List<String> items) {
     return new AccessTraced(
-        Actor.anonymous(role),
+        actor,
         PurposeOfUse.NORMAL,
         action,
         outcome,

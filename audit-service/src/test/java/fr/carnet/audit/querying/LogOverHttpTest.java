@@ -21,6 +21,7 @@ import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.dossier.ErasureCause;
 import fr.carnet.events.dossier.ItemAdded;
+import fr.carnet.events.dossier.MaskSet;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
@@ -685,25 +686,10 @@ class LogOverHttpTest {
     assertThat(as(owner, "/dossiers/" + dossier + "/looks").asString()).contains(hidden.toString());
     assertThat(as(owner, "/dossiers/" + dossier + "/log").asString()).contains(hidden.toString());
     // and to somebody who acts for the owner
+    represent();
     Neighbours.answer(
         "/dossiers/" + dossier + "/kept-from/REPRESENTATIVE",
         _ -> Neighbours.Answer.ok("{\"itemIds\":[\"" + hidden + "\"]}"));
-    Neighbours.answer(
-        "/decisions",
-        _ ->
-            Neighbours.Answer.ok(
-                new String(
-                    Wire.write(
-                        new AccessDecision(
-                            true,
-                            AccessDecision.REPRESENTATIVE,
-                            Set.of(),
-                            true,
-                            Optional.empty(),
-                            "policy-1",
-                            7,
-                            Optional.empty())),
-                    StandardCharsets.UTF_8)));
     for (String path : List.of("/log", "/looks", "/looks/page")) {
       Response parents = as(TestTokens.patient(OTHER_INS), "/dossiers/" + dossier + path);
       assertThat(parents.statusCode()).isEqualTo(200);
@@ -719,6 +705,164 @@ class LogOverHttpTest {
       assertThat(nothing.statusCode()).isEqualTo(503);
       assertThat(nothing.jsonPath().getString("code")).isEqualTo("DECISION_UNAVAILABLE");
     }
+  }
+
+  private static final UUID REPRESENTATION = UUID.fromString("00000000-0000-7000-8000-0000000000aa");
+
+  /** Whoever asks now acts for the owner. */
+  private void represent() {
+    Neighbours.answer(
+        "/decisions",
+        _ ->
+            Neighbours.Answer.ok(
+                new String(
+                    Wire.write(
+                        new AccessDecision(
+                            true,
+                            AccessDecision.REPRESENTATIVE,
+                            Set.of(),
+                            Set.of(),
+                            false,
+                            true,
+                            Optional.empty(),
+                            Optional.empty(),
+                            "policy-1",
+                            7,
+                            Optional.empty(),
+                            Optional.of(REPRESENTATION))),
+                    StandardCharsets.UTF_8)));
+    Neighbours.answer(
+        "/dossiers/" + dossier + "/kept-from/REPRESENTATIVE",
+        _ -> Neighbours.Answer.ok("{\"itemIds\":[]}"));
+  }
+
+  private void granted(String by, UUID grant, String professional)
+      throws ExecutionException, InterruptedException {
+    record(
+        Topic.ACCESS_EVENTS,
+        dossier,
+        AccessGranted.WIRE_NAME,
+        by,
+        "2026-05-20T08:00:00Z",
+        new AccessGranted(
+            grant,
+            new Grantee(Grantee.Kind.PROFESSIONAL, new NationalId(professional)),
+            Instant.parse("2026-05-20T08:00:00Z"),
+            Optional.empty(),
+            Optional.of(SEALED)));
+  }
+
+  private void seen(
+      Actor by,
+      PurposeOfUse purpose,
+      AccessTraced.Outcome outcome,
+      String rule,
+      Optional<UUID> grant,
+      String... items)
+      throws ExecutionException, InterruptedException {
+    record(
+        Topic.ACCESS_TRACES,
+        dossier,
+        AccessTraced.WIRE_NAME,
+        by.label(),
+        "2026-05-20T09:00:00Z",
+        new AccessTraced(
+            by,
+            purpose,
+            "read-summary",
+            outcome,
+            rule,
+            grant,
+            Optional.of("policy-1"),
+            Optional.of(4L),
+            List.of(items),
+            Optional.empty(),
+            Optional.of(false)));
+  }
+
+  private static Actor doctor(String id) {
+    return new Actor(
+        Actor.Role.PROFESSIONAL, Optional.of(id), Optional.of("10"), Optional.empty());
+  }
+
+  /** Whom a child let in, shut out or asked, and who tried in vain, may tell of secret care. */
+  @Test
+  void parentsSeeWhatTheyDidThemselvesAndOfOthersOnlyWhatConcernsItemsTheyMayKnowOf()
+      throws Exception {
+    // given
+    story();
+    String confidant = "810000000009";
+    String known = "810000000017";
+    UUID secret = UUID.randomUUID();
+    UUID own = UUID.randomUUID();
+    UUID coParents = UUID.randomUUID();
+    UUID mask = UUID.randomUUID();
+    granted("owner", secret, confidant);
+    granted("representative:" + REPRESENTATION, own, known);
+    granted("representative:" + UUID.randomUUID(), coParents, "810000000025");
+    AccessTraced.Outcome released = AccessTraced.Outcome.RELEASED;
+    AccessTraced.Outcome refused = AccessTraced.Outcome.REFUSED;
+    seen(doctor(confidant), PurposeOfUse.NORMAL, refused, "NO_STANDING", Optional.empty());
+    seen(doctor(confidant), PurposeOfUse.NORMAL, released, "GRANT", Optional.of(secret));
+    seen(doctor(confidant), PurposeOfUse.BREAK_GLASS, released, "BREAK_GLASS", Optional.empty());
+    seen(doctor(known), PurposeOfUse.NORMAL, released, "GRANT", Optional.of(own), "i7");
+    seen(doctor(DOCTOR), PurposeOfUse.NORMAL, released, "GRANT", Optional.of(GRANT), "i8");
+    seen(
+        Actor.anonymous(Actor.Role.OTHER_PATIENT),
+        PurposeOfUse.NORMAL,
+        refused,
+        "NO_STANDING",
+        Optional.empty());
+    record(
+        Topic.DOSSIER_EVENTS,
+        dossier,
+        MaskSet.WIRE_NAME,
+        "owner",
+        "2026-05-20T10:00:00Z",
+        new MaskSet(mask, SEALED));
+    awaitEntries(15);
+    awaitTraceFacts();
+    String owner = TestTokens.patient(OWNER_INS);
+    for (String path : List.of("/log", "/looks")) {
+      assertThat(as(owner, "/dossiers/" + dossier + path).asString())
+          .as("the owner sees all of it")
+          .contains(confidant, secret.toString());
+    }
+    // when
+    represent();
+    String parent = TestTokens.patient(OTHER_INS);
+    Response log = as(parent, "/dossiers/" + dossier + "/log?limit=500");
+    Response looks = as(parent, "/dossiers/" + dossier + "/looks");
+    Response page = as(parent, "/dossiers/" + dossier + "/looks/page");
+    // then
+    for (Response answer : List.of(log, looks, page)) {
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.asString())
+          .contains(known)
+          .doesNotContain(confidant, secret.toString(), GRANT.toString(), mask.toString())
+          .doesNotContain(coParents.toString(), "accessVersion", "read-own");
+    }
+    assertThat(log.jsonPath().getList("entries.findAll { it.type.startsWith('access.') }.type"))
+        .as("one grant of their own; looks at known items, and another patient's refusal")
+        .containsExactlyInAnyOrder(
+            "access.granted.v1",
+            "access.traced.v1",
+            "access.traced.v1",
+            "access.traced.v1",
+            "access.traced.v1");
+    assertThat(log.jsonPath().getList("entries.facts.grantId.findAll { it }"))
+        .containsExactly(own.toString());
+    assertThat(looks.jsonPath().getList("looks.kind"))
+        .containsExactly("REFUSED", "EMERGENCY", "LOOKED", "LOOKED");
+    assertThat(looks.jsonPath().getList("looks.decision.index.findAll { it != null }"))
+        .as("of decisions their own alone")
+        .hasSize(1);
+    awaitTraces("read-own-looks", 3);
+    assertThat(entries("AND actor = 'representative:" + REPRESENTATION + "' AND topic = 'access.traces'"))
+        .isEqualTo(3);
+    // and what they read themselves they see again
+    assertThat(as(parent, "/dossiers/" + dossier + "/looks").asString())
+        .contains("representative", "read-own-looks");
   }
 
   @Test

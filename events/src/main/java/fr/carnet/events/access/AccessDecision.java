@@ -25,6 +25,7 @@ import java.util.UUID;
  * @param policyVersion the dated policy that was applied
  * @param accessVersion version of the dossier's access stream that was looked at; 0: no event yet
  * @param until when the right ends by itself, exclusive
+ * @param representationId by which somebody acts for the owner, where it rests on that
  */
 public record AccessDecision(
     boolean allowed,
@@ -37,7 +38,8 @@ public record AccessDecision(
     Optional<Wish> wish,
     String policyVersion,
     long accessVersion,
-    Optional<Instant> until) {
+    Optional<Instant> until,
+    Optional<UUID> representationId) {
   /** The rule by which somebody reads who acts for the owner: some items are not for them. */
   public static final String REPRESENTATIVE = "REPRESENTATIVE";
 
@@ -73,6 +75,7 @@ public record AccessDecision(
         Optional.empty(),
         policyVersion,
         accessVersion,
-        until);
+        until,
+        Optional.empty());
   }
 }
