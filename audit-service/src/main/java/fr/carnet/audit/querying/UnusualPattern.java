@@ -50,7 +50,10 @@ enum UnusualPattern {
       "One person was refused %d times or more within one hour.",
       "Une même personne a essuyé au moins %d refus en une heure.");
 
-  /** Traces of people who have a name, with their day and night in Europe/Paris. */
+  /**
+   * Traces of people who have a name, with their day and night in Europe/Paris. Who assists a
+   * patient who is present reads nothing, and does so all day long.
+   */
   private static final String SEEN =
       """
       WITH seen AS (
@@ -58,7 +61,7 @@ enum UnusualPattern {
           (time AT TIME ZONE 'Europe/Paris' - interval '6 hours')::date AS night,
           extract(hour FROM time AT TIME ZONE 'Europe/Paris') NOT BETWEEN 6 AND 21 AS by_night
         FROM trace_fact
-        WHERE actor LIKE '%:%' AND time IS NOT NULL AND time >= ? AND time < ?)
+        WHERE actor LIKE '%:%' AND action <> 'assist' AND time IS NOT NULL AND time >= ? AND time < ?)
       """;
 
   private final int threshold;

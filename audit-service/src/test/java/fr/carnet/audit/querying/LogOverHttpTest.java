@@ -920,15 +920,28 @@ class LogOverHttpTest {
       String outcome,
       boolean care)
       throws SQLException {
+    traced("read-items", actor, number, dossiers, times, purpose, outcome, care);
+  }
+
+  private void traced(
+      String action,
+      String actor,
+      int number,
+      String dossiers,
+      String times,
+      String purpose,
+      String outcome,
+      boolean care)
+      throws SQLException {
     execute(
         """
         INSERT INTO trace_fact (index, dossier_id, actor, actor_role, purpose, action, outcome, rule,
           care_relation, time, place)
         SELECT (SELECT least(0, min(index)) FROM trace_fact) - n, %s, '%s', 'PROFESSIONAL', '%s',
-          'read-items', '%s', 'GRANT', %s, %s, 1
+          '%s', '%s', 'GRANT', %s, %s, 1
         FROM generate_series(1, %d) AS n
         """
-            .formatted(dossiers, actor, purpose, outcome, care, times, number));
+            .formatted(dossiers, actor, purpose, action, outcome, care, times, number));
   }
 
   @Test
@@ -947,6 +960,7 @@ class LogOverHttpTest {
       traced("professional:stranger", 5, each, day, "normal", "RELEASED", false);
       traced("professional:guest", 4, each, day, "normal", "RELEASED", false);
       traced("professional:refused", 5, each, day, "normal", "REFUSED", false);
+      traced("assist", "professional:helps", 120, each, day, "normal", "RELEASED", false);
       traced("professional:slow", 5, each, slowly, "normal", "REFUSED", false);
       Response found =
           as(auditor(), "/log/patterns?from=2031-03-01T00:00:00Z&to=2031-04-01T00:00:00Z");
