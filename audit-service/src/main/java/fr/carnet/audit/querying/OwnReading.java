@@ -2,10 +2,13 @@ package fr.carnet.audit.querying;
 
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
+import fr.carnet.events.access.RefusedCaller;
 import fr.carnet.eventstore.Transactions;
+import fr.carnet.resourceserver.Caller;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.Machinery;
 import fr.carnet.resourceserver.Refusal;
+import fr.carnet.resourceserver.RefusalLimit;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +35,7 @@ class OwnReading {
   @Inject CurrentCaller caller;
   @Inject Machinery machinery;
   @Inject OwnershipDecision ownership;
+  @Inject RefusalLimit limit;
   @Inject @RestClient DossierService dossierService;
 
   /** An answer, and the entries that it shows. */
@@ -55,12 +59,12 @@ class OwnReading {
   }
 
   <T> T read(UUID dossier, String action, Query<T> query) throws SQLException {
-    AccessDecision decision =
-        Refusal.unless(ownership.of(dossier, caller.get()), AuditProblem.NO_STANDING);
-    if (!OwnershipDecision.mayReadLog(decision)) {
-      traceRefusal(dossier, action, decision);
-      throw new Refusal(AuditProblem.NO_STANDING);
+    Caller who = caller.get();
+    Optional<AccessDecision> asked = ownership.of(dossier, who);
+    if (asked.filter(OwnershipDecision::mayReadLog).isEmpty()) {
+      throw refuse(who, dossier, action, asked);
     }
+    AccessDecision decision = asked.get();
     long size = Transactions.run(dataSource, LogSearch::size);
     PatientsSight sight = new PatientsSight(
             keptFrom(dossier, decision),
@@ -96,6 +100,17 @@ class OwnReading {
       LOG.warnf("the dossier-service gave no filter: %s", e.getClass().getName());
       throw new Refusal(AuditProblem.DECISION_UNAVAILABLE);
     }
+  }
+
+  /** Counts a refusal and records it; one and the same, whether or not there is such a dossier. */
+  private Refusal refuse(
+      Caller who, UUID dossier, String action, Optional<AccessDecision> decision)
+      throws SQLException {
+    limit.count(who, RefusedCaller.Kind.DOSSIER);
+    if (decision.isPresent()) {
+      traceRefusal(dossier, action, decision.get());
+    }
+    return new Refusal(AuditProblem.NO_STANDING);
   }
 
   /** Kept for ever only where there is such a dossier: nobody fills the log with made-up ids. */

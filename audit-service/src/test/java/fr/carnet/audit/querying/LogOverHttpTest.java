@@ -12,6 +12,7 @@ import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.access.AccessGranted;
 import fr.carnet.events.access.DecisionRequest;
 import fr.carnet.events.access.Grantee;
+import fr.carnet.events.access.RefusedCaller;
 import fr.carnet.events.care.CareLinePassed;
 import fr.carnet.events.dossier.Channel;
 import fr.carnet.events.dossier.ClosingReason;
@@ -26,6 +27,7 @@ import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.events.trace.PurposeOfUse;
+import fr.carnet.platform.RankTest;
 import fr.carnet.testkit.Neighbours;
 import fr.carnet.testkit.RealServers;
 import fr.carnet.testkit.RealServersForQuarkus;
@@ -58,6 +60,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -66,7 +69,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -115,27 +120,41 @@ class LogOverHttpTest {
   @BeforeEach
   void decide() {
     keptFromOwner();
+    refusalsAreCounted();
+    Neighbours.answer("/decisions", this::decided);
+  }
+
+  private Neighbours.Answer decided(Neighbours.Request request) {
+    DecisionRequest asked =
+        Wire.read(request.body().getBytes(StandardCharsets.UTF_8), DecisionRequest.class);
+    boolean owner =
+        asked.dossierId().equals(dossier)
+            && asked.patientRef().equals(Optional.of(TestTokens.patientRef(OWNER_INS)));
+    return Neighbours.Answer.ok(
+        new String(
+            Wire.write(
+                new AccessDecision(
+                    owner,
+                    owner ? "OWNER" : "NO_STANDING",
+                    Set.of(),
+                    owner,
+                    Optional.empty(),
+                    "policy-1",
+                    7,
+                    Optional.empty())),
+            StandardCharsets.UTF_8));
+  }
+
+  /** The access-control-service counts refusals: 20 an account. */
+  private static void refusalsAreCounted() {
+    Map<String, Integer> refusals = new ConcurrentHashMap<>();
     Neighbours.answer(
-        "/decisions",
-        request -> {
-          DecisionRequest asked =
-              Wire.read(request.body().getBytes(StandardCharsets.UTF_8), DecisionRequest.class);
-          boolean owner =
-              asked.dossierId().equals(dossier)
-                  && asked.patientRef().equals(Optional.of(TestTokens.patientRef(OWNER_INS)));
-          return Neighbours.Answer.ok(
-              new String(
-                  Wire.write(
-                      new AccessDecision(
-                          owner,
-                          owner ? "OWNER" : "NO_STANDING",
-                          Set.of(),
-                          owner,
-                          Optional.empty(),
-                          "policy-1",
-                          7,
-                          Optional.empty())),
-                  StandardCharsets.UTF_8));
+        "/refusals",
+        asked -> {
+          RefusedCaller refused =
+              Wire.read(asked.body().getBytes(StandardCharsets.UTF_8), RefusedCaller.class);
+          boolean tooMany = refusals.merge(refused.account(), 1, Integer::sum) > 20;
+          return Neighbours.Answer.ok("{\"tooMany\":" + tooMany + "}");
         });
   }
 
@@ -1110,6 +1129,77 @@ class LogOverHttpTest {
     awaitTraces("read-own-log", 1);
     assertThat(entries("AND convert_from(value, 'UTF8') LIKE '%\"outcome\":\"REFUSED\"%'"))
         .isEqualTo(1);
+  }
+
+  @Test
+  void whoIsRefusedTooOftenIsStoppedAndWhatCannotBeCountedIsNotSaid() throws Exception {
+    story();
+    String other = TestTokens.patient(OTHER_INS);
+    for (int i = 0; i < 20; i++) {
+      UUID any = i % 2 == 0 ? dossier : UUID.randomUUID();
+      String path = i % 3 == 0 ? "/log" : i % 3 == 1 ? "/looks" : "/looks/page";
+      assertThat(as(other, "/dossiers/" + any + path).statusCode()).as("" + i).isEqualTo(403);
+    }
+    for (UUID any : List.of(dossier, UUID.randomUUID())) {
+      Response stopped = as(other, "/dossiers/" + any + "/log");
+      assertThat(stopped.statusCode()).isEqualTo(429);
+      assertThat(stopped.jsonPath().getString("code")).isEqualTo("TOO_MANY_REFUSALS");
+    }
+    assertThat(as(TestTokens.patient(OWNER_INS), "/dossiers/" + dossier + "/log").statusCode())
+        .as("who may read is never kept from it")
+        .isEqualTo(200);
+    Neighbours.answer("/refusals", _ -> new Neighbours.Answer(503, "{}"));
+    for (UUID any : List.of(dossier, UUID.randomUUID())) {
+      Response uncounted = as(other, "/dossiers/" + any + "/looks");
+      assertThat(uncounted.statusCode()).isEqualTo(503);
+      assertThat(uncounted.jsonPath().getString("code")).isEqualTo("DECISION_UNAVAILABLE");
+    }
+  }
+
+  @Test
+  void aDossierWhoseLogMayNotBeReadIsAnsweredLikeNoneInBytesAndInTime() throws Exception {
+    story();
+    Neighbours.answer("/refusals", _ -> Neighbours.Answer.ok("{\"tooMany\":false}"));
+    // As access-control does: of an unknown dossier it knows nothing.
+    Function<Neighbours.Request, Neighbours.Answer> deciding = this::decided;
+    Neighbours.answer(
+        "/decisions",
+        request ->
+            request.body().contains(dossier.toString())
+                ? deciding.apply(request)
+                : new Neighbours.Answer(404, "{}"));
+    List<String> paths = List.of("/log", "/looks", "/looks/page");
+    double[] ofHidden = new double[48];
+    double[] ofNone = new double[48];
+    String token = TestTokens.patient(OTHER_INS);
+    for (int i = 0; i < ofHidden.length + 4; i++) {
+      String path = paths.get(i % paths.size());
+      Timed first = timed(token, "/dossiers/" + dossier + path);
+      Timed second = timed(token, "/dossiers/" + UUID.randomUUID() + path);
+      assertThat(second.text()).isEqualTo(first.text());
+      // The first ones are slow for nobody in particular.
+      if (i >= 4) {
+        ofHidden[i - 4] = first.nanos();
+        ofNone[i - 4] = second.nanos();
+      }
+    }
+    assertThat(Arrays.stream(ofHidden).min().orElseThrow()).isGreaterThan(50e6);
+    assertThat(Arrays.stream(ofNone).min().orElseThrow()).isGreaterThan(50e6);
+    RankTest test = RankTest.of(ofHidden, ofNone);
+    assertThat(test.z()).as(test.toString()).isBetween(-3.89, 3.89);
+  }
+
+  private record Timed(String text, double nanos) {}
+
+  private static Timed timed(String token, String path) {
+    long begin = System.nanoTime();
+    Response answer = as(token, path);
+    double nanos = System.nanoTime() - begin;
+    assertThat(answer.statusCode()).isEqualTo(403);
+    return new Timed(
+        (answer.headers() + answer.asString())
+            .replace(answer.getHeader("X-Correlation-Id"), "*"),
+        nanos);
   }
 
   private static String withoutCorrelation(Response answer) {

@@ -1,6 +1,5 @@
 package fr.carnet.dossier.querying;
 
-import fr.carnet.dossier.guarding.RefusalLimit;
 import fr.carnet.events.Sealed;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
@@ -19,6 +18,7 @@ import fr.carnet.resourceserver.Caller;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.Machinery;
 import fr.carnet.resourceserver.Refusal;
+import fr.carnet.resourceserver.RefusalLimit;
 import fr.carnet.sealing.Binding;
 import fr.carnet.sealing.SealingSession;
 import jakarta.enterprise.context.ApplicationScoped;

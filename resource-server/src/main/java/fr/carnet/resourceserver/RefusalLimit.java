@@ -1,18 +1,16 @@
-package fr.carnet.dossier.guarding;
+package fr.carnet.resourceserver;
 
 import fr.carnet.events.Sha256;
 import fr.carnet.events.access.RefusedCaller;
-import fr.carnet.resourceserver.Caller;
-import fr.carnet.resourceserver.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import jakarta.ws.rs.ProcessingException;
-import jakarta.ws.rs.WebApplicationException;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
 import org.jboss.logging.Logger;
 
 /**
- * Asked only when it is a refusal anyway, or when it is told that there is a dossier: who may read
+ * Refusals are counted by the access-control-service, for all services that release data.
+ *
+ * <p>Asked only when it is a refusal anyway, or when it is told that there is a dossier: who may read
  * is never kept from it by others.
  */
 @ApplicationScoped
@@ -32,7 +30,8 @@ public class RefusalLimit {
   private boolean tooMany(RefusedCaller refused) {
     try {
       return refusals.refused(refused).tooMany();
-    } catch (WebApplicationException | ProcessingException e) {
+    } catch (RuntimeException e) {
+      // Whatever fails, the filter that fetches this service's own token included.
       LOG.warnf("a refusal was not counted: %s", e.getClass().getSimpleName());
       throw new Refusal(GuardRefusal.DECISION_UNAVAILABLE);
     }

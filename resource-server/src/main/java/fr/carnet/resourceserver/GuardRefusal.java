@@ -1,4 +1,4 @@
-package fr.carnet.dossier.guarding;
+package fr.carnet.resourceserver;
 
 import fr.carnet.events.Reason;
 
@@ -6,8 +6,8 @@ import fr.carnet.events.Reason;
 enum GuardRefusal implements Reason {
   TOO_MANY_REFUSALS(
       Kind.TOO_MANY,
-      "You were refused too often within the hour. Ask your patient for access, and try later.",
-      "Trop de refus en une heure. Demandez l'accès à votre patient, et réessayez plus tard."),
+      "You were refused too often within the hour. Ask for access first, and try later.",
+      "Trop de refus en une heure. Demandez d'abord l'accès, et réessayez plus tard."),
   DECISION_UNAVAILABLE(
       Kind.UNAVAILABLE,
       "Whether you may see this cannot be decided now, so nothing is shown. Ask again in a moment.",

@@ -1,4 +1,4 @@
-package fr.carnet.dossier.guarding;
+package fr.carnet.resourceserver;
 
 import fr.carnet.events.access.RefusedCaller;
 import io.quarkus.oidc.client.filter.OidcClientFilter;
@@ -9,7 +9,8 @@ import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
 /** Tells the access-control-service of a refusal. */
 @RegisterRestClient(configKey = "access-control")
 @OidcClientFilter
-interface RefusalsClient {
+public interface RefusalsClient {
+  /** Counts a refusal, and says how the account stands. */
   @POST
   @Path("/refusals")
   RefusedCaller.Standing refused(RefusedCaller refused);

@@ -1,2 +1,0 @@
-/** Refusals are counted by the access-control-service, for all services. */
-package fr.carnet.dossier.guarding;
