@@ -10,8 +10,8 @@ import org.jboss.logging.Logger;
 /**
  * Refusals are counted by the access-control-service, for all services that release data.
  *
- * <p>Asked only when it is a refusal anyway, or when it is told that there is a dossier: who may read
- * is never kept from it by others.
+ * <p>Asked only when it is a refusal anyway, or when it is told that there is a dossier: who may
+ * read is never kept from it by others.
  */
 @ApplicationScoped
 public class RefusalLimit {

@@ -181,7 +181,8 @@ class TwoReadingsTest {
                 : Optional.empty(),
             !c.knownWhole(),
             3,
-            c.iRepresentTheOwner().map(span -> new Representation(new UUID(7, 7), span.from(), span.until())),
+            c.iRepresentTheOwner()
+                .map(span -> new Representation(new UUID(7, 7), span.from(), span.until())),
             !patient && c.iAmBlocked(),
             !patient && c.iAmMedecinTraitant(),
             c.breakGlassOpposed(),

@@ -56,10 +56,7 @@ record Look(
   record Told(Words who, Words what, Words purpose, Words rule) {}
 
   static Look of(
-      Found found,
-      ClearFacts.Read read,
-      Optional<OwnDecision> decision,
-      EntryProof.Prover prover) {
+      Found found, ClearFacts.Read read, Optional<OwnDecision> decision, EntryProof.Prover prover) {
     return new Look(
         found.index(),
         found.readable().time(),

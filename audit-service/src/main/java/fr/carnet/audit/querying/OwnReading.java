@@ -66,7 +66,8 @@ class OwnReading {
     }
     AccessDecision decision = asked.get();
     long size = Transactions.run(dataSource, LogSearch::size);
-    PatientsSight sight = new PatientsSight(
+    PatientsSight sight =
+        new PatientsSight(
             keptFrom(dossier, decision),
             size,
             OwnershipDecision.actsForOwner(decision)
@@ -103,8 +104,7 @@ class OwnReading {
   }
 
   /** Counts a refusal and records it; one and the same, whether or not there is such a dossier. */
-  private Refusal refuse(
-      Caller who, UUID dossier, String action, Optional<AccessDecision> decision)
+  private Refusal refuse(Caller who, UUID dossier, String action, Optional<AccessDecision> decision)
       throws SQLException {
     limit.count(who, RefusedCaller.Kind.DOSSIER);
     if (decision.isPresent()) {

@@ -726,7 +726,8 @@ class LogOverHttpTest {
     }
   }
 
-  private static final UUID REPRESENTATION = UUID.fromString("00000000-0000-7000-8000-0000000000aa");
+  private static final UUID REPRESENTATION =
+      UUID.fromString("00000000-0000-7000-8000-0000000000aa");
 
   /** Whoever asks now acts for the owner. */
   private void represent() {
@@ -800,8 +801,7 @@ class LogOverHttpTest {
   }
 
   private static Actor doctor(String id) {
-    return new Actor(
-        Actor.Role.PROFESSIONAL, Optional.of(id), Optional.of("10"), Optional.empty());
+    return new Actor(Actor.Role.PROFESSIONAL, Optional.of(id), Optional.of("10"), Optional.empty());
   }
 
   /** Whom a child let in, shut out or asked, and who tried in vain, may tell of secret care. */
@@ -877,7 +877,9 @@ class LogOverHttpTest {
         .as("of decisions their own alone")
         .hasSize(1);
     awaitTraces("read-own-looks", 3);
-    assertThat(entries("AND actor = 'representative:" + REPRESENTATION + "' AND topic = 'access.traces'"))
+    assertThat(
+            entries(
+                "AND actor = 'representative:" + REPRESENTATION + "' AND topic = 'access.traces'"))
         .isEqualTo(3);
     // and what they read themselves they see again
     assertThat(as(parent, "/dossiers/" + dossier + "/looks").asString())
@@ -1197,8 +1199,7 @@ class LogOverHttpTest {
     double nanos = System.nanoTime() - begin;
     assertThat(answer.statusCode()).isEqualTo(403);
     return new Timed(
-        (answer.headers() + answer.asString())
-            .replace(answer.getHeader("X-Correlation-Id"), "*"),
+        (answer.headers() + answer.asString()).replace(answer.getHeader("X-Correlation-Id"), "*"),
         nanos);
   }
 
