@@ -63,6 +63,25 @@ final class PlainWords {
                   "the dossier as a professional would see it",
                   "le dossier tel qu'un professionnel le verrait")),
           Map.entry("export", words("a copy of the whole dossier", "une copie de tout le dossier")),
+          Map.entry(
+              "read-representatives",
+              words("who acts for the patient", "qui représente le patient")),
+          Map.entry(
+              "read-release-request",
+              words(
+                  "a request by heirs or a court, never content",
+                  "une demande d'ayants droit ou de justice, jamais le contenu")),
+          Map.entry(
+              "assist",
+              words(
+                  "helped the patient, who was present; read nothing",
+                  "a aidé le patient, présent ; n'a rien consulté")),
+          Map.entry("feed", words("to put something into it", "l'ajout d'un élément au dossier")),
+          Map.entry(
+              "explain-access",
+              words(
+                  "why somebody may or may not see it, never content",
+                  "pourquoi une personne y a accès ou non, jamais le contenu")),
           Map.entry("read-own-log", words("this log", "ce journal")),
           Map.entry("read-own-looks", words("who looked", "les consultations de ce dossier")),
           Map.entry(
@@ -76,6 +95,21 @@ final class PlainWords {
               words(
                   "a copy of facts in the log, never content",
                   "une copie de faits du journal, jamais le contenu")),
+          Map.entry(
+              "audit-patterns",
+              words(
+                  "unusual looks, never content",
+                  "les consultations inhabituelles, jamais le contenu")),
+          Map.entry(
+              "audit-export",
+              words(
+                  "a copy of the log, what is sealed staying sealed",
+                  "une copie du journal, ce qui est scellé le restant")),
+          Map.entry(
+              "audit-bundle",
+              words(
+                  "a part of the log, what is sealed staying sealed",
+                  "une partie du journal, ce qui est scellé le restant")),
           Map.entry(
               "audit-replay",
               words("a replay of the log, never content", "le journal rejoué, jamais le contenu")),
@@ -111,6 +145,21 @@ final class PlainWords {
               "AUTHOR",
               words(
                   "they wrote what they were shown", "c'est l'auteur de ce qui lui a été montré")),
+          Map.entry(
+              "ASSISTANCE",
+              words(
+                  "they help you while you are present, and see nothing",
+                  "cette personne vous aide en votre présence et ne voit rien")),
+          Map.entry(
+              "RELEASE_HEIRS",
+              words(
+                  "heirs, by a release that the privacy officer granted (CSP L1111-18)",
+                  "des ayants droit, sur communication accordée par le délégué à la protection des données (CSP L1111-18)")),
+          Map.entry(
+              "RELEASE_FORENSIC",
+              words(
+                  "a court, by a release that the privacy officer granted (CSP L1111-18)",
+                  "la justice, sur communication accordée par le délégué à la protection des données (CSP L1111-18)")),
           Map.entry(
               "NO_STANDING",
               words(

@@ -202,7 +202,7 @@ final class ForgedLog {
     return bytes.toByteArray();
   }
 
-  private static byte[] sha256(byte[]... parts) {
+  static byte[] sha256(byte[]... parts) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(concat(parts));
     } catch (GeneralSecurityException e) {

@@ -243,6 +243,31 @@ class VerifyTest {
   }
 
   @Test
+  void howManyWitnessesStandBehindItIsSaidAndAForgedOneIsNamed() throws Exception {
+    MadeUpWitness first = new MadeUpWitness("witness.example/first");
+    MadeUpWitness second = new MadeUpWitness("witness.example/second");
+    String[] both = {"--witness", first.publicKey(), "--witness", second.publicKey()};
+    String note = honest.checkpoint();
+    Answer cosigned =
+        verify(honest.export(folder.resolve("two"), second.cosigned(first.cosigned(note))), both);
+    assertThat(cosigned.status()).as(cosigned.said()).isZero();
+    assertThat(cosigned.said())
+        .contains("2 of 2 witnesses stand behind the checkpoint of 1000 entries");
+    Answer forged =
+        verify(
+            honest.export(folder.resolve("forged"), second.cosignedWrongly(first.cosigned(note))),
+            both);
+    assertThat(forged.status()).isEqualTo(1);
+    assertThat(forged.said())
+        .contains("WITNESS_FORGED", "witness.example/second", "1 of 2 witnesses stand behind")
+        .doesNotContain("witness.example/first");
+    Answer alone =
+        verify(honest.export(folder.resolve("none"), note), "--witness", first.publicKey());
+    assertThat(alone.status()).as(alone.said()).isZero();
+    assertThat(alone.said()).contains("0 of 1 witnesses stand behind");
+  }
+
+  @Test
   void aTileThatWasTouchedIsToldFromAnEntryThatWas() throws Exception {
     ForgedLog forged = honest.copy();
     forged.rows.get(VICTIM).leaf[0] ^= 1;
