@@ -30,12 +30,17 @@ import fr.carnet.events.dossier.DossierEvent;
 import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierReopened;
 import fr.carnet.events.dossier.ErasureCause;
+import fr.carnet.events.dossier.ErasureRequested;
+import fr.carnet.events.dossier.ErasureWithdrawn;
 import fr.carnet.events.dossier.ItemAdded;
 import fr.carnet.events.dossier.ItemAnnounced;
 import fr.carnet.events.dossier.ItemDeleted;
 import fr.carnet.events.dossier.ItemReplaced;
 import fr.carnet.events.dossier.MaskLifted;
 import fr.carnet.events.dossier.MaskSet;
+import fr.carnet.events.dossier.ReleaseDecided;
+import fr.carnet.events.dossier.ReleaseRequested;
+import fr.carnet.events.dossier.ReleaseUsed;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.testkit.Neighbours;
@@ -52,6 +57,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -142,13 +148,25 @@ class ReplayTest {
                 Headers.SUBJECT,
                 of.toString(),
                 Headers.ACTOR,
-                "owner",
+                actor(fact),
                 Headers.TIME,
                 at.toString()));
     version.ifPresent(number -> headers.put(Headers.STREAM_VERSION, Long.toString(number)));
     headers.forEach(
         (name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
     records.add(record);
+  }
+
+  private static String actor(Object fact) {
+    return switch (fact) {
+      case ItemAdded added -> added.author().label();
+      case ItemReplaced replaced -> replaced.author().label();
+      default -> "owner";
+    };
+  }
+
+  private static String header(ProducerRecord<byte[], byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
   }
 
   private void happens(UUID id, Instant at, DossierEvent event) {
@@ -202,22 +220,96 @@ class ReplayTest {
             .put("identity", Sha256.hex(identity.body()));
       }
       case "OPEN" -> liveOpen(id, at, kept);
-      case "CLOSED" -> {
-        if (random.nextInt(8) == 0) {
-          happens(id, at, new DossierErased(ErasureCause.REQUESTED));
-          Kept.empty(dossier);
-          Kept.empty(kept.access);
-          dossier.put("life", "ERASED");
-          dossier.remove(List.of("channel", "openedAt", "closedAt", "archiveEndsAt", "identity"));
-        } else {
-          happens(id, at, new DossierReopened(Channel.ONLINE, "v1", Optional.empty()));
-          dossier.put("life", "OPEN").remove(List.of("closedAt", "archiveEndsAt"));
-        }
-      }
+      case "CLOSED" -> liveClosed(id, at, dossier, kept);
       default -> {
         // Erased: nothing happens any more.
       }
     }
+  }
+
+  private void liveClosed(UUID id, Instant at, ObjectNode dossier, Kept kept) {
+    switch (random.nextInt(8)) {
+      case 0 -> {
+        if (random.nextBoolean()) {
+          happens(id, at, new DossierErased(ErasureCause.REQUESTED));
+          Kept.empty(dossier);
+          Kept.empty(kept.access);
+          dossier.put("life", "ERASED");
+          dossier.remove(
+              List.of(
+                  "channel", "openedAt", "closedAt", "archiveEndsAt", "identity", "erasureFrom"));
+        }
+      }
+      case 1, 2 -> {
+        if (!dossier.has("erasureFrom")) {
+          Instant from = at.plus(Duration.ofDays(30));
+          happens(id, at, new ErasureRequested(at, from, LocalDate.of(2026, 7, 1)));
+          dossier.put("erasureFrom", from.toString());
+        }
+      }
+      case 3 -> {
+        if (dossier.has("erasureFrom")) {
+          happens(id, at, new ErasureWithdrawn(at));
+          dossier.remove("erasureFrom");
+        }
+      }
+      case 4, 5 -> aRelease(id, at, (ObjectNode) dossier.path("releases"));
+      default -> {
+        happens(id, at, new DossierReopened(Channel.ONLINE, "v1", Optional.empty()));
+        dossier.put("life", "OPEN").remove(List.of("closedAt", "archiveEndsAt"));
+      }
+    }
+  }
+
+  /** One is asked for, granted or declined, and used, a step each time. */
+  private void aRelease(UUID id, Instant at, ObjectNode releases) {
+    for (String known : names(releases)) {
+      ObjectNode release = (ObjectNode) releases.path(known);
+      switch (release.path("step").asText()) {
+        case "ASKED" -> {
+          if (random.nextInt(3) == 0) {
+            happens(
+                id,
+                at,
+                new ReleaseDecided(
+                    UUID.fromString(known),
+                    ReleaseDecided.Reason.STANDING_NOT_SHOWN,
+                    Optional.empty()));
+            release.put("step", "DECLINED");
+          } else {
+            Instant end = at.plus(Duration.ofDays(7));
+            happens(
+                id,
+                at,
+                new ReleaseDecided(
+                    UUID.fromString(known),
+                    ReleaseDecided.Reason.CAUSES_OF_DEATH,
+                    Optional.of(new ReleaseDecided.Release(end, "hash"))));
+            release.put("step", "GRANTED").put("endsAt", end.toString());
+          }
+          return;
+        }
+        case "GRANTED" -> {
+          happens(id, at, new ReleaseUsed(UUID.fromString(known)));
+          release.put("step", "USED");
+          return;
+        }
+        default -> {
+          // It is over.
+        }
+      }
+    }
+    UUID request = id();
+    ReleaseRequested.Kind kind =
+        random.nextBoolean() ? ReleaseRequested.Kind.HEIRS : ReleaseRequested.Kind.FORENSIC;
+    happens(id, at, new ReleaseRequested(request, kind, sealed()));
+    releases.putObject(request.toString()).put("kind", kind.name()).put("step", "ASKED");
+  }
+
+  private static List<String> names(ObjectNode of) {
+    List<String> names = new ArrayList<>();
+    of.fieldNames().forEachRemaining(names::add);
+    return names;
   }
 
   private void liveOpen(UUID id, Instant at, Kept kept) {
@@ -291,18 +383,23 @@ class ReplayTest {
       }
       case 6 -> {
         UUID grant = id();
+        // Some begin later, as a renewal does, and some have an end.
+        Instant from = random.nextInt(3) == 0 ? at.plus(Duration.ofDays(10)) : at;
+        Optional<Instant> until =
+            random.nextBoolean() ? Optional.of(from.plus(Duration.ofDays(20))) : Optional.empty();
         happens(
             id,
             at,
             new AccessGranted(
                 grant,
                 new Grantee(Grantee.Kind.PROFESSIONAL, them),
-                at,
-                Optional.empty(),
+                from,
+                until,
                 Optional.of(sealed())));
         ObjectNode row = grants.putObject(grant.toString());
         row.putObject("grantee").put("kind", "PROFESSIONAL").put("id", professional);
-        row.put("from", at.toString());
+        row.put("from", from.toString());
+        until.ifPresent(end -> row.put("until", end.toString()));
       }
       case 7 -> {
         kept.names(kept.access, "grants").stream()
@@ -335,9 +432,10 @@ class ReplayTest {
       }
       case 10 -> {
         boolean opposed = random.nextBoolean();
-        happens(id, at, new EmergencyWishRecorded(EmergencyWishRecorded.Wish.BREAK_GLASS, opposed));
+        EmergencyWishRecorded.Wish wish = any(List.of(EmergencyWishRecorded.Wish.values()));
+        happens(id, at, new EmergencyWishRecorded(wish, opposed));
         ((ObjectNode) kept.access.path("wishes"))
-            .putObject("BREAK_GLASS")
+            .putObject(wish.name())
             .put("opposed", opposed)
             .put("since", at.toString());
       }
@@ -449,6 +547,18 @@ class ReplayTest {
     Map<UUID, JsonNode> end = everything();
     assertThat(end.values().stream().map(facts -> facts.path("dossier").path("life").asText()))
         .contains("OPEN", "ERASED");
+    String month = records.stream().map(each -> header(each, Headers.TYPE)).toList().toString();
+    assertThat(month)
+        .as("the month knows all of it")
+        .contains(
+            ErasureRequested.WIRE_NAME,
+            ErasureWithdrawn.WIRE_NAME,
+            ReleaseRequested.WIRE_NAME,
+            ReleaseDecided.WIRE_NAME,
+            ReleaseUsed.WIRE_NAME);
+    assertThat(recorded.values().toString())
+        .contains("MEDICAL_REGULATION", "\"until\"", "erasureFrom", "GRANTED", "DECLINED", "USED");
+    UUID gap = withAGap();
     try (var producer =
         new KafkaProducer<>(
             RealServers.kafkaSettings(), new ByteArraySerializer(), new ByteArraySerializer())) {
@@ -462,7 +572,7 @@ class ReplayTest {
         .until(
             () ->
                 count("SELECT count(*) FROM log_facts WHERE dossier_id IN (" + of + ")")
-                    == records.size());
+                    == records.size() - 3);
     // then: everything, up to each of these instants
     for (Map.Entry<Instant, Map<UUID, JsonNode>> then : recorded.entrySet()) {
       Map<UUID, JsonNode> states = states(lines(replay("instant=" + then.getKey())));
@@ -486,6 +596,8 @@ class ReplayTest {
             .getKey();
     besideTheLiveOne(one, end.get(one));
     onlyUpToAnIndexACheckpointAndByAnActor(one);
+    whatDoesNotFollowIsNamedAndNotApplied(gap);
+    byAnActorThoseEventsAndTheDossiersTheyTouched(ids);
     await()
         .atMost(Duration.ofSeconds(30))
         .until(
@@ -498,11 +610,90 @@ class ReplayTest {
                     > 0);
   }
 
+  /** A dossier whose third event came without the second, which came late and unreadable. */
+  private UUID withAGap() {
+    UUID id = id();
+    record(
+        Topic.DOSSIER_EVENTS,
+        id,
+        DossierOpened.WIRE_NAME,
+        Optional.of(1L),
+        START,
+        new DossierOpened("key", Channel.ONLINE, "v1", sealed(), Optional.empty()));
+    record(
+        Topic.DOSSIER_EVENTS,
+        id,
+        ItemAdded.WIRE_NAME,
+        Optional.of(3L),
+        START,
+        new ItemAdded(id(), Actor.anonymous(Actor.Role.OWNER), sealed()));
+    record(Topic.DOSSIER_EVENTS, id, ItemDeleted.WIRE_NAME, Optional.of(2L), START, "no event");
+    return id;
+  }
+
+  private void whatDoesNotFollowIsNamedAndNotApplied(UUID gap) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> count("SELECT count(*) FROM log_facts WHERE dossier_id = '" + gap + "'") == 3);
+    List<JsonNode> lines = lines(replay("dossier=" + gap));
+    List<Long> indexes = indexes(lines);
+    JsonNode replayed = states(lines).get(gap).path("replayed");
+    assertThat(replayed.path("dossier").path("life").asText()).isEqualTo("OPEN");
+    assertThat(replayed.path("dossier").path("items")).isEmpty();
+    assertThat(longs(replayed.path("notApplied")))
+        .as("all but the opening")
+        .isEqualTo(indexes.subList(1, 3));
+  }
+
+  private static List<Long> longs(JsonNode numbers) {
+    List<Long> longs = new ArrayList<>();
+    numbers.forEach(number -> longs.add(number.asLong()));
+    return longs;
+  }
+
+  private static List<JsonNode> events(List<JsonNode> lines) {
+    return lines.stream()
+        .filter(line -> line.has("event"))
+        .map(line -> line.path("event"))
+        .toList();
+  }
+
+  private static List<Long> indexes(List<JsonNode> lines) {
+    return events(lines).stream().map(event -> event.path("index").asLong()).toList();
+  }
+
+  private void byAnActorThoseEventsAndTheDossiersTheyTouched(List<UUID> ids) {
+    String professional = "professional:" + somebody().value();
+    List<ProducerRecord<byte[], byte[]>> theirs =
+        records.stream().filter(each -> header(each, Headers.ACTOR).equals(professional)).toList();
+    assertThat(theirs).isNotEmpty();
+    List<JsonNode> lines = lines(replay("actor=" + professional));
+    assertThat(events(lines))
+        .extracting(event -> event.path("eventId").asText())
+        .containsExactlyInAnyOrderElementsOf(
+            theirs.stream().map(each -> header(each, Headers.ID)).toList());
+    assertThat(indexes(lines)).as("in the order of the log").isSorted().doesNotHaveDuplicates();
+    assertThat(states(lines).keySet().stream().map(UUID::toString).toList())
+        .containsExactlyInAnyOrderElementsOf(
+            theirs.stream().map(each -> header(each, Headers.SUBJECT)).distinct().toList());
+    assertThat(ids).containsAll(states(lines).keySet());
+    assertThat(lines.getLast().path("end").path("events").asLong()).isEqualTo(theirs.size());
+  }
+
   private void besideTheLiveOne(UUID one, JsonNode facts) {
     List<JsonNode> alone = lines(replay("dossier=" + one));
     assertThat(states(alone).get(one).path("live")).as("no service answers").isEmpty();
     assertThat(alone.stream().filter(line -> line.has("event")).count())
         .isEqualTo(count("SELECT count(*) FROM log_facts WHERE dossier_id = '" + one + "'"));
+    assertThat(indexes(alone)).as("in the order of the log").isSorted().doesNotHaveDuplicates();
+    assertThat(
+            events(alone).stream()
+                .filter(event -> event.path("topic").asText().equals("dossier.events"))
+                .map(event -> event.path("streamVersion").asLong())
+                .toList())
+        .as("in the order of the stream")
+        .isSorted()
+        .doesNotHaveDuplicates();
     assertThat(alone.getLast().path("end").path("dossiers").asInt()).isEqualTo(1);
     assertThat(alone.stream().filter(line -> line.has("progress"))).isNotEmpty();
     ObjectNode changed = facts.path("dossier").deepCopy();
@@ -538,6 +729,10 @@ class ReplayTest {
                 .path("below")
                 .asLong())
         .isEqualTo(size);
+    List<JsonNode> toCheckpoint = lines(replay("dossier=" + one + "&checkpoint=" + size));
+    List<JsonNode> toIndex = lines(replay("dossier=" + one + "&index=" + (size - 1)));
+    assertThat(events(toCheckpoint)).isEqualTo(events(toIndex)).isNotEmpty();
+    assertThat(states(toCheckpoint)).isEqualTo(states(toIndex));
     for (String wrong : List.of("index=1&checkpoint=1", "dossier=" + one + "&actor=owner")) {
       assertThat(replay(wrong).statusCode()).isEqualTo(422);
     }
