@@ -1,7 +1,15 @@
 package fr.carnet.local.bench;
 
 import fr.carnet.events.Headers;
+import fr.carnet.events.Sealed;
+import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.events.dossier.Channel;
+import fr.carnet.events.dossier.DossierEvent;
+import fr.carnet.events.dossier.DossierOpened;
+import fr.carnet.events.dossier.ItemAdded;
 import fr.carnet.events.trace.AccessTraced;
+import fr.carnet.events.trace.Actor;
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
 import fr.carnet.local.probing.Logs;
@@ -31,6 +39,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +49,8 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -58,6 +69,9 @@ final class AuditBenchmark {
   private static final int INSERTED_AT_ONCE = 8_000;
   private static final int PROOFS = 1_000;
   private static final long GENERATED = 100_000_000;
+  private static final int LIVES = 1_000;
+  private static final int EVENTS_OF_A_LIFE = 100;
+  private static final int REPLAYED = LIVES * EVENTS_OF_A_LIFE;
   private static final Duration PATIENCE = Duration.ofHours(1);
   private static final String DATABASE = "bare_log";
 
@@ -80,8 +94,11 @@ final class AuditBenchmark {
   AuditResult run() throws Exception {
     double pace;
     double bare;
+    double replayed;
     List<AuditResult.Grown> grown = new ArrayList<>();
     try (Producer<byte[], byte[]> producer = producer()) {
+      replayed = replayed(producer);
+      progress.accept("  replayed: %,.0f events a second".formatted(replayed));
       long before = size();
       suite.stop(Service.AUDIT);
       publish(producer, WARM_UP + records);
@@ -99,7 +116,7 @@ final class AuditBenchmark {
         grown.add(grown());
       }
     }
-    return new AuditResult(records, pace, bare, grown, generatedProof(), losses);
+    return new AuditResult(records, pace, bare, replayed, grown, generatedProof(), losses);
   }
 
   private Producer<byte[], byte[]> producer() {
@@ -131,6 +148,83 @@ final class AuditBenchmark {
                 dossier.toString(),
                 Headers.ACTOR,
                 "professional:8" + (10_000_000_000L + dice.nextInt(100_000)),
+                Headers.TIME,
+                "2026-05-03T10:00:00Z")
+            .forEach((name, text) -> record.headers().add(name, utf8(text)));
+        var _ = producer.send(record);
+      }
+      producer.commitTransaction();
+    }
+  }
+
+  /**
+   * Lives of dossiers, replayed over HTTP up to the last of their events: every line of every event,
+   * and the state of each dossier; the second time counts.
+   */
+  private double replayed(Producer<byte[], byte[]> producer) throws Exception {
+    long before = size();
+    live(producer);
+    awaitSize(before + REPLAYED);
+    long size = size();
+    awaitSearchable();
+    progress.accept("%,d events of %,d dossiers are replayed".formatted(size, LIVES));
+    double perSecond = 0;
+    try (HttpClient client = Clients.http().build()) {
+      String token = suite.accounts().token("auditor");
+      for (int i = 0; i < 2; i++) {
+        long begin = System.nanoTime();
+        long events;
+        boolean ended;
+        try (Stream<String> lines =
+            client
+                .send(
+                    request("/log/replay?index=" + (size - 1), token),
+                    HttpResponse.BodyHandlers.ofLines())
+                .body()) {
+          Map<String, Long> kinds =
+              lines.collect(
+                  Collectors.groupingBy(
+                      line -> line.substring(0, Math.min(line.length(), 7)),
+                      Collectors.counting()));
+          events = kinds.getOrDefault("{\"event", 0L);
+          ended = kinds.containsKey("{\"end\":");
+        }
+        perSecond = events / ((System.nanoTime() - begin) / 1e9);
+        if (!ended || events < REPLAYED) {
+          losses.add("the replay was cut off after %,d events".formatted(events));
+        }
+      }
+    }
+    return perSecond;
+  }
+
+  private void live(Producer<byte[], byte[]> producer) {
+    Actor author = Actor.anonymous(Actor.Role.OWNER);
+    byte[] body = new byte[VALUE_BYTES / 2];
+    for (int life = 0; life < LIVES; life++) {
+      UUID dossier = new UUID(dice.nextLong(), dice.nextLong());
+      producer.beginTransaction();
+      for (int version = 1; version <= EVENTS_OF_A_LIFE; version++) {
+        dice.nextBytes(body);
+        Sealed sealed = new Sealed("session", "key", Base64.getEncoder().encodeToString(body));
+        DossierEvent event =
+            version == 1
+                ? new DossierOpened("key", Channel.ONLINE, "v1", sealed, Optional.empty())
+                : new ItemAdded(new UUID(dice.nextLong(), dice.nextLong()), author, sealed);
+        ProducerRecord<byte[], byte[]> record =
+            new ProducerRecord<>(
+                Topic.DOSSIER_EVENTS.wireName(), utf8(dossier.toString()), Wire.write(event));
+        Map.of(
+                Headers.ID,
+                new UUID(dice.nextLong(), dice.nextLong()).toString(),
+                Headers.TYPE,
+                event.wireName(),
+                Headers.SUBJECT,
+                dossier.toString(),
+                Headers.STREAM_VERSION,
+                Integer.toString(version),
+                Headers.ACTOR,
+                author.label(),
                 Headers.TIME,
                 "2026-05-03T10:00:00Z")
             .forEach((name, text) -> record.headers().add(name, utf8(text)));

@@ -6,12 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the log did.
  *
  * @param entriesPerSecond records of 600 bytes into the log
  * @param bareInsertsPerSecond the same rows with the same unique origin, by a bare insert
+ * @param replayEventsPerSecond events of dossiers replayed, their states included
  * @param grown at each size
  * @param generatedProofMicros a proof over tiles that are made up, for 100 million entries, without
  *     a database
@@ -21,6 +23,7 @@ record AuditResult(
     int records,
     double entriesPerSecond,
     double bareInsertsPerSecond,
+    double replayEventsPerSecond,
     List<Grown> grown,
     double generatedProofMicros,
     List<String> losses)
@@ -29,6 +32,9 @@ record AuditResult(
   private static final double SHARE_PERCENT = 50;
   private static final double PROOF_MILLIS = 5;
   private static final double VERIFIED_PER_SECOND = 200_000;
+
+  /** How much more than by the logarithm a p99 may grow: two runs of the same differ so much. */
+  private static final double OVER_THE_LOGARITHM = 1.3;
 
   /**
    * At a size.
@@ -81,7 +87,26 @@ record AuditResult(
               at.verifiedPerSecond(),
               VERIFIED_PER_SECOND));
     }
+    growth().ifPresent(goals::add);
     return goals;
+  }
+
+  /** That a proof's cost grows with the logarithm; absent where there is one size only. */
+  private Optional<Goal> growth() {
+    if (grown.size() < 2) {
+      return Optional.empty();
+    }
+    Grown small = grown.getFirst();
+    Grown large = grown.getLast();
+    double times = large.proofMillis() / small.proofMillis();
+    double bound = OVER_THE_LOGARITHM * Math.log(large.entries()) / Math.log(small.entries());
+    return Optional.of(
+        new Goal(
+            String.format(
+                Locale.ROOT, "a proof at %,d over %,d, p99", large.entries(), small.entries()),
+            times,
+            String.format(Locale.ROOT, "below %.2f times", bound),
+            times < bound));
   }
 
   @Override
@@ -94,6 +119,7 @@ record AuditResult(
     figures.put("shareOfBareInsertsPercent", tenth(sharePercent()));
     figures.put("proofMillis", hundredth(largest.proofMillis()));
     figures.put("verifyEntriesPerSecond", Math.round(largest.verifiedPerSecond()));
+    figures.put("replayEventsPerSecond", Math.round(replayEventsPerSecond));
     figures.put("bytesPerEntry", largest.bytesPerEntry());
     figures.put("records", records);
     figures.put("generatedProofMicros", tenth(generatedProofMicros));
@@ -131,6 +157,7 @@ record AuditResult(
     table.format(
         "  bare insert     %,10.0f a second; the log is %.0f%% of it%n",
         bareInsertsPerSecond, sharePercent());
+    table.format("  replay          %,10.0f events a second%n", replayEventsPerSecond);
     for (Grown at : grown) {
       table.format("at %,d entries%n", at.entries());
       table.format(
