@@ -147,6 +147,7 @@ class WhoMayAskTest {
     Neighbours.answer("/decisions", WhoMayAskTest::decided);
     Neighbours.answer("/dossiers/", _ -> Neighbours.Answer.ok("{\"itemIds\":[]}"));
     Neighbours.answer("/rules", _ -> Neighbours.Answer.ok("{\"rules\":[]}"));
+    Neighbours.answer("/refusals", _ -> Neighbours.Answer.ok("{\"tooMany\":false}"));
     if (!DOSSIERS.isEmpty()) {
       return;
     }

@@ -44,7 +44,7 @@ public record Who(
   public record Represents(UUID representationId, Instant from, Optional<Instant> until) {
     /** What a decision about them looks at, where otherwise nobody acted for the owner. */
     public DecisionFacts in(DecisionFacts facts) {
-      return facts.representedBy(new Representation(from, until));
+      return facts.representedBy(new Representation(representationId, from, until));
     }
   }
 

@@ -57,7 +57,9 @@ public class LooksResource {
       description =
           "Refusals and emergencies first, then what others looked at, then your own; the newest"
               + " first. Each with its proof, in English and French. Looks at nothing but what you"
-              + " may not know of yet are absent. For the owner only; limit is 1 to 500. Traced.")
+              + " may not know of yet are absent. Who acts for the owner sees of others only looks"
+              + " at items of which they may know, and no decision but their own. limit is 1 to 500."
+              + " Traced.")
   public LooksPage looks(
       @RestPath String dossierId,
       @RestQuery Optional<String> after,
