@@ -36,8 +36,10 @@ public class OwnLogResource {
   @Operation(
       summary = "Who looked or was refused, when, for which purpose, by which rule, and what",
       description =
-          "Entries of what the owner may not know of yet are absent. Who acts for the owner sees what they did themselves, and of others only looks at items of which they may know and what has nothing to do with care. Anybody else gets one and the same refusal, whether or not there is"
-              + " such a dossier. after is an index; limit is 1 to 500, 100 if absent. Traced.")
+          "Entries of what the owner may not know of yet are absent. Who acts for the owner sees"
+              + " what they did themselves, and of others only looks at items of which they may know"
+              + " and what has nothing to do with care. Anybody else gets one and the same refusal,"
+              + " whether or not there is such a dossier. after is an index; limit is 1 to 500, 100 if absent. Traced.")
   public Page<OwnFact> read(
       @RestPath String dossierId,
       @RestQuery Optional<String> after,

@@ -158,8 +158,8 @@ final class AuditBenchmark {
   }
 
   /**
-   * Lives of dossiers, replayed over HTTP up to the last of their events: every line of every event,
-   * and the state of each dossier; the second time counts.
+   * Lives of dossiers, replayed over HTTP up to the last of their events: every line of every
+   * event, and the state of each dossier; the second time counts.
    */
   private double replayed(Producer<byte[], byte[]> producer) throws Exception {
     long before = size();

@@ -39,7 +39,9 @@ class AuditResultTest {
   void everyGoalStandsBesideItsFigure() {
     assertThat(result(24_000, 3, 250_000).goals()).hasSize(4).allMatch(Goal::met);
     assertThat(result(19_000, 5, 190_000).goals()).hasSize(4).noneMatch(Goal::met);
-    assertThat(result(24_000, 3, 250_000).table()).contains("60% of it", "30,000 events a second").doesNotContain("NOT MET");
+    assertThat(result(24_000, 3, 250_000).table())
+        .contains("60% of it", "30,000 events a second")
+        .doesNotContain("NOT MET");
   }
 
   private static AuditResult.Grown grown(long entries, double proofMillis) {
