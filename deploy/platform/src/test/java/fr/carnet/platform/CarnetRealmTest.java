@@ -128,7 +128,7 @@ class CarnetRealmTest {
     "complementary-insurer,complementary-insurer",
     "dossier-service,decisions|registry",
     "audit-service,decisions",
-    "access-control-service,registry"
+    "access-control-service,decisions|registry"
   })
   void servicesCarryTheirRoles(String client, String roles) throws Exception {
     JsonNode token =
