@@ -58,6 +58,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -502,10 +503,18 @@ class ErasureTest {
     write(ins, dossier, "Remarque");
     Dossiers.publicKey(dossier);
     // when it is erased while access-control decides that the read is allowed
-    Dossiers.decisionsAre(true, "GRANT", () -> eraseInBackground(dossier).join());
+    CountDownLatch erased = new CountDownLatch(1);
+    Dossiers.decisionsAre(
+        true,
+        "GRANT",
+        () -> {
+          eraseInBackground(dossier).join();
+          erased.countDown();
+        });
     int status = readInBackground(newDoctor(), dossier, "/summary").join().statusCode();
     // then: 503 where erasing took longer than a decision may
     assertThat(status).isIn(403, 503);
+    assertThat(erased.await(30, TimeUnit.SECONDS)).isTrue();
     Dossiers.decisionsAre(true, "GRANT");
     requireForgotten(Map.of(dossier, ins));
   }

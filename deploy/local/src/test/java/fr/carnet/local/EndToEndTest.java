@@ -15,6 +15,7 @@ import fr.carnet.local.chaos.AuditScenario;
 import fr.carnet.local.chaos.ChaosReport;
 import fr.carnet.local.chaos.DecisionsScenario;
 import fr.carnet.local.chaos.FeedScenario;
+import fr.carnet.local.chaos.MessagesScenario;
 import fr.carnet.local.chaos.RelayScenario;
 import fr.carnet.local.chaos.ValveScenario;
 import fr.carnet.local.looking.Look.Finding;
@@ -321,9 +322,15 @@ class EndToEndTest {
   }
 
   @Test
+  @Order(9)
+  void messages_of_any_kind_are_named_and_stop_nobody() throws Exception {
+    held(new MessagesScenario(suite, SEED, 2_000, System.out::println).run());
+  }
+
+  @Test
   @Order(10)
   void there_is_one_log_whoever_is_killed_and_whatever_its_database_loses() throws Exception {
-    held(new AuditScenario(suite, SEED, 2, 0, System.out::println).run());
+    held(new AuditScenario(suite, SEED, 3, 0, System.out::println).run());
   }
 
   @Test

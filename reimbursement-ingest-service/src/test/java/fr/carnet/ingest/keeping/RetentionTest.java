@@ -37,10 +37,10 @@ class RetentionTest extends IngestOverHttp {
   @Test
   void ofALineThatLeftTheWindowOnlyItsKeyStays() throws SQLException {
     // given: lines of somebody with a dossier and of somebody without, from two years ago
-    List<String> people = people(61, 2);
+    List<String> people = people(161, 2);
     RegisteredDossier dossier = RegisteredDossier.of(people.get(0));
     register(dossier, State.OPEN);
-    List<String> lines = texts(lines(61, "old", people), 40);
+    List<String> lines = texts(lines(161, "old", people), 40);
     int own = linesOf(lines, people.get(0));
     deliver(SENDER, String.join("\n", lines)).then().statusCode(200);
     awaitLines(dossier, own);
