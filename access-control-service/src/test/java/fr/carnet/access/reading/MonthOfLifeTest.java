@@ -652,7 +652,7 @@ class MonthOfLifeTest extends AccessOverHttp {
             .filter(acts -> request.patientRef().equals(Optional.of(acts.patientRef())))
             .filter(acts -> acts.isInForceAt(each.at()))
             .max(Comparator.comparing(acts -> acts.until().orElse(Instant.MAX)))
-            .map(acts -> new DecisionFacts.Representation(acts.from(), acts.until())),
+            .map(acts -> new DecisionFacts.Representation(acts.representationId(), acts.from(), acts.until())),
         facts.blocked(),
         facts.treatingPhysician(),
         facts.breakGlassOpposed(),
@@ -669,13 +669,10 @@ class MonthOfLifeTest extends AccessOverHttp {
             grant ->
                 grants.add(
                     new Given(
+                        grant.id().toString(),
                         grant.grantee().id().value(),
                         new Span(grant.from(), grant.until()),
                         grant.revoked())));
-    String me = actor.id().orElse("");
-    if (request.asIfGranted()) {
-      grants.add(new Given(me, new Span(facts.at(), Optional.empty()), false));
-    }
     return new Case(
         facts.at(),
         actor.role() == Role.OWNER
@@ -683,9 +680,10 @@ class MonthOfLifeTest extends AccessOverHttp {
             : actor.role() == Role.PROFESSIONAL
                 ? "professional"
                 : actor.role() == Role.BARRED ? "barred" : "somebody else",
-        actor.profession().orElse(""),
-        me,
-        actor.structure().map(NationalId::value).orElse(""),
+        actor.profession(),
+        actor.id().orElse(""),
+        actor.structure().map(NationalId::value),
+        request.asIfGranted(),
         request.occupational(),
         request.purpose().code(),
         request.wordsGiven(),
