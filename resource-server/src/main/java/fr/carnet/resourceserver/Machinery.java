@@ -108,6 +108,11 @@ public class Machinery {
       }
     }
     relay.ifPresent(Relay::close);
+    // The registry stays where one service starts after another in a process, as in tests: a gauge
+    // of this name could not be made again, and would be asked of what is gone.
+    metrics.getMeters().stream()
+        .filter(meter -> meter.getId().getName().startsWith("carnet."))
+        .forEach(metrics::remove);
   }
 
   /** Tells the relay that something was committed. */
