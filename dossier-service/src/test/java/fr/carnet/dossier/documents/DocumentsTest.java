@@ -51,6 +51,8 @@ class DocumentsTest {
   private static final String METADATA =
       "{\"title\":\"%s\",\"typeCode\":\"34112-3\",\"madeOn\":\"2026-05-03\"}".formatted(SECRET);
 
+  private static final int TIMES = 10;
+
   @Inject DataSource dataSource;
   @Inject Forgetting forgetting;
   @Inject SealedDocuments documents;
@@ -263,8 +265,11 @@ class DocumentsTest {
           HttpRequest.newBuilder(URI.create(dossiers + "/" + dossier + "/export.zip"))
               .header("Authorization", "Bearer " + owner)
               .build();
-      assertThatThrownBy(() -> client.send(request, HttpResponse.BodyHandlers.ofByteArray()))
-          .isInstanceOf(IOException.class);
+      // Many times, because what ends an answer might be quicker than what breaks it off.
+      for (int i = 0; i < TIMES; i++) {
+        assertThatThrownBy(() -> client.send(request, HttpResponse.BodyHandlers.ofByteArray()))
+            .isInstanceOf(IOException.class);
+      }
     }
     // and what was to be shown has been traced before
     await()
@@ -274,7 +279,8 @@ class DocumentsTest {
                 assertThat(Dossiers.traces(dossier))
                     .filteredOn(trace -> trace.action().equals("export"))
                     .extracting(AccessTraced::itemIds)
-                    .containsExactly(List.of(item)));
+                    .isNotEmpty()
+                    .containsOnly(List.of(item)));
   }
 
   @Test
