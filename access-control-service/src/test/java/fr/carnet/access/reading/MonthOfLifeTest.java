@@ -652,7 +652,10 @@ class MonthOfLifeTest extends AccessOverHttp {
             .filter(acts -> request.patientRef().equals(Optional.of(acts.patientRef())))
             .filter(acts -> acts.isInForceAt(each.at()))
             .max(Comparator.comparing(acts -> acts.until().orElse(Instant.MAX)))
-            .map(acts -> new DecisionFacts.Representation(acts.representationId(), acts.from(), acts.until())),
+            .map(
+                acts ->
+                    new DecisionFacts.Representation(
+                        acts.representationId(), acts.from(), acts.until())),
         facts.blocked(),
         facts.treatingPhysician(),
         facts.breakGlassOpposed(),

@@ -870,8 +870,7 @@ class LogOverHttpTest {
             "access.traced.v1");
     assertThat(log.jsonPath().getList("entries.facts.grantId.findAll { it }"))
         .containsExactly(own.toString());
-    assertThat(
-            looks.jsonPath().getList("looks.findAll { it.actor.role != 'REPRESENTATIVE' }.kind"))
+    assertThat(looks.jsonPath().getList("looks.findAll { it.actor.role != 'REPRESENTATIVE' }.kind"))
         .containsExactly("REFUSED", "EMERGENCY", "LOOKED", "LOOKED");
     assertThat(looks.jsonPath().getList("looks.decision.index.findAll { it != null }"))
         .as("of decisions their own alone")

@@ -275,7 +275,7 @@ class ReplayTest {
                     UUID.fromString(known),
                     ReleaseDecided.Reason.STANDING_NOT_SHOWN,
                     Optional.empty()));
-            release.put("step");
+            release.put("step", "DECLINED");
           } else {
             Instant end = at.plus(Duration.ofDays(7));
             happens(
