@@ -29,7 +29,6 @@ import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.identity.Finess;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.identity.Rpps;
-import fr.carnet.events.trace.Actor;
 import fr.carnet.eventstore.CommandEnvelope;
 import fr.carnet.eventstore.CommandHandler;
 import fr.carnet.eventstore.CommandResult;
@@ -326,22 +325,12 @@ public class PatientCommandsResource {
   /** Who decides in the owner's stead is named by the representation, not by who they are. */
   private CommandEnvelope envelope(Decided decided, byte[] body) {
     CommandEnvelope own = currentCaller.envelope(decided.dossier().dossierId(), body);
-    return decided
-        .representation()
-        .map(
-            representation ->
-                new CommandEnvelope(
-                    own.streamId(),
-                    own.commandId(),
-                    new Actor(
-                            Actor.Role.REPRESENTATIVE,
-                            Optional.of(representation.toString()),
-                            Optional.empty(),
-                            Optional.empty())
-                        .label(),
-                    own.correlation(),
-                    own.idempotency()))
-        .orElse(own);
+    return new CommandEnvelope(
+        own.streamId(),
+        own.commandId(),
+        decided.actor().label(),
+        own.correlation(),
+        own.idempotency());
   }
 
   private byte[] handle(

@@ -1,5 +1,6 @@
 package fr.carnet.access.noticing;
 
+import fr.carnet.access.projecting.KnownDossiers.Decided;
 import fr.carnet.events.Wire;
 import fr.carnet.resourceserver.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,14 +26,18 @@ class ContentFilter {
   }
 
   /**
-   * The items of which the owner may not know now.
+   * The items of which the owner, or who acts for them, may not know now.
    *
    * @throws Refusal when the dossier-service does not answer in time: then nothing is told
    */
-  Set<String> keptFromOwner(UUID dossierId) {
+  Set<String> keptFrom(Decided reader) {
+    UUID dossierId = reader.dossier().dossierId();
     try {
-      byte[] answer = dossierService.keptFromOwner(dossierId).getBytes(StandardCharsets.UTF_8);
-      return Wire.read(answer, KeptFrom.class).itemIds();
+      String answer =
+          reader.representation().isPresent()
+              ? dossierService.keptFromRepresentative(dossierId)
+              : dossierService.keptFromOwner(dossierId);
+      return Wire.read(answer.getBytes(StandardCharsets.UTF_8), KeptFrom.class).itemIds();
     } catch (RuntimeException e) {
       // Whatever fails, the filter that fetches this service's own token included.
       LOG.warnf("the dossier-service gave no filter: %s", e.getClass().getName());

@@ -19,4 +19,10 @@ interface DossierService {
   @Path("/kept-from/OWNER")
   @Produces(MediaType.APPLICATION_JSON)
   String keptFromOwner(@RestPath UUID dossierId);
+
+  /** The items of which somebody who acts for the owner may not know. */
+  @GET
+  @Path("/kept-from/REPRESENTATIVE")
+  @Produces(MediaType.APPLICATION_JSON)
+  String keptFromRepresentative(@RestPath UUID dossierId);
 }

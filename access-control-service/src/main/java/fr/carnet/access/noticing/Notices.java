@@ -6,6 +6,7 @@ import fr.carnet.access.noticing.ShownNotices.Who;
 import fr.carnet.access.paging.Place;
 import fr.carnet.access.projecting.AccessGrantsProjection;
 import fr.carnet.access.projecting.DossierRegistryProjection;
+import fr.carnet.events.access.AccessGranted;
 import fr.carnet.events.access.Grantee;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.eventstore.StreamRecovery;
@@ -47,6 +48,18 @@ class Notices {
       FROM grant_notice WHERE dossier_id = ?
       """;
 
+  private static final String OF_OWN_GRANTS =
+      """
+      SELECT n.grant_id AS notice_id, n.dossier_id, 'GRANT_ENDS' AS code, n.at,
+             NULL::text AS who_role, NULL::text AS who_id, NULL::text AS profession,
+             NULL::text AS structure, n.grant_id, n.grantee_kind, n.grantee, n.ends_at
+      FROM grant_notice n
+      WHERE n.dossier_id = ?
+        AND n.grant_id IN (
+          SELECT (convert_from(e.data, 'UTF8')::jsonb ->> 'grantId')::uuid FROM event e
+          WHERE e.stream_id = n.dossier_id AND e.type = ? AND e.actor = ?)
+      """;
+
   /**
    * Of emergencies a médecin traitant is told (CSP L1111-17), from when they became one, as long as
    * they may see the dossier: the conditions are those of the decision.
@@ -75,22 +88,26 @@ class Notices {
   /** Who reads, and so what is for them. */
   sealed interface Reader {
     /**
-     * The owner of this dossier.
+     * Who is told of all access to this dossier: its owner, or an adult's guardian.
      *
      * @param keptFrom items of which they may not know now
      */
-    record Owner(UUID dossierId, Set<String> keptFrom) implements Reader {
-      public Owner {
+    record OfDossier(UUID dossierId, Actor actor, Set<String> keptFrom) implements Reader {
+      public OfDossier {
         keptFrom = Set.copyOf(keptFrom);
       }
     }
+
+    /** Who acts for a minor: of the end of the grants that they gave themselves. */
+    record OfOwnGrants(UUID dossierId, Actor actor) implements Reader {}
 
     /** A doctor, in every dossier of which they are a médecin traitant. */
     record TreatingPhysician(String professional) implements Reader {}
 
     private String sql() {
       return switch (this) {
-        case Owner _ -> OF_DOSSIER;
+        case OfDossier _ -> OF_DOSSIER;
+        case OfOwnGrants _ -> OF_OWN_GRANTS;
         case TreatingPhysician _ -> OF_PATIENTS;
       };
     }
@@ -98,18 +115,25 @@ class Notices {
     /** Under which name it is kept that they have read a notice. */
     private String name() {
       return switch (this) {
-        case Owner _ -> Actor.Role.OWNER.label();
+        case OfDossier(_, var actor, _) -> actor.label();
+        case OfOwnGrants(_, var actor) -> actor.label();
         case TreatingPhysician(var professional) -> professional;
       };
     }
 
     private int bind(PreparedStatement statement) throws SQLException {
       return switch (this) {
-        case Owner(var dossierId, var keptFrom) -> {
+        case OfDossier(var dossierId, _, var keptFrom) -> {
           statement.setObject(1, dossierId);
           statement.setArray(
               2, statement.getConnection().createArrayOf("text", keptFrom.toArray()));
           statement.setObject(3, dossierId);
+          yield 4;
+        }
+        case OfOwnGrants(var dossierId, var actor) -> {
+          statement.setObject(1, dossierId);
+          statement.setString(2, AccessGranted.WIRE_NAME);
+          statement.setString(3, actor.label());
           yield 4;
         }
         case TreatingPhysician(var professional) -> {

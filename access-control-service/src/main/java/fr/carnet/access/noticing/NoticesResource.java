@@ -3,6 +3,7 @@ package fr.carnet.access.noticing;
 import fr.carnet.access.noticing.Notices.Reader;
 import fr.carnet.access.paging.Place;
 import fr.carnet.access.projecting.KnownDossiers;
+import fr.carnet.access.projecting.KnownDossiers.Decided;
 import fr.carnet.resourceserver.CurrentCaller;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -22,7 +23,7 @@ import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** What the owner of a dossier is told of access to it. */
+/** What the owner of a dossier, or who decides for them, is told of access to it. */
 @Path("/dossiers/{dossierId}/notices")
 @RolesAllowed("patient")
 @Produces(MediaType.APPLICATION_JSON)
@@ -41,14 +42,15 @@ public class NoticesResource {
       description =
           "First access of a professional, every emergency access, refusals that repeat, grants"
               + " that end within seven days. Nothing of an access that showed only what is not yet"
-              + " announced to the owner, unless it was in an emergency. cursor is the next of the"
-              + " page before; limit 1 to 200.")
+              + " announced to the owner, unless it was in an emergency. An adult's guardian is told the"
+              + " same; who acts for a minor, of the end of grants that they gave themselves. cursor"
+              + " is the next of the page before; limit 1 to 200.")
   public ShownNotices ofDossier(
       String dossierId,
       @QueryParam("cursor") String cursor,
       @QueryParam("limit") @DefaultValue("50") String limit)
       throws SQLException {
-    return notices.read(owner(dossierId), Place.parse(cursor), Place.limit(limit));
+    return notices.read(reader(dossierId), Place.parse(cursor), Place.limit(limit));
   }
 
   /** Marks one of them. */
@@ -56,7 +58,7 @@ public class NoticesResource {
   @Path("/{noticeId}/read")
   @Operation(summary = "Mark a notice as read; once is enough")
   public void mark(String dossierId, String noticeId) throws SQLException {
-    notices.mark(owner(dossierId), noticeId);
+    notices.mark(reader(dossierId), noticeId);
   }
 
   /** To be printed. */
@@ -68,7 +70,7 @@ public class NoticesResource {
       description = "In the language of Accept-Language (fr, en), French otherwise. No scripts.")
   public Response printable(String dossierId, @HeaderParam("Accept-Language") String language)
       throws SQLException {
-    ShownNotices told = notices.read(owner(dossierId), Optional.empty(), Place.MOST);
+    ShownNotices told = notices.read(reader(dossierId), Optional.empty(), Place.MOST);
     return Response.ok(new PrintedNotices(PrintedNotices.Language.of(language)).page(told))
         .type(MediaType.TEXT_HTML + ";charset=UTF-8")
         .header("Cache-Control", "no-store")
@@ -77,8 +79,11 @@ public class NoticesResource {
         .build();
   }
 
-  private Reader owner(String dossierId) throws SQLException {
-    UUID owned = knownDossiers.ownedBy(currentCaller.get(), dossierId).dossierId();
-    return new Reader.Owner(owned, filter.keptFromOwner(owned));
+  private Reader reader(String dossierId) throws SQLException {
+    Decided asked = knownDossiers.decidedBy(currentCaller.get(), dossierId);
+    UUID id = asked.dossier().dossierId();
+    return asked.onlyBy().isPresent()
+        ? new Reader.OfOwnGrants(id, asked.actor())
+        : new Reader.OfDossier(id, asked.actor(), filter.keptFrom(asked));
   }
 }

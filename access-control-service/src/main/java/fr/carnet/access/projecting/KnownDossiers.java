@@ -85,7 +85,33 @@ public class KnownDossiers {
    *
    * @param representation by which somebody decides in the owner's stead; absent: the owner
    */
-  public record Decided(DossierRegistered dossier, Optional<UUID> representation) {}
+  public record Decided(DossierRegistered dossier, Optional<Representation> representation) {
+    /** As whom it is kept: of who acts for the owner the representation, not who they are. */
+    public Actor actor() {
+      return representation
+          .map(
+              by ->
+                  new Actor(
+                      Actor.Role.REPRESENTATIVE,
+                      Optional.of(by.id().toString()),
+                      Optional.empty(),
+                      Optional.empty()))
+          .orElse(Actor.anonymous(Actor.Role.OWNER));
+    }
+
+    /**
+     * Who acts for a minor sees no more than what they did themselves: whom a minor let in, or who
+     * asks, may tell of secret care. An adult has none, so that a guardian sees it all.
+     *
+     * @return as whom that was kept; absent: all shows
+     */
+    public Optional<String> onlyBy() {
+      return representation.filter(by -> by.kind().isForMinors()).map(_ -> actor().label());
+    }
+  }
+
+  /** By which somebody acts for the owner. */
+  public record Representation(UUID id, Representative.Kind kind) {}
 
   /**
    * The dossier, for whoever may decide about it: its owner, or somebody who acts for the owner by
@@ -114,19 +140,20 @@ public class KnownDossiers {
     if (dossier.isEmpty() || dossier.get().patientRefs().contains(patient.get())) {
       return dossier.map(learnt -> new Decided(learnt, Optional.empty()));
     }
-    Optional<UUID> representation =
+    Optional<Representation> representation =
         dossier.get().state() == DossierRegistered.State.OPEN
             ? representation(id.get(), patient.get())
             : Optional.empty();
     return representation.map(by -> new Decided(dossier.get(), Optional.of(by)));
   }
 
-  private Optional<UUID> representation(UUID dossierId, PatientRef by) throws SQLException {
+  private Optional<Representation> representation(UUID dossierId, PatientRef by)
+      throws SQLException {
     try (var connection = dataSource.getConnection();
         PreparedStatement select =
             connection.prepareStatement(
                 """
-                SELECT representation_id FROM representation
+                SELECT representation_id, kind FROM representation
                 WHERE dossier_id = ? AND patient_ref = ? AND kind = ANY (?)
                   AND valid_from <= clock_timestamp()
                   AND (valid_until IS NULL OR valid_until > clock_timestamp())
@@ -143,7 +170,11 @@ public class KnownDossiers {
                   .map(Enum::name)
                   .toArray()));
       try (ResultSet row = select.executeQuery()) {
-        return row.next() ? Optional.of(row.getObject(1, UUID.class)) : Optional.empty();
+        return row.next()
+            ? Optional.of(
+                new Representation(
+                    row.getObject(1, UUID.class), Representative.Kind.valueOf(row.getString(2))))
+            : Optional.empty();
       }
     }
   }

@@ -26,7 +26,10 @@ import javax.sql.DataSource;
 class ChoiceRows {
   @Inject DataSource dataSource;
 
-  Wishes wishes(DossierRegistered dossier) throws SQLException {
+  /**
+   * @param onlyBy whose wishes, as they were recorded; absent: all, those not said too
+   */
+  Wishes wishes(DossierRegistered dossier, Optional<String> onlyBy) throws SQLException {
     try (var connection = dataSource.getConnection();
         PreparedStatement select =
             connection.prepareStatement(
@@ -35,11 +38,15 @@ class ChoiceRows {
                        w.reopenings IS NULL OR w.reopenings < ?, w.since
                 FROM unnest(?) AS asked (wish)
                 LEFT JOIN emergency_wish w ON w.wish = asked.wish AND w.dossier_id = ?
+                LEFT JOIN event e ON e.stream_id = w.dossier_id AND e.version = w.version
+                WHERE ?::text IS NULL OR e.actor = ?
                 ORDER BY asked.wish
                 """)) {
       select.setInt(1, dossier.reopenings());
       select.setArray(2, connection.createArrayOf("text", Wish.values()));
       select.setObject(3, dossier.dossierId());
+      select.setString(4, onlyBy.orElse(null));
+      select.setString(5, onlyBy.orElse(null));
       List<WishRow> wishes = new ArrayList<>();
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {

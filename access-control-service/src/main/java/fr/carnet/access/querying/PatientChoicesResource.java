@@ -1,8 +1,8 @@
 package fr.carnet.access.querying;
 
 import fr.carnet.access.projecting.KnownDossiers;
+import fr.carnet.access.projecting.KnownDossiers.Decided;
 import fr.carnet.events.access.EmergencyWishRecorded.Wish;
-import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.resourceserver.CurrentCaller;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -17,7 +17,7 @@ import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** What the owner of a dossier has decided, and what is left to decide. */
+/** What the owner of a dossier, or who decides for them, has decided, and what is left to. */
 @Path("/dossiers/{dossierId}")
 @RolesAllowed("patient")
 @RunOnVirtualThread
@@ -85,9 +85,14 @@ public class PatientChoicesResource {
   /** Professionals who ask for access. */
   @GET
   @Path("/access-requests")
-  @Operation(summary = "Professionals' requests that wait for an answer, the oldest first")
+  @Operation(
+      summary = "Professionals' requests that wait for an answer, the oldest first",
+      description = "None for who acts for a minor: who asks may tell of secret care.")
   public AccessRequests requests(String dossierId) throws SQLException {
-    return rows.requests(owned(dossierId).dossierId());
+    Decided asked = decided(dossierId);
+    return asked.onlyBy().isPresent()
+        ? new AccessRequests(List.of())
+        : rows.requests(asked.dossier().dossierId());
   }
 
   /** The wishes, and whether they have to be asked. */
@@ -97,9 +102,11 @@ public class PatientChoicesResource {
       summary = "What is wanted in an emergency, and whether it has to be asked (anew)",
       description =
           "After a reopening each wish is to be asked anew. Until it is, an opposition stands, and"
-              + " an allowance is no more than what the law allows anyway.")
+              + " an allowance is no more than what the law allows anyway. Who acts for a minor sees"
+              + " the wishes that they said themselves.")
   public Wishes wishes(String dossierId) throws SQLException {
-    return rows.wishes(owned(dossierId));
+    Decided asked = decided(dossierId);
+    return rows.wishes(asked.dossier(), asked.onlyBy());
   }
 
   /** Doctors who see everything, or were asked to. */
@@ -107,10 +114,10 @@ public class PatientChoicesResource {
   @Path("/treating-physicians")
   @Operation(summary = "Médecins traitants, those who were asked, and who has the same right")
   public Physicians physicians(String dossierId) throws SQLException {
-    return rows.physicians(owned(dossierId).dossierId());
+    return rows.physicians(knownDossiers.ownedBy(currentCaller.get(), dossierId).dossierId());
   }
 
-  private DossierRegistered owned(String dossierId) throws SQLException {
-    return knownDossiers.ownedBy(currentCaller.get(), dossierId);
+  private Decided decided(String dossierId) throws SQLException {
+    return knownDossiers.decidedBy(currentCaller.get(), dossierId);
   }
 }

@@ -1,8 +1,8 @@
 package fr.carnet.access.querying;
 
 import fr.carnet.access.projecting.KnownDossiers;
+import fr.carnet.access.projecting.KnownDossiers.Decided;
 import fr.carnet.events.access.Grantee;
-import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.resourceserver.CurrentCaller;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -17,7 +17,7 @@ import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** What the owner of a dossier is told about the grants they gave. */
+/** What the owner of a dossier, or who decides for them, is told about grants. */
 @Path("/dossiers/{dossierId}")
 @RolesAllowed("patient")
 @RunOnVirtualThread
@@ -31,7 +31,8 @@ public class WhoHasAccessResource {
    * Every grant ever given, the newest first.
    *
    * @param at the database's clock when it was read; UTC
-   * @param accessVersion version of the dossier's access stream that this stands on
+   * @param accessVersion version of the dossier's access stream that this stands on; 0 for who sees
+   *     a part, since it tells how much more there is
    */
   public record Grants(Instant at, long accessVersion, List<GrantRow> grants) {
     public Grants {
@@ -68,9 +69,11 @@ public class WhoHasAccessResource {
   /** Current and past grants. */
   @GET
   @Path("/grants")
-  @Operation(summary = "Every grant that was ever given, the newest first")
+  @Operation(
+      summary = "Every grant that was ever given, the newest first",
+      description = "Who acts for a minor sees the grants that they gave themselves.")
   public Grants grants(String dossierId) throws SQLException {
-    DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
-    return rows.grants(dossier.dossierId());
+    Decided asked = knownDossiers.decidedBy(currentCaller.get(), dossierId);
+    return rows.grants(asked.dossier().dossierId(), asked.onlyBy());
   }
 }

@@ -3,6 +3,7 @@ package fr.carnet.access.arriving;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasSize;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,6 +23,7 @@ import fr.carnet.testkit.Neighbours;
 import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
@@ -273,13 +275,92 @@ class PatientCommandsTest extends AccessOverHttp {
         assertThat(row.next()).isFalse();
       }
     }
-    // Whom the child let in may tell of secret care: the lists are the child's.
-    for (String list : List.of("/grants", "/access", "/access-requests", "/treating-physicians")) {
+    // Who sees everything may tell of secret care: these lists are the child's.
+    for (String list : List.of("/access", "/treating-physicians")) {
       refused(asPatient(OTHER).get(dossier.path(list)), 403, "NO_STANDING");
     }
     // Excluded: the dossier-service is asked each time.
     represented(dossier, OWNER, State.OPEN, 3);
     refused(grantedBy(OTHER), 403, "NO_STANDING");
+  }
+
+  @Test
+  void who_acts_for_a_minor_sees_what_they_did_themselves_and_an_adults_guardian_all() {
+    Instant now = Instant.now();
+    granted(dossier, DOCTOR);
+    asPatient(OWNER)
+        .body("{\"opposed\":true}")
+        .put(dossier.path("/emergency-wishes/BREAK_GLASS"))
+        .then()
+        .statusCode(204);
+    asDoctor(NURSE).body("{\"ins\":\"" + OWNER + "\"}").post("/access-requests");
+    long version = 2;
+    for (Kind kind : List.of(Kind.PARENT, Kind.GUARDIAN_OF_MINOR)) {
+      represented(
+          dossier,
+          OWNER,
+          State.OPEN,
+          version++,
+          acts(UUID.randomUUID(), kind, now, Optional.empty()));
+      grants(OTHER).body("grants", hasSize(0));
+      String given = grantedBy(OTHER).then().statusCode(201).extract().path("grantId");
+      asPatient(OTHER)
+          .body("{\"opposed\":" + (kind == Kind.PARENT) + "}")
+          .put(dossier.path("/emergency-wishes/MEDICAL_REGULATION"))
+          .then()
+          .statusCode(204);
+      // then each sees their own, and neither the child's nor the other's
+      grants(OTHER)
+          .body("grants.grantId", equalTo(List.of(given)))
+          .body("accessVersion", equalTo(0));
+      asPatient(OTHER).delete(dossier.path("/grants/" + given)).then().statusCode(204);
+      grants(OTHER).body("grants.state", equalTo(List.of("EXPIRE")));
+      wishes(OTHER).body("wishes.wish", equalTo(List.of("MEDICAL_REGULATION")));
+      requests(OTHER).body("requests", hasSize(0));
+    }
+    ActsFor guardian = acts(UUID.randomUUID(), Kind.GUARDIAN_OF_ADULT, now, Optional.empty());
+    represented(dossier, OWNER, State.OPEN, version++, guardian);
+    grants(OTHER)
+        .body("grants", hasSize(3))
+        .body("accessVersion", greaterThan(5))
+        .body("grants.granteeId", equalTo(List.of(DOCTOR_2, DOCTOR_2, DOCTOR)));
+    wishes(OTHER)
+        .body("wishes.wish", equalTo(List.of("BREAK_GLASS", "MEDICAL_REGULATION")))
+        .body("wishes.opposed", equalTo(List.of(true, false)));
+    String request =
+        requests(OTHER)
+            .body("requests.professionalId", equalTo(List.of(NURSE)))
+            .extract()
+            .path("requests[0].requestId");
+    asPatient(OTHER)
+        .post(dossier.path("/access-requests/" + request + "/acceptance"))
+        .then()
+        .statusCode(201);
+    requests(OTHER).body("requests", hasSize(0));
+    // A mandate to read, and none.
+    represented(
+        dossier,
+        OWNER,
+        State.OPEN,
+        version++,
+        acts(UUID.randomUUID(), Kind.PERSON_OF_TRUST, now, Optional.of(now.plusSeconds(3_600))));
+    refused(asPatient(OTHER).get(dossier.path("/grants")), 403, "NO_STANDING");
+    represented(dossier, OWNER, State.OPEN, version);
+    for (String list : List.of("/grants", "/emergency-wishes", "/access-requests", "/notices")) {
+      refused(asPatient(OTHER).get(dossier.path(list)), 403, "NO_STANDING");
+    }
+  }
+
+  private ValidatableResponse grants(String ins) {
+    return asPatient(ins).get(dossier.path("/grants")).then().statusCode(200);
+  }
+
+  private ValidatableResponse wishes(String ins) {
+    return asPatient(ins).get(dossier.path("/emergency-wishes")).then().statusCode(200);
+  }
+
+  private ValidatableResponse requests(String ins) {
+    return asPatient(ins).get(dossier.path("/access-requests")).then().statusCode(200);
   }
 
   private Response grantedBy(String ins) {

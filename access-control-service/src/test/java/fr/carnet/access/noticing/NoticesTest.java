@@ -19,6 +19,9 @@ import fr.carnet.access.AccessOverHttp;
 import fr.carnet.access.TracesForTests;
 import fr.carnet.access.TracesForTests.Trace;
 import fr.carnet.access.projecting.DossierRegistryProjection;
+import fr.carnet.events.dossier.DossierRegistered.ActsFor;
+import fr.carnet.events.dossier.DossierRegistered.State;
+import fr.carnet.events.dossier.Representative;
 import fr.carnet.events.trace.AccessTraced.Outcome;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.events.trace.PurposeOfUse;
@@ -261,6 +264,67 @@ class NoticesTest extends AccessOverHttp {
     keptFromOwner(dossier);
     asPatient(OWNER).put(mark).then().statusCode(204);
     notices("").body("notices", hasSize(4)).body("unread", equalTo(3));
+  }
+
+  private ValidatableResponse noticesOfOther() {
+    return asPatient(OTHER).get(dossier.path("/notices")).then().statusCode(200);
+  }
+
+  private void actsFor(Representative.Kind kind, long version) {
+    ActsFor acts =
+        new ActsFor(
+            UUID.randomUUID(),
+            TestTokens.patientRef(OTHER),
+            kind,
+            now.minusSeconds(60),
+            Optional.empty());
+    represented(dossier, OWNER, State.OPEN, version, acts);
+  }
+
+  @Test
+  void a_guardian_of_an_adult_is_told_and_who_acts_for_a_minor_only_of_grants_of_their_own()
+      throws SQLException {
+    // given what the owner gave, what a parent gave, and accesses
+    grantUntil(DOCTOR, Duration.ofDays(2));
+    actsFor(Representative.Kind.PARENT, 2);
+    noticesOfOther().body("notices", empty()).body("unread", equalTo(0));
+    String given =
+        asPatient(OTHER)
+            .body(
+                "{\"granteeKind\":\"PROFESSIONAL\",\"granteeId\":\"%s\",\"until\":\"%s\"}"
+                    .formatted(DOCTOR_2, Instant.now().plus(Duration.ofDays(3))))
+            .post(dossier.path("/grants"))
+            .then()
+            .statusCode(201)
+            .extract()
+            .path("grantId");
+    grantsThatEnd.tell();
+    Trace secret = read(dossier.id(), NURSE, now);
+    publish(secret, read(dossier.id(), DOCTOR, PurposeOfUse.BREAK_GLASS, now.plusSeconds(1)));
+    awaitNotices(5);
+    // then
+    noticesOfOther()
+        .body("notices.code", equalTo(List.of("GRANT_ENDS")))
+        .body("notices[0].grant.grantId", equalTo(given))
+        .body("unread", equalTo(1));
+    asPatient(OTHER).put(dossier.path("/notices/" + given + "/read")).then().statusCode(204);
+    noticesOfOther().body("unread", equalTo(0));
+    String emergency =
+        notices("").extract().path("notices.find { it.code == 'BREAK_GLASS' }.noticeId");
+    asPatient(OTHER).put(dossier.path("/notices/" + emergency + "/read")).then().statusCode(404);
+    notices("").body("unread", equalTo(5));
+    // Of an adult a guardian is told as the owner is, through a filter of their own.
+    actsFor(Representative.Kind.GUARDIAN_OF_ADULT, 3);
+    noticesOfOther().body("notices", hasSize(5)).body("unread", equalTo(5));
+    Neighbours.answer(
+        dossier.path("/kept-from/REPRESENTATIVE"),
+        _ -> Neighbours.Answer.ok("{\"itemIds\":[\"item-1\",\"item-2\"]}"));
+    noticesOfOther()
+        .body("notices.code", containsInAnyOrder("GRANT_ENDS", "GRANT_ENDS", "BREAK_GLASS"))
+        .body("unread", equalTo(3));
+    asPatient(OTHER).put(dossier.path("/notices/" + emergency + "/read")).then().statusCode(204);
+    noticesOfOther().body("unread", equalTo(2));
+    notices("").body("notices", hasSize(5)).body("unread", equalTo(5));
   }
 
   @Test
