@@ -99,7 +99,10 @@ record AuditResult(
     Grown small = grown.getFirst();
     Grown large = grown.getLast();
     double times = large.proofMillis() / small.proofMillis();
-    double bound = OVER_THE_LOGARITHM * Math.log(large.entries()) / Math.log(small.entries());
+    double bound =
+        OVER_THE_LOGARITHM
+            * Math.log((double) large.entries())
+            / Math.log((double) small.entries());
     return Optional.of(
         new Goal(
             String.format(
