@@ -101,7 +101,7 @@ final class DecisionsBenchmark {
                 """
                 INSERT INTO dossier (dossier_id, patient_refs, public_key, state, version)
                 SELECT substr(encode(sha256(i::text::bytea), 'hex'), 1, 32)::uuid,
-                       ARRAY['bench-' || i], '', 'OPEN', 1
+                       ARRAY[encode(sha256(('patient-' || i)::bytea), 'hex')], '', 'OPEN', 1
                 FROM generate_series(?, ?) AS i
                 """);
         PreparedStatement stream =
