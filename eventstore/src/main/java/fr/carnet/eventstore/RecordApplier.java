@@ -18,6 +18,9 @@ public interface RecordApplier {
   void park(Connection transaction, ConsumerRecord<byte[], byte[]> record, RuntimeException why)
       throws SQLException;
 
+  /** What was applied or parked last is committed. */
+  default void committed() {}
+
   /** Called now and then: parked records may be applicable by now. */
   default void retryParked(Connection transaction) throws SQLException {}
 }

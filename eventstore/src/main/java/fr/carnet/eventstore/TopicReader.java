@@ -264,6 +264,7 @@ public final class TopicReader implements AutoCloseable {
         });
     known.putAll(next);
     lastMoved = System.nanoTime();
+    applier.committed();
   }
 
   private void park(ConsumerRecord<byte[], byte[]> record, Exception failure) throws SQLException {

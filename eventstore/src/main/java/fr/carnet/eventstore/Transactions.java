@@ -2,6 +2,7 @@ package fr.carnet.eventstore;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import javax.sql.DataSource;
 
 /** Runs work in one database transaction: committed when it returns, undone when it throws. */
@@ -34,6 +35,18 @@ public final class Transactions {
         restoreAutoCommit(connection);
       }
     }
+  }
+
+  /** Reads at one instant: repeatable read, and nothing is written. */
+  public static <T> T inSnapshot(DataSource dataSource, Work<T> work) throws SQLException {
+    return run(
+        dataSource,
+        tx -> {
+          try (Statement snapshot = tx.createStatement()) {
+            snapshot.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+          }
+          return work.in(tx);
+        });
   }
 
   private static void restoreAutoCommit(Connection connection) {

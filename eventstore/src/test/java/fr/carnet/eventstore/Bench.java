@@ -75,17 +75,9 @@ final class Bench {
     return bench;
   }
 
-  /** Sessions that live on, with the statements prepared in them, as in production. */
   @SuppressWarnings("deprecation")
   private static DataSource pool(String jdbcUrl) {
-    PGPoolingDataSource pool = new PGPoolingDataSource();
-    pool.setDataSourceName(jdbcUrl);
-    pool.setUrl(jdbcUrl);
-    pool.setUser(RealServers.postgres().user());
-    pool.setPassword(RealServers.postgres().password());
-    pool.setMaxConnections(40);
-    pool.setPrepareThreshold(1);
-    pool.setApplicationName("test");
+    PGPoolingDataSource pool = RealServers.pool(jdbcUrl);
     POOLS.add(pool);
     return pool;
   }

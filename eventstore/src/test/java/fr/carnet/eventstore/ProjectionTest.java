@@ -113,7 +113,7 @@ class ProjectionTest {
       assertThat(bench.accountRows()).isEmpty();
       // then
       await()
-          .atMost(Duration.ofSeconds(15))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(() -> assertThat(bench.accountRows()).isEqualTo(expected));
     }
   }

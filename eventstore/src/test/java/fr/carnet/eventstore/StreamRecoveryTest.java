@@ -123,6 +123,8 @@ class StreamRecoveryTest {
     UUID stream = UUID.randomUUID();
     append(stream, Accounts.open("one"));
     List<String> events = events();
+    assertThat(compared().databaseAhead()).isEqualTo(1);
+    assertThat(compared().outbox()).isEqualTo(1);
     // when Kafka holds another first event
     bench.produce(Bench.opened(Topic.DOSSIER_EVENTS, stream));
     try (TopicReader _ = recovery().start()) {

@@ -60,6 +60,7 @@ public record Caller(
           "auditor", Actor.Role.AUDITOR,
           "privacy-officer", Actor.Role.PRIVACY_OFFICER,
           "programme", Actor.Role.PROGRAMME,
+          "payer", Actor.Role.PAYER,
           "operator", Actor.Role.OPERATOR);
 
   /** The specialty of table R38. */
@@ -78,6 +79,7 @@ public record Caller(
           "auditor",
           "privacy-officer",
           "programme",
+          "payer",
           "operator",
           BarredParty.ROLE);
 

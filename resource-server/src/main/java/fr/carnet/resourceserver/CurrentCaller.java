@@ -48,6 +48,11 @@ public class CurrentCaller {
     return Correlation.of(request);
   }
 
+  /** Says that a body has come that is not read for the resource, but by it. */
+  public void bodyHasCome() {
+    EvenTime.begins(request);
+  }
+
   /**
    * Waits until the time at which refusals are answered too: for what is answered alike whether or
    * not there is a dossier.

@@ -22,7 +22,7 @@ public class DescribedProblems implements OASFilter {
           "404", "There is no such thing.",
           "409", "The state of things does not allow it now.",
           "422", "A value is wrong; field names it where it can.",
-          "429", "Refused too often within the hour.",
+          "429", "Too often, or too much at once; Retry-After says when to ask again.",
           "503", "Something that is needed does not answer; ask again.");
 
   @Override

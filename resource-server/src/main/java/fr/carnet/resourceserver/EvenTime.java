@@ -5,9 +5,10 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Who may not see a dossier is answered at a full step of time after the request came: so how long
- * it took tells as little as the words whether there is such a dossier. Whatever is done for the
- * one and not for the other (a trace, a longer answer of a neighbour) is a fraction of a step.
+ * Who may not see a dossier is answered at a full step of time after the request, with its body,
+ * had come: so how long it took tells as little as the words whether there is such a dossier.
+ * Whatever is done for the one and not for the other (a trace, a longer answer of a neighbour) is a
+ * fraction of a step.
  */
 final class EvenTime {
   private static final Duration STEP = Duration.ofMillis(50);
@@ -15,7 +16,7 @@ final class EvenTime {
 
   private EvenTime() {}
 
-  /** The request has come. */
+  /** The request has come: its head, and once more when its body is read. */
   static void begins(RoutingContext request) {
     request.put(ARRIVED, System.nanoTime());
   }

@@ -37,31 +37,39 @@ public class Machinery {
   private static final Duration STANDSTILL = Duration.ofMinutes(1);
 
   /** A service declares its parts by observing this event; it is fired once topics exist. */
-  public static final class Starting {
-    private final Machinery machinery;
-
-    Starting(Machinery machinery) {
-      this.machinery = machinery;
-    }
-
+  public interface Starting {
     /** Adds a reader; it starts after every service bean has been asked. */
-    public void reader(TopicReader reader) {
-      machinery.readers.add(reader);
-    }
+    void reader(TopicReader reader);
 
     /** Adds something else that runs until the service stops. */
-    public void worker(AutoCloseable worker) {
-      machinery.workers.add(worker);
-    }
+    void worker(AutoCloseable worker);
 
     /** Makes the service's own streams, published on this topic, comparable with Kafka. */
-    public void streams(Topic topic) {
-      machinery.streams.add(topic);
-    }
+    void streams(Topic topic);
 
     /** Makes a read model rebuildable by an operator. */
+    void rebuild(String projection, Rebuild rebuild);
+  }
+
+  private final class Declared implements Starting {
+    @Override
+    public void reader(TopicReader reader) {
+      readers.add(reader);
+    }
+
+    @Override
+    public void worker(AutoCloseable worker) {
+      workers.add(worker);
+    }
+
+    @Override
+    public void streams(Topic topic) {
+      streams.add(topic);
+    }
+
+    @Override
     public void rebuild(String projection, Rebuild rebuild) {
-      machinery.rebuilds.put(projection, rebuild);
+      rebuilds.put(projection, rebuild);
     }
   }
 
@@ -85,7 +93,7 @@ public class Machinery {
       Topic.createMissing(admin, kafka.partitions(), kafka.replication());
     }
     relay = Optional.of(new Relay(dataSource, service, kafka.client()).start());
-    starting.fire(new Starting(this));
+    starting.fire(new Declared());
     readers.forEach(TopicReader::start);
     metrics.gauge("carnet.parked.records", this, Machinery::parked);
     metrics.gauge("carnet.outbox.rows", this, Machinery::outboxRows);

@@ -26,9 +26,6 @@ public record Problem(
     String detail,
     @JsonProperty("detail_fr") String detailFr,
     String correlation) {
-  private static final int TOO_MANY = 429;
-  private static final long AN_HOUR = 3_600;
-
   /** The media type of problem documents. */
   public static final String MEDIA_TYPE = "application/problem+json";
 
@@ -40,7 +37,7 @@ public record Problem(
           case FORBIDDEN -> 403;
           case NOT_FOUND -> 404;
           case CONFLICT -> 409;
-          case TOO_MANY -> 429;
+          case TOO_MANY, TOO_MANY_AT_ONCE -> 429;
           case UNAVAILABLE -> 503;
         };
     return of(status, reason.code(), field, reason.english(), reason.french(), correlation);
@@ -67,8 +64,6 @@ public record Problem(
 
   /** The answer that carries this document. */
   public Response response() {
-    Response.ResponseBuilder answer =
-        Response.status(status).type(MediaType.valueOf(MEDIA_TYPE)).entity(this);
-    return status == TOO_MANY ? answer.header("Retry-After", AN_HOUR).build() : answer.build();
+    return Response.status(status).type(MediaType.valueOf(MEDIA_TYPE)).entity(this).build();
   }
 }

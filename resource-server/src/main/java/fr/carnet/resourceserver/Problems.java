@@ -20,15 +20,33 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 class Problems {
   private static final Logger LOG = Logger.getLogger(Problems.class);
 
+  /** In seconds, as {@code Retry-After} counts. */
+  private static final int AN_HOUR = 3_600;
+
+  private static final int A_MOMENT = 10;
+
   @Inject RoutingContext request;
 
   @ServerExceptionMapper
   Response refusal(Refusal refusal) {
-    switch (refusal.reason().kind()) {
-      case FORBIDDEN, TOO_MANY -> EvenTime.awaitFullStep(request);
-      case INVALID, NOT_FOUND, CONFLICT, UNAVAILABLE -> {}
-    }
-    return Problem.of(refusal.reason(), refusal.field(), Correlation.of(request)).response();
+    Response answer =
+        Problem.of(refusal.reason(), refusal.field(), Correlation.of(request)).response();
+    return switch (refusal.reason().kind()) {
+      case FORBIDDEN -> {
+        EvenTime.awaitFullStep(request);
+        yield answer;
+      }
+      case TOO_MANY -> {
+        EvenTime.awaitFullStep(request);
+        yield askAgain(answer, AN_HOUR);
+      }
+      case TOO_MANY_AT_ONCE -> askAgain(answer, A_MOMENT);
+      case INVALID, NOT_FOUND, CONFLICT, UNAVAILABLE -> answer;
+    };
+  }
+
+  private static Response askAgain(Response answer, int seconds) {
+    return Response.fromResponse(answer).header("Retry-After", seconds).build();
   }
 
   @ServerExceptionMapper({UnauthorizedException.class, AuthenticationFailedException.class})

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -59,10 +60,11 @@ public final class EndpointMatrix {
   /** No cell says so: the machine was busy, and whoever reads the answer asks again. */
   private static final int UNAVAILABLE = 503;
 
+  private static final Duration LONGEST = Duration.ofSeconds(30);
   private static final int PATIENCE = 4;
 
   /** Many wait for the full step of time at which refusals are told. */
-  private static final int AT_ONCE = 16;
+  private static final int AT_ONCE = 64;
 
   private static final System.Logger LOG = System.getLogger(EndpointMatrix.class.getName());
   private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
@@ -264,7 +266,9 @@ public final class EndpointMatrix {
       request.header("Authorization", "Bearer " + token);
     }
     HttpResponse<byte[]> answer = sent(client, request.build());
-    for (int i = 1; answer.statusCode() == UNAVAILABLE && i < PATIENCE; i++) {
+    long since = System.nanoTime();
+    while (answer.statusCode() == UNAVAILABLE && System.nanoTime() - since < LONGEST.toNanos()) {
+      Thread.sleep(100);
       answer = sent(client, request.build());
     }
     boolean problem =
@@ -304,6 +308,14 @@ public final class EndpointMatrix {
                 !answer.outcome().equals(answer.cell().outcome())
                     || (answer.outcome().status() >= 400 && answer.tells(canaries)))
         .toList();
+  }
+
+  /** Who was told content by which endpoint, as {@code role METHOD path}. */
+  public static Set<String> told(List<Answer> answers, List<String> canaries) {
+    return answers.stream()
+        .filter(answer -> answer.tells(canaries))
+        .map(answer -> answer.cell().role() + " " + answer.cell().endpoint())
+        .collect(Collectors.toSet());
   }
 
   /**

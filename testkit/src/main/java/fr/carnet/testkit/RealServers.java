@@ -16,6 +16,7 @@ import javax.sql.DataSource;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.flywaydb.core.Flyway;
+import org.postgresql.ds.PGPoolingDataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -108,10 +109,24 @@ public final class RealServers {
     return dataSource;
   }
 
+  /** Sessions that live on, with the statements prepared in them, as in production. */
+  @SuppressWarnings("deprecation")
+  public static PGPoolingDataSource pool(String jdbcUrl) {
+    PGPoolingDataSource pool = new PGPoolingDataSource();
+    pool.setDataSourceName(jdbcUrl);
+    pool.setUrl(jdbcUrl);
+    pool.setUser(postgres().user());
+    pool.setPassword(postgres().password());
+    pool.setMaxConnections(40);
+    pool.setPrepareThreshold(1);
+    pool.setApplicationName("test");
+    return pool;
+  }
+
   /** A new database with these migrations (class path locations). */
   public static DataSource migratedDatabase(String... locations) {
-    DataSource dataSource = dataSource(emptyDatabase());
-    Flyway.configure().dataSource(dataSource).locations(locations).load().migrate();
-    return dataSource;
+    String url = emptyDatabase();
+    Flyway.configure().dataSource(dataSource(url)).locations(locations).load().migrate();
+    return pool(url);
   }
 }

@@ -3,6 +3,7 @@ package fr.carnet.testkit;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -31,6 +32,13 @@ public final class RealServersForQuarkus implements QuarkusTestResourceLifecycle
     settings.put("carnet.visit-code-secret", "test-visit-code-secret");
     // Whatever folder of code lists the machine has: a service under test goes by its own.
     settings.put("carnet.nomenclatures", "");
+    // One of the rules that may be set to warn; as shipped all refuse.
+    settings.put("carnet.ingest.warn", "PROCESSED_BEFORE_CARE");
+    // Shipped are half a second and less; builds beside it take longer from a test now and then.
+    for (String service : List.of("access-control", "dossier")) {
+      settings.put("quarkus.rest-client." + service + ".connect-timeout", "1500");
+      settings.put("quarkus.rest-client." + service + ".read-timeout", "1500");
+    }
     settings.put("carnet.dossier-url", Neighbours.url());
     settings.put("carnet.access-url", Neighbours.url());
     settings.put("carnet.ingest-url", Neighbours.url());

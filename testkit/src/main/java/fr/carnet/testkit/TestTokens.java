@@ -200,6 +200,7 @@ public final class TestTokens {
             "auditor",
             "privacy-officer",
             "programme",
+            "payer",
             "operator",
             "decisions",
             "registry",

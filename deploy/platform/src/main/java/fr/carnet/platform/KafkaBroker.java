@@ -68,18 +68,18 @@ public final class KafkaBroker implements Server {
     ChildProcess process =
         ChildProcess.start(
             "Kafka",
-            List.of(
-                Platform.java(),
-                "-Xms128m",
-                "-Xmx512m",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-Dorg.slf4j.simpleLogger.showDateTime=true",
-                "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
-                "-Dlog4j2.statusLoggerLevel=OFF",
-                "-cp",
-                classPath,
-                "kafka.Kafka",
-                properties.toString()),
+            Jvm.command(
+                List.of(
+                    "-Xms128m",
+                    "-Xmx512m",
+                    "-XX:+ExitOnOutOfMemoryError",
+                    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+                    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+                    "-Dlog4j2.statusLoggerLevel=OFF",
+                    "-cp",
+                    classPath,
+                    "kafka.Kafka",
+                    properties.toString())),
             Map.of(),
             data,
             log,
