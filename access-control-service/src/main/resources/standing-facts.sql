@@ -16,13 +16,14 @@ SELECT asked.place, (SELECT clock_timestamp()) AS at, d.patient_refs, d.state,
                WHERE w.dossier_id = asked.dossier_id AND w.wish = 'MEDICAL_REGULATION'
                  AND w.opposed) AS regulation_opposed,
        r.representation_id, r.valid_from AS represented_from, r.valid_until AS represented_until,
+       r.kind AS represented_as,
        g.grant_id, g.grantee_kind, g.grantee, g.valid_from, g.valid_until,
        g.revoked_at IS NOT NULL AS revoked
 FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[])
        WITH ORDINALITY AS asked (dossier_id, professional, structure, patient, place)
 LEFT JOIN dossier d ON d.dossier_id = asked.dossier_id
 LEFT JOIN LATERAL (
-  SELECT representation_id, valid_from, valid_until FROM representation
+  SELECT representation_id, kind, valid_from, valid_until FROM representation
   WHERE dossier_id = asked.dossier_id AND patient_ref = asked.patient
   ORDER BY valid_from <= clock_timestamp() DESC, valid_until DESC NULLS FIRST
   LIMIT 1) r ON true

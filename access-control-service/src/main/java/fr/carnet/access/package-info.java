@@ -14,6 +14,7 @@
  * noticing    access.traces and the end of grants become notices, for patients and their médecins
  *             traitants
  * counting    every refusal, of this service and of all that ask it, an account and hour
+ * tracing     a refusal about a dossier that is, for who reads its log
  * guarding    the other services report refusals; the privacy officer reads what is unusual
  * paging      pages of any of these
  * </pre>

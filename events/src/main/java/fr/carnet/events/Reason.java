@@ -43,6 +43,8 @@ public interface Reason {
     CONFLICT,
     /** Too often; later it may be allowed. */
     TOO_MANY,
+    /** Too much at the same time; in a moment it may be allowed. */
+    TOO_MANY_AT_ONCE,
     /** Something that is needed does not answer. */
     UNAVAILABLE
   }

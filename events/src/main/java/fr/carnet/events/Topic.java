@@ -1,15 +1,17 @@
 package fr.carnet.events;
 
 import java.time.Duration;
-import java.util.Collection;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * The suite's topics and how long each is kept. The list is the only place where topics are made:
@@ -46,6 +48,8 @@ public enum Topic {
   public static final List<Topic> AUDITED =
       List.of(CARE_REIMBURSEMENTS, DOSSIER_EVENTS, ACCESS_EVENTS, ACCESS_TRACES);
 
+  private static final Duration KNOWN_WITHIN = Duration.ofSeconds(30);
+
   private final String wireName;
   private final Kept kept;
 
@@ -76,7 +80,7 @@ public enum Topic {
 
   /**
    * Creates the topics that do not exist yet, and leaves the others as they are: safe to repeat, by
-   * any number of services at once.
+   * any number of services at once. When it returns, the broker that was asked knows all of them.
    *
    * @param partitions how many partitions a new topic gets, fixed for its life; {@code
    *     audit.batches} always has one, because it is one log
@@ -85,28 +89,50 @@ public enum Topic {
       throws InterruptedException {
     try {
       Set<String> present = admin.listTopics().names().get();
-      for (Topic topic : values()) {
-        if (!present.contains(topic.wireName)) {
-          create(admin, topic, partitions, replication);
-        }
+      List<NewTopic> missing =
+          Arrays.stream(values())
+              .filter(topic -> !present.contains(topic.wireName))
+              .map(topic -> topic.described(partitions, replication))
+              .toList();
+      for (var created : admin.createTopics(missing).values().entrySet()) {
+        await(created.getKey(), created.getValue());
       }
+      awaitKnown(admin);
     } catch (ExecutionException e) {
       throw new IllegalStateException("Kafka did not list its topics", e.getCause());
     }
   }
 
-  private static void create(Admin admin, Topic topic, int partitions, short replication)
-      throws InterruptedException {
-    Collection<NewTopic> wanted =
-        List.of(
-            new NewTopic(topic.wireName, topic == AUDIT_BATCHES ? 1 : partitions, replication)
-                .configs(topic.settings()));
+  private NewTopic described(int partitions, short replication) {
+    return new NewTopic(wireName, this == AUDIT_BATCHES ? 1 : partitions, replication)
+        .configs(settings());
+  }
+
+  private static void await(String name, Future<Void> created) throws InterruptedException {
     try {
-      admin.createTopics(wanted).all().get();
+      created.get();
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {
-        throw new IllegalStateException("Kafka did not create " + topic.wireName, e.getCause());
+        throw new IllegalStateException("Kafka did not create " + name, e.getCause());
       }
+    }
+  }
+
+  /** The controller makes a topic; a broker that is busy hears of it later. */
+  private static void awaitKnown(Admin admin) throws ExecutionException, InterruptedException {
+    List<String> all = Arrays.stream(values()).map(Topic::wireName).toList();
+    long deadline = System.nanoTime() + KNOWN_WITHIN.toNanos();
+    while (true) {
+      try {
+        admin.describeTopics(all).allTopicNames().get();
+        return;
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || System.nanoTime() > deadline) {
+          throw e;
+        }
+      }
+      Thread.sleep(20);
     }
   }
 

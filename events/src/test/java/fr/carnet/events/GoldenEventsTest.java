@@ -236,12 +236,40 @@ class GoldenEventsTest {
     facts.put(
         "access.treating-physician-named.v1-same-right",
         new TreatingPhysicianNamed(DOCTOR, Optional.of(TreatingPhysicianNamed.Title.SAME_RIGHT)));
+    facts.put("access.requested.v1-to-representatives", new AccessRequested(ID, DOCTOR, true));
     facts.put(
         "access.emergency-wish-recorded.v1-asked-anew",
         new EmergencyWishRecorded(EmergencyWishRecorded.Wish.BREAK_GLASS, true, 1));
+    for (AccessEvent event :
+        List.of(
+            new AccessGranted(
+                ID,
+                new Grantee(Grantee.Kind.PROFESSIONAL, DOCTOR),
+                NOON,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(ID)),
+            new GrantRevoked(ID, Optional.of(ID)),
+            new ProfessionalBlocked(DOCTOR, Optional.of(ID)),
+            new ProfessionalUnblocked(DOCTOR, Optional.of(ID)),
+            new TreatingPhysicianProposed(DOCTOR, Optional.of(ID)),
+            new TreatingPhysicianNamed(
+                DOCTOR, Optional.of(TreatingPhysicianNamed.Title.SAME_RIGHT), Optional.of(ID)),
+            new TreatingPhysicianEnded(
+                DOCTOR, TreatingPhysicianEnded.Cause.BY_PATIENT, Optional.of(ID)),
+            new VisitCodeIssued(ID, NOON, Optional.of(ID)),
+            new AccessRequestDeclined(ID, Optional.of(ID)),
+            new EmergencyWishRecorded(
+                EmergencyWishRecorded.Wish.BREAK_GLASS, true, 0, Optional.of(ID)))) {
+      facts.put(event.wireName() + "-by-representative", event);
+    }
     facts.put(CareLinePassed.WIRE_NAME, new CareLinePassed("line", SEALED));
-    facts.put("care.line.v1", care(Optional.empty(), 0));
-    facts.put("care.line.v1-with-repeats", care(Optional.of("99700024450"), 2));
+    facts.put("care.line.v1", care(Optional.empty(), Optional.empty(), 0));
+    facts.put("care.line.v1-with-repeats", care(Optional.of("99700024450"), Optional.empty(), 2));
+    facts.put(
+        "care.line.v1-with-processing",
+        care(Optional.of("99700024450"), Optional.of(LocalDate.of(2026, 5, 12)), 2));
     contents()
         .forEach(
             content ->
@@ -317,7 +345,7 @@ class GoldenEventsTest {
                     Optional.of("2 par jour"),
                     Optional.of(30)))),
         new ItemContent.Dispensing(
-            ID, DAY, List.of(new ItemContent.DispensedLine("Ventoline", cip13, 2))),
+            Optional.of(ID), DAY, List.of(new ItemContent.DispensedLine("Ventoline", cip13, 2))),
         new ItemContent.LaboratoryResult(
             "718-7",
             "Hémoglobine",
@@ -348,7 +376,8 @@ class GoldenEventsTest {
             Optional.of(UUID.fromString("01900000-0000-7000-8000-00000000000d"))));
   }
 
-  private static Care care(Optional<String> treatingPhysician, int repeats) {
+  private static Care care(
+      Optional<String> treatingPhysician, Optional<LocalDate> processedOn, int repeats) {
     return new Care(
         "item",
         CareCategory.IMAGING,
@@ -362,6 +391,7 @@ class GoldenEventsTest {
         LocalDate.of(2026, 5, 3),
         false,
         treatingPhysician,
+        processedOn,
         repeats);
   }
 

@@ -100,15 +100,23 @@ public class DecisionsResource {
       throw new Refusal(AccessRefusal.NOT_READY);
     }
     List<AccessDecision> decisions = decideNow(requests);
-    // A refusal may rest on what has not arrived yet.
     boolean learned = false;
     for (int i = 0; i < requests.size(); i++) {
       learned |=
-          !decisions.get(i).allowed()
-              && AccessRules.mayEverSeeContent(requests.get(i).actor().role())
+          mayRestOnMore(requests.get(i), decisions.get(i))
               && knownDossiers.learn(requests.get(i).dossierId());
     }
     return learned ? decideNow(requests) : decisions;
+  }
+
+  /**
+   * A refusal may rest on what has not arrived yet, and so may a representation: one that was ended
+   * must not let anybody in for a moment more.
+   */
+  private static boolean mayRestOnMore(DecisionRequest request, AccessDecision decision) {
+    return decision.allowed()
+        ? decision.rule().equals(AccessDecision.REPRESENTATIVE)
+        : AccessRules.mayEverSeeContent(request.actor().role());
   }
 
   private List<AccessDecision> decideNow(List<DecisionRequest> requests) throws SQLException {

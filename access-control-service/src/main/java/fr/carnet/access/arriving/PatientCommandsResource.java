@@ -149,7 +149,7 @@ public class PatientCommandsResource {
             asked.from().map(PatientCommandsResource::asStored),
             asked.until().map(PatientCommandsResource::asStored),
             asked.note().map(note -> sealed(note, dossier, envelope)));
-    return created(handle(envelope, command, PatientCommandsResource::given));
+    return created(handle(decided, envelope, command, PatientCommandsResource::given));
   }
 
   /** Lets the same one read on; the old grant stays as it was. */
@@ -173,7 +173,7 @@ public class PatientCommandsResource {
             dossier.state(),
             databaseClock.now(),
             until.map(PatientCommandsResource::asStored));
-    return created(handle(envelope, command, PatientCommandsResource::given));
+    return created(handle(decided, envelope, command, PatientCommandsResource::given));
   }
 
   private static Response created(byte[] told) {
@@ -211,6 +211,7 @@ public class PatientCommandsResource {
     // What is kept for a repeat of this is the event, which does not have the digits.
     byte[] kept =
         handle(
+            decided,
             envelope,
             new IssueVisitCode(envelope.commandId(), dossier.state(), databaseClock.now()),
             events -> events.getFirst().data());
@@ -239,7 +240,7 @@ public class PatientCommandsResource {
             dossier.state(),
             databaseClock.now(),
             until.map(PatientCommandsResource::asStored));
-    return created(handle(envelope, command, PatientCommandsResource::given));
+    return created(handle(decided, envelope, command, PatientCommandsResource::given));
   }
 
   /** Says no to it. */
@@ -310,6 +311,7 @@ public class PatientCommandsResource {
             "opposed");
     CommandEnvelope envelope = envelope(decided, Wire.write(body));
     handle(
+        decided,
         envelope,
         new RecordEmergencyWish(wish, opposed, dossier.reopenings()),
         _ -> NOTHING_TO_TELL);
@@ -319,7 +321,8 @@ public class PatientCommandsResource {
       throws SQLException {
     Decided decided = knownDossiers.decidedBy(currentCaller.get(), dossierId);
     DossierRegistered dossier = decided.dossier();
-    handle(envelope(decided, NOTHING_TO_TELL), command.apply(dossier), _ -> NOTHING_TO_TELL);
+    handle(
+        decided, envelope(decided, NOTHING_TO_TELL), command.apply(dossier), _ -> NOTHING_TO_TELL);
   }
 
   /** Who decides in the owner's stead is named by the representation, not by who they are. */
@@ -334,10 +337,13 @@ public class PatientCommandsResource {
   }
 
   private byte[] handle(
-      CommandEnvelope envelope, AccessCommand command, Function<List<RecordedEvent>, byte[]> answer)
+      Decided decided,
+      CommandEnvelope envelope,
+      AccessCommand command,
+      Function<List<RecordedEvent>, byte[]> answer)
       throws SQLException {
     return switch (commands.handle(
-        envelope, state -> AccessDecider.decide(command, state), answer)) {
+        envelope, state -> AccessDecider.decide(command, decided.onlyBy(), state), answer)) {
       case CommandResult.Done done -> done.answer();
       case CommandResult.Refused refused -> throw new Refusal(refused.reason());
     };

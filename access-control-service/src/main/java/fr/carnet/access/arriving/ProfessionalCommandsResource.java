@@ -8,6 +8,7 @@ import fr.carnet.access.deciding.AccessCommand.UseVisitCode;
 import fr.carnet.access.deciding.AccessDecider;
 import fr.carnet.access.deciding.AccessRefusal;
 import fr.carnet.access.deciding.AccessState;
+import fr.carnet.access.deciding.Part;
 import fr.carnet.access.projecting.KnownDossiers;
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessEvent;
@@ -21,6 +22,7 @@ import fr.carnet.eventstore.CommandHandler;
 import fr.carnet.eventstore.CommandResult;
 import fr.carnet.eventstore.RecordedEvent;
 import fr.carnet.eventstore.Transactions;
+import fr.carnet.resourceserver.Caller;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.DatabaseClock;
 import fr.carnet.resourceserver.Refusal;
@@ -37,8 +39,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -71,6 +75,13 @@ public class ProfessionalCommandsResource {
   public record OfPatient(Optional<String> ins) {}
 
   /**
+   * Whom to ask.
+   *
+   * @param toRepresentatives whether who acts for a minor is asked too; absent: the patient alone
+   */
+  public record ToAsk(Optional<String> ins, Optional<Boolean> toRepresentatives) {}
+
+  /**
    * What the patient said in the consulting room.
    *
    * @param code eight digits; spaces do not matter
@@ -96,14 +107,32 @@ public class ProfessionalCommandsResource {
   public void accept(OfPatient body) throws SQLException {
     NationalId doctor = caller();
     if (!currentCaller.get().actor().profession().equals(Optional.of(DOCTOR))) {
-      throw new Refusal(AccessRefusal.DOCTORS_ONLY);
+      throw refusals.counted(currentCaller.get(), AccessRefusal.DOCTORS_ONLY);
     }
     Ins ins = ins(Optional.ofNullable(body).flatMap(OfPatient::ins));
     Optional<DossierRegistered> dossier = knownDossiers.of(ins);
+    Set<UUID> inForce = representationsInForce(dossier);
     if (dossier.isEmpty()
-        || !done(dossier.get(), new AcceptTreatingPhysician(doctor, dossier.get().state()))) {
-      throw refusals.counted(currentCaller.get(), AccessRefusal.NO_STANDING);
+        || !done(
+            dossier.get(), new AcceptTreatingPhysician(doctor, dossier.get().state(), inForce))) {
+      throw refused(AccessRefusal.NO_STANDING, dossier, "accept-treating-physician");
     }
+  }
+
+  /** Looked for where there is no dossier, too. */
+  private Set<UUID> representationsInForce(Optional<DossierRegistered> dossier)
+      throws SQLException {
+    return knownDossiers.representationsInForce(
+        dossier.map(DossierRegistered::dossierId).orElse(new UUID(0, 0)));
+  }
+
+  private Refusal refused(AccessRefusal why, Optional<DossierRegistered> dossier, String action)
+      throws SQLException {
+    Caller caller = currentCaller.get();
+    return refusals.counted(
+        caller,
+        why,
+        new Refusals.Refused(dossier.map(DossierRegistered::dossierId), caller.actor(), action));
   }
 
   /** Asks a patient for access. */
@@ -112,18 +141,25 @@ public class ProfessionalCommandsResource {
   @Operation(
       summary =
           "Ask a patient for access; the answer is the same whether or not there is a dossier",
-      description = "To ask again while the patient has not answered changes nothing.")
+      description =
+          "To ask again while the patient has not answered changes nothing. Of a minor nobody but"
+              + " the minor is asked, since that may tell of secret care, unless"
+              + " `toRepresentatives` says that parents and guardians are too.")
   @APIResponse(
       responseCode = "202",
       content = @Content(schema = @Schema(implementation = Asked.class)))
-  public Response ask(OfPatient body) throws SQLException {
+  public Response ask(ToAsk body) throws SQLException {
     NationalId professional = caller();
-    Ins ins = ins(Optional.ofNullable(body).flatMap(OfPatient::ins));
+    Optional<ToAsk> asked = Optional.ofNullable(body);
+    Ins ins = ins(asked.flatMap(ToAsk::ins));
+    boolean toRepresentatives = asked.flatMap(ToAsk::toRepresentatives).orElse(false);
     UUID requestId = visitSecret.request(professional, ins);
     Optional<DossierRegistered> dossier = knownDossiers.of(ins);
     note(professional, requestId);
     if (dossier.isPresent()) {
-      done(dossier.get(), new AskForAccess(requestId, professional, dossier.get().state()));
+      done(
+          dossier.get(),
+          new AskForAccess(requestId, professional, toRepresentatives, dossier.get().state()));
     }
     currentCaller.awaitEvenTime();
     return Response.accepted(Wire.write(new Asked(requestId)))
@@ -197,18 +233,20 @@ public class ProfessionalCommandsResource {
     Optional<DossierRegistered> dossier = knownDossiers.of(ins);
     Attempts.Attempt attempt =
         new Attempts(dataSource).withCode(professional.value(), visitSecret.attemptsOn(ins));
-    // Where there is no dossier or no code, a code that nobody has stands in for it.
-    UUID nobodys = UuidV7.next(Clock.systemUTC());
-    UUID codeId =
-        lastCode(dossier.map(DossierRegistered::dossierId).orElse(nobodys)).orElse(nobodys);
-    if (!visitSecret.isCode(code, codeId) || dossier.isEmpty() || attempt.exhausted()) {
-      throw refusals.counted(currentCaller.get(), AccessRefusal.CODE_NOT_VALID);
+    Optional<UUID> said = said(code, dossier);
+    if (said.isEmpty() || dossier.isEmpty() || attempt.exhausted()) {
+      throw refused(AccessRefusal.CODE_NOT_VALID, dossier, "begin-visit");
     }
     UUID dossierId = dossier.get().dossierId();
     CommandEnvelope envelope = currentCaller.envelope(dossierId, visitSecret.bodyOf(ins, code));
     UseVisitCode use =
         new UseVisitCode(
-            envelope.commandId(), codeId, professional, dossier.get().state(), databaseClock.now());
+            envelope.commandId(),
+            said.get(),
+            professional,
+            dossier.get().state(),
+            databaseClock.now(),
+            representationsInForce(dossier));
     return switch (commands.handle(
         envelope,
         attempt::takeBack,
@@ -217,7 +255,7 @@ public class ProfessionalCommandsResource {
       case CommandResult.Done done -> done.answer();
       case CommandResult.Refused refused ->
           throw refused.reason() == AccessRefusal.CODE_NOT_VALID
-              ? refusals.counted(currentCaller.get(), AccessRefusal.CODE_NOT_VALID)
+              ? refused(AccessRefusal.CODE_NOT_VALID, dossier, "begin-visit")
               : new Refusal(refused.reason());
     };
   }
@@ -227,14 +265,34 @@ public class ProfessionalCommandsResource {
     return Wire.write(new Visit(dossierId, granted.grantId(), granted.until().orElseThrow()));
   }
 
-  private Optional<UUID> lastCode(UUID dossierId) throws SQLException {
+  /**
+   * Which code it was, of the last of each part. Where there is no dossier or no code, one that
+   * nobody has stands in for it, so that as many are compared.
+   */
+  private Optional<UUID> said(String code, Optional<DossierRegistered> dossier)
+      throws SQLException {
+    UUID nobodys = UuidV7.next(Clock.systemUTC());
+    List<UUID> codes =
+        new ArrayList<>(lastCodes(dossier.map(DossierRegistered::dossierId).orElse(nobodys)));
+    while (codes.size() < Part.values().length) {
+      codes.add(nobodys);
+    }
+    List<UUID> same = codes.stream().filter(each -> visitSecret.isCode(code, each)).toList();
+    return same.stream().findFirst();
+  }
+
+  private List<UUID> lastCodes(UUID dossierId) throws SQLException {
     try (var connection = dataSource.getConnection();
         PreparedStatement select =
             connection.prepareStatement("SELECT code_id FROM visit_code WHERE dossier_id = ?")) {
       select.setObject(1, dossierId);
+      List<UUID> codes = new ArrayList<>();
       try (ResultSet row = select.executeQuery()) {
-        return row.next() ? Optional.of(row.getObject(1, UUID.class)) : Optional.empty();
+        while (row.next()) {
+          codes.add(row.getObject(1, UUID.class));
+        }
       }
+      return codes;
     }
   }
 

@@ -1,5 +1,6 @@
 package fr.carnet.access.counting;
 
+import fr.carnet.access.tracing.Traces;
 import fr.carnet.events.Reason;
 import fr.carnet.events.Sha256;
 import fr.carnet.events.access.RefusedCaller;
@@ -13,6 +14,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Optional;
+import java.util.UUID;
 import javax.sql.DataSource;
 
 /**
@@ -28,6 +31,7 @@ public class Refusals {
   private static final int AN_AGENTS_HOUR = 200;
 
   @Inject DataSource dataSource;
+  @Inject Traces traces;
 
   /** Counts one more, unless there were too many: then it is reported, and true. */
   public boolean tooMany(RefusedCaller refused) throws SQLException {
@@ -51,11 +55,38 @@ public class Refusals {
         });
   }
 
-  /** The same of who is being refused here; gives what to answer. */
+  /**
+   * What is being refused here, about a dossier or none.
+   *
+   * @param dossier where there is such a dossier: its owner finds the refusal in the log
+   * @param actor who asks
+   * @param action what for, as a trace names it
+   */
+  public record Refused(Optional<UUID> dossier, Actor actor, String action) {}
+
+  /**
+   * The same of who is being refused here; gives what to answer. Kept in the log only where there
+   * is such a dossier and only as long as it is counted: so nobody fills it.
+   */
+  public Refusal counted(Caller caller, Reason reason, Refused what) throws SQLException {
+    if (isOneTooMany(caller)) {
+      return new Refusal(CountRefusal.TOO_MANY_REFUSALS);
+    }
+    if (what.dossier().isPresent()) {
+      traces.refused(what.dossier().get(), what.actor(), what.action(), reason);
+    }
+    return new Refusal(reason);
+  }
+
+  /** The same where it is about no dossier. */
   public Refusal counted(Caller caller, Reason reason) throws SQLException {
-    RefusedCaller refused =
-        new RefusedCaller(Sha256.hex(caller.subject()), caller.actor(), RefusedCaller.Kind.DOSSIER);
-    return new Refusal(tooMany(refused) ? CountRefusal.TOO_MANY_REFUSALS : reason);
+    return new Refusal(isOneTooMany(caller) ? CountRefusal.TOO_MANY_REFUSALS : reason);
+  }
+
+  private boolean isOneTooMany(Caller caller) throws SQLException {
+    return tooMany(
+        new RefusedCaller(
+            Sha256.hex(caller.subject()), caller.actor(), RefusedCaller.Kind.DOSSIER));
   }
 
   private static void lock(Connection tx, String account) throws SQLException {

@@ -7,6 +7,7 @@ import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.identity.NationalId;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** What can be asked for about who may see a dossier, by the patient unless it says otherwise. */
@@ -56,7 +57,7 @@ public sealed interface AccessCommand {
   record RevokeGrant(UUID grantId, Instant at) implements AccessCommand {}
 
   /**
-   * Have a one-time code, to say in the consulting room; it voids the one before.
+   * Have a one-time code, to say in the consulting room; it voids the one before of the same part.
    *
    * @param at the database's clock when it was asked
    */
@@ -69,17 +70,31 @@ public sealed interface AccessCommand {
    * @param grantId of the grant for the visit
    * @param codeId of the code that it is
    * @param at the database's clock when it was said
+   * @param inForce representations that let somebody decide at that moment
    */
   record UseVisitCode(
       UUID grantId,
       UUID codeId,
       NationalId professional,
       DossierRegistered.State dossier,
-      Instant at)
-      implements AccessCommand {}
+      Instant at,
+      Set<UUID> inForce)
+      implements AccessCommand {
+    public UseVisitCode {
+      inForce = Set.copyOf(inForce);
+    }
+  }
 
-  /** A professional asks for access. */
-  record AskForAccess(UUID requestId, NationalId professional, DossierRegistered.State dossier)
+  /**
+   * A professional asks for access.
+   *
+   * @param toRepresentatives whether who acts for a minor is asked too
+   */
+  record AskForAccess(
+      UUID requestId,
+      NationalId professional,
+      boolean toRepresentatives,
+      DossierRegistered.State dossier)
       implements AccessCommand {}
 
   /**
@@ -109,9 +124,18 @@ public sealed interface AccessCommand {
   record NameTreatingPhysician(NationalId professional, DossierRegistered.State dossier)
       implements AccessCommand {}
 
-  /** The doctor accepts to be a médecin traitant. */
-  record AcceptTreatingPhysician(NationalId professional, DossierRegistered.State dossier)
-      implements AccessCommand {}
+  /**
+   * The doctor accepts to be a médecin traitant.
+   *
+   * @param inForce representations that let somebody decide at that moment
+   */
+  record AcceptTreatingPhysician(
+      NationalId professional, DossierRegistered.State dossier, Set<UUID> inForce)
+      implements AccessCommand {
+    public AcceptTreatingPhysician {
+      inForce = Set.copyOf(inForce);
+    }
+  }
 
   /** Give another doctor the same right, without the status and at once. */
   record GiveSameRight(NationalId professional, DossierRegistered.State dossier)

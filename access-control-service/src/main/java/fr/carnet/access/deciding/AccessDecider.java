@@ -25,6 +25,8 @@ import fr.carnet.access.deciding.AccessCommand.RevokeGrant;
 import fr.carnet.access.deciding.AccessCommand.UnblockProfessional;
 import fr.carnet.access.deciding.AccessCommand.UseVisitCode;
 import fr.carnet.access.deciding.AccessState.Given;
+import fr.carnet.access.deciding.AccessState.Of;
+import fr.carnet.access.deciding.AccessState.VisitCode;
 import fr.carnet.events.Decision;
 import fr.carnet.events.access.AccessEvent;
 import fr.carnet.events.access.AccessGranted;
@@ -50,6 +52,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 
 /**
  * What follows from a command about access. A command that asks for what already is gives no event.
@@ -67,59 +71,77 @@ public final class AccessDecider {
 
   private AccessDecider() {}
 
-  /** Decides. */
+  /** Decides what the patient, who decides for an adult, or a professional asks for. */
   public static Decision<AccessEvent> decide(AccessCommand command, AccessState state) {
+    return decide(command, Optional.empty(), state);
+  }
+
+  /**
+   * Decides.
+   *
+   * @param by who acts for a minor and asks: everything is decided on what they know of, so that no
+   *     answer tells them what the minor said (ADR 21). What they say is recorded though they said
+   *     it before: the minor may have undone it since. Absent: who knows all
+   */
+  public static Decision<AccessEvent> decide(
+      AccessCommand command, Optional<UUID> by, AccessState state) {
+    AccessState known = state.seenBy(Part.of(by));
     return switch (command) {
-      case GrantAccess grant -> grant(grant, state);
-      case RenewGrant renewal -> renew(renewal, state);
-      case RevokeGrant revocation -> revoke(revocation, state);
-      case BlockProfessional(var professional) -> block(professional, state);
+      case GrantAccess grant -> grant(grant, by, known);
+      case RenewGrant renewal -> renew(renewal, by, known);
+      case RevokeGrant revocation -> revoke(revocation, by, known);
+      case BlockProfessional(var professional) -> block(professional, by, known);
       case UnblockProfessional(var professional) ->
-          unless(!state.blocked().contains(professional), new ProfessionalUnblocked(professional));
-      case NameTreatingPhysician naming -> name(naming, state);
-      case AcceptTreatingPhysician acceptance -> accept(acceptance, state);
-      case GiveSameRight giving -> give(giving, state);
+          unless(!known.isBlocked(professional), new ProfessionalUnblocked(professional, by));
+      case NameTreatingPhysician naming -> name(naming, by, known);
+      case AcceptTreatingPhysician acceptance -> accept(acceptance, known);
+      case GiveSameRight giving -> give(giving, by, known);
       case EndTreatingPhysician(var professional) ->
           unless(
-              !hasOrIsAsked(professional, state),
-              new TreatingPhysicianEnded(professional, Cause.BY_PATIENT));
+              !hasOrIsAsked(professional, known),
+              new TreatingPhysicianEnded(professional, Cause.BY_PATIENT, by));
       case IssueVisitCode(var codeId, var dossier, var at) ->
           dossier == State.CLOSED
               ? Decision.refused(DOSSIER_CLOSED)
-              : Decision.accepted(new VisitCodeIssued(codeId, at.plus(CODE)));
-      case UseVisitCode use -> use(use, state);
-      case AskForAccess asking -> ask(asking, state);
-      case AcceptRequest acceptance -> accept(acceptance, state);
+              : Decision.accepted(new VisitCodeIssued(codeId, at.plus(CODE), by));
+      case UseVisitCode use -> use(use, known);
+      case AskForAccess asking -> ask(asking, known);
+      case AcceptRequest acceptance -> accept(acceptance, by, known);
       case DeclineRequest(var requestId) ->
-          state.requests().containsKey(requestId)
-              ? Decision.accepted(new AccessRequestDeclined(requestId))
+          known.requests().containsKey(requestId)
+              ? Decision.accepted(new AccessRequestDeclined(requestId, by))
               : Decision.refused(NO_SUCH_REQUEST);
       case RecordEmergencyWish(var wish, var opposed, var reopenings) -> {
-        EmergencyWishRecorded said = new EmergencyWishRecorded(wish, opposed, reopenings);
-        yield unless(said.equals(state.wishes().get(wish)), said);
+        EmergencyWishRecorded said = new EmergencyWishRecorded(wish, opposed, reopenings, by);
+        yield unless(by.isEmpty() && said.equals(known.wishes().get(wish)), said);
       }
     };
   }
 
-  /** The state after one more event. */
+  /** The state after one more event, and what who acts for a minor knows of it. */
   public static AccessState evolve(AccessState state, AccessEvent event) {
+    return said(state, event).withSeen(event);
+  }
+
+  /** The state after one more event, whoever knows of it. */
+  static AccessState said(AccessState state, AccessEvent event) {
     return switch (event) {
       case AccessGranted granted -> state.withGrant(granted);
-      case GrantRevoked(var grantId) -> state.withRevoked(grantId);
-      case ProfessionalBlocked(var professional) -> state.withBlocked(professional);
-      case ProfessionalUnblocked(var professional) -> state.withoutBlocked(professional);
-      case TreatingPhysicianProposed(var professional) -> state.withProposed(professional);
+      case GrantRevoked revoked -> state.withRevoked(revoked.grantId());
+      case ProfessionalBlocked blocked -> state.withBlocked(blocked);
+      case ProfessionalUnblocked lifted -> state.withoutBlocked(lifted);
+      case TreatingPhysicianProposed proposed -> state.withProposed(proposed);
       case TreatingPhysicianNamed named -> state.withTreatingPhysician(named);
-      case TreatingPhysicianEnded(var professional, _) ->
-          state.withoutTreatingPhysician(professional);
+      case TreatingPhysicianEnded ended -> state.withoutTreatingPhysician(ended);
       case EmergencyWishRecorded wish -> state.withWish(wish);
       case VisitCodeIssued issued -> state.withVisitCode(issued);
       case AccessRequested asked -> state.withRequest(asked);
-      case AccessRequestDeclined(var requestId) -> state.withoutRequest(requestId);
+      case AccessRequestDeclined declined -> state.withoutRequest(declined.requestId());
     };
   }
 
-  private static Decision<AccessEvent> grant(GrantAccess grant, AccessState state) {
+  private static Decision<AccessEvent> grant(
+      GrantAccess grant, Optional<UUID> by, AccessState state) {
     Instant from = grant.from().filter(grant.at()::isBefore).orElse(grant.at());
     return refusal(grant.dossier(), grant.grantee(), state)
         .or(() -> periodFault(from, grant.until()))
@@ -128,10 +150,17 @@ public final class AccessDecider {
             () ->
                 Decision.accepted(
                     new AccessGranted(
-                        grant.grantId(), grant.grantee(), from, grant.until(), grant.note())));
+                        grant.grantId(),
+                        grant.grantee(),
+                        from,
+                        grant.until(),
+                        grant.note(),
+                        Optional.empty(),
+                        by)));
   }
 
-  private static Decision<AccessEvent> renew(RenewGrant renewal, AccessState state) {
+  private static Decision<AccessEvent> renew(
+      RenewGrant renewal, Optional<UUID> by, AccessState state) {
     Optional<Given> old = Optional.ofNullable(state.grants().get(renewal.renewed()));
     if (old.isEmpty()) {
       return Decision.refused(NO_SUCH_GRANT);
@@ -162,7 +191,8 @@ public final class AccessDecider {
                         from,
                         renewal.until(),
                         Optional.empty(),
-                        Optional.of(new Origin(Origin.Kind.RENEWAL, renewal.renewed())))));
+                        Optional.of(new Origin(Origin.Kind.RENEWAL, renewal.renewed())),
+                        by)));
   }
 
   private static Optional<AccessRefusal> refusal(
@@ -171,7 +201,7 @@ public final class AccessDecider {
       return Optional.of(DOSSIER_CLOSED);
     }
     // A grant to somebody blocked would promise what the block forbids.
-    return grantee.kind() == Grantee.Kind.PROFESSIONAL && state.blocked().contains(grantee.id())
+    return grantee.kind() == Grantee.Kind.PROFESSIONAL && state.isBlocked(grantee.id())
         ? Optional.of(PROFESSIONAL_BLOCKED)
         : Optional.empty();
   }
@@ -186,7 +216,8 @@ public final class AccessDecider {
    * A second grant to the same one must not keep alive what the patient ended. One that had ended
    * already stays as it is, and ends nothing: what was granted since is another matter.
    */
-  private static Decision<AccessEvent> revoke(RevokeGrant revocation, AccessState state) {
+  private static Decision<AccessEvent> revoke(
+      RevokeGrant revocation, Optional<UUID> by, AccessState state) {
     Optional<Given> revoked = Optional.ofNullable(state.grants().get(revocation.grantId()));
     if (revoked.isEmpty()) {
       return Decision.refused(NO_SUCH_GRANT);
@@ -200,97 +231,126 @@ public final class AccessDecider {
             .filter(grant -> grant.getValue().isLiveAt(revocation.at()))
             .map(Map.Entry::getKey)
             .sorted()
-            .<AccessEvent>map(GrantRevoked::new)
+            .<AccessEvent>map(grantId -> new GrantRevoked(grantId, by))
             .toList());
   }
 
-  private static Decision<AccessEvent> block(NationalId professional, AccessState state) {
-    if (state.blocked().contains(professional)) {
+  private static Decision<AccessEvent> block(
+      NationalId professional, Optional<UUID> by, AccessState state) {
+    if (by.isEmpty() && state.blocks().contains(new Of(professional, Part.PATIENT))) {
       return Decision.accepted();
     }
-    ProfessionalBlocked blocked = new ProfessionalBlocked(professional);
+    ProfessionalBlocked blocked = new ProfessionalBlocked(professional, by);
     return hasOrIsAsked(professional, state)
-        ? Decision.accepted(blocked, new TreatingPhysicianEnded(professional, Cause.BLOCKED))
+        ? Decision.accepted(blocked, new TreatingPhysicianEnded(professional, Cause.BLOCKED, by))
         : Decision.accepted(blocked);
   }
 
   private static boolean hasOrIsAsked(NationalId professional, AccessState state) {
-    return state.treatingPhysicians().containsKey(professional)
-        || state.proposed().contains(professional);
+    return state.isTreating(professional) || state.isProposed(professional);
   }
 
-  private static Decision<AccessEvent> name(NameTreatingPhysician naming, AccessState state) {
+  /** What the other part said of the same doctor is theirs to take back: each says its own. */
+  private static Decision<AccessEvent> name(
+      NameTreatingPhysician naming, Optional<UUID> by, AccessState state) {
     if (naming.dossier() == State.CLOSED) {
       return Decision.refused(DOSSIER_CLOSED);
     }
-    if (state.blocked().contains(naming.professional())) {
+    if (state.isBlocked(naming.professional())) {
       return Decision.refused(PROFESSIONAL_BLOCKED);
     }
+    Of said = new Of(naming.professional(), Part.PATIENT);
     return unless(
-        state.proposed().contains(naming.professional())
-            || state.treatingPhysicians().get(naming.professional()) == Title.MEDECIN_TRAITANT,
-        new TreatingPhysicianProposed(naming.professional()));
+        by.isEmpty()
+            && (state.proposed().containsKey(said)
+                || state.treatingPhysicians().get(said) == Title.MEDECIN_TRAITANT),
+        new TreatingPhysicianProposed(naming.professional(), by));
   }
 
-  /** Whoever was not asked, or is blocked, is told what somebody is who asks of no dossier. */
+  /**
+   * Whoever was not asked, or is blocked, is told what somebody is who asks of no dossier. Who was
+   * asked by a representation that is over accepts nothing any more.
+   */
   private static Decision<AccessEvent> accept(
       AcceptTreatingPhysician acceptance, AccessState state) {
     NationalId professional = acceptance.professional();
-    if (acceptance.dossier() == State.CLOSED) {
+    if (acceptance.dossier() == State.CLOSED || state.isBlocked(professional)) {
       return Decision.refused(NO_STANDING);
     }
-    if (state.treatingPhysicians().get(professional) == Title.MEDECIN_TRAITANT) {
-      return Decision.accepted();
+    if (state.proposed().entrySet().stream()
+        .filter(asked -> asked.getKey().professional().equals(professional))
+        .anyMatch(asked -> holds(asked.getValue(), acceptance.inForce()))) {
+      return Decision.accepted(new TreatingPhysicianNamed(professional));
     }
-    return state.proposed().contains(professional)
-        ? Decision.accepted(new TreatingPhysicianNamed(professional))
+    return state.treatingPhysicians().entrySet().stream()
+            .anyMatch(
+                treating ->
+                    treating.getKey().professional().equals(professional)
+                        && treating.getValue() == Title.MEDECIN_TRAITANT)
+        ? Decision.accepted()
         : Decision.refused(NO_STANDING);
   }
 
-  private static Decision<AccessEvent> give(GiveSameRight giving, AccessState state) {
+  private static Decision<AccessEvent> give(
+      GiveSameRight giving, Optional<UUID> by, AccessState state) {
     if (giving.dossier() == State.CLOSED) {
       return Decision.refused(DOSSIER_CLOSED);
     }
-    if (state.blocked().contains(giving.professional())) {
+    if (state.isBlocked(giving.professional())) {
       return Decision.refused(PROFESSIONAL_BLOCKED);
     }
     return unless(
-        state.treatingPhysicians().containsKey(giving.professional()),
-        new TreatingPhysicianNamed(giving.professional(), Optional.of(Title.SAME_RIGHT)));
+        by.isEmpty()
+            && state.treatingPhysicians().containsKey(new Of(giving.professional(), Part.PATIENT)),
+        new TreatingPhysicianNamed(giving.professional(), Optional.of(Title.SAME_RIGHT), by));
   }
 
   /** Single use, in time, and not by somebody blocked; whichever it is, the answer is the same. */
   private static Decision<AccessEvent> use(UseVisitCode use, AccessState state) {
-    boolean good =
-        use.dossier() == State.OPEN
-            && !state.blocked().contains(use.professional())
-            && state
-                .visitCode()
-                .filter(code -> code.codeId().equals(use.codeId()))
-                .filter(code -> !code.used() && use.at().isBefore(code.expiresAt()))
-                .isPresent();
-    return good
-        ? Decision.accepted(
-            new AccessGranted(
-                use.grantId(),
-                new Grantee(Grantee.Kind.PROFESSIONAL, use.professional()),
-                use.at(),
-                Optional.of(use.at().plus(VISIT)),
-                Optional.empty(),
-                Optional.of(new Origin(Origin.Kind.VISIT_CODE, use.codeId()))))
-        : Decision.refused(CODE_NOT_VALID);
+    Optional<VisitCode> good =
+        state.visitCodes().values().stream()
+            .filter(code -> code.codeId().equals(use.codeId()))
+            .filter(code -> holds(code.representationId(), use.inForce()))
+            .filter(code -> !code.used() && use.at().isBefore(code.expiresAt()))
+            .filter(_ -> use.dossier() == State.OPEN && !state.isBlocked(use.professional()))
+            .findFirst();
+    return good.<Decision<AccessEvent>>map(
+            code ->
+                Decision.accepted(
+                    new AccessGranted(
+                        use.grantId(),
+                        new Grantee(Grantee.Kind.PROFESSIONAL, use.professional()),
+                        use.at(),
+                        Optional.of(use.at().plus(VISIT)),
+                        Optional.empty(),
+                        Optional.of(new Origin(Origin.Kind.VISIT_CODE, use.codeId())),
+                        code.representationId())))
+        .orElseGet(() -> Decision.refused(CODE_NOT_VALID));
   }
 
-  /** Never refused: who asks must not learn whether there is anybody to be asked. */
+  /** Whether who said it may still decide: the patient always, others while they act. */
+  private static boolean holds(Optional<UUID> by, Set<UUID> inForce) {
+    return by.map(inForce::contains).orElse(true);
+  }
+
+  /**
+   * Never refused: who asks must not learn whether there is anybody to be asked. Who acts for a
+   * minor is asked also by somebody whom the minor shut out, that no request came would tell it;
+   * and by nobody whom they shut out themselves, though the minor may have lifted that.
+   */
   private static Decision<AccessEvent> ask(AskForAccess asking, AccessState state) {
+    AccessState others = state.seenBy(Part.REPRESENTATIVES);
+    boolean toOthers = asking.toRepresentatives() && !others.isBlocked(asking.professional());
+    boolean patientIsDone =
+        state.isBlocked(asking.professional()) || state.requests().containsKey(asking.requestId());
+    boolean othersAreDone = !toOthers || others.requests().containsKey(asking.requestId());
     return unless(
-        asking.dossier() == State.CLOSED
-            || state.blocked().contains(asking.professional())
-            || state.requests().containsKey(asking.requestId()),
-        new AccessRequested(asking.requestId(), asking.professional()));
+        asking.dossier() == State.CLOSED || (patientIsDone && othersAreDone),
+        new AccessRequested(asking.requestId(), asking.professional(), toOthers));
   }
 
-  private static Decision<AccessEvent> accept(AcceptRequest acceptance, AccessState state) {
+  private static Decision<AccessEvent> accept(
+      AcceptRequest acceptance, Optional<UUID> by, AccessState state) {
     Optional<NationalId> professional =
         Optional.ofNullable(state.requests().get(acceptance.requestId()));
     if (professional.isEmpty()) {
@@ -309,7 +369,8 @@ public final class AccessDecider {
                         acceptance.at(),
                         acceptance.until(),
                         Optional.empty(),
-                        Optional.of(new Origin(Origin.Kind.REQUEST, acceptance.requestId())))));
+                        Optional.of(new Origin(Origin.Kind.REQUEST, acceptance.requestId())),
+                        by)));
   }
 
   private static Decision<AccessEvent> unless(boolean alreadySo, AccessEvent event) {

@@ -58,9 +58,11 @@ public enum AccessRefusal implements Reason {
   INSTANT_INVALID(
       Kind.INVALID,
       "An instant is UTC, in the past and not before 5 November 2018, 23:00, e.g."
-          + " 2026-03-01T10:00:00Z; until is not before from.",
+          + " 2026-03-01T10:00:00Z; until is not before from, and for a guardian neither is before"
+          + " they began.",
       "Un instant est en UTC, passé et pas antérieur au 5 novembre 2018, 23 h, p. ex."
-          + " 2026-03-01T10:00:00Z ; until n'est pas avant from."),
+          + " 2026-03-01T10:00:00Z ; until n'est pas avant from et, pour un tuteur, ni l'un ni"
+          + " l'autre avant le début de la tutelle."),
   PURPOSE_UNKNOWN(
       Kind.INVALID,
       "A purpose is normal, bris_de_glace or centre_15.",

@@ -146,6 +146,8 @@ public final class AccessRules {
   }
 
   private static AccessDecision answer(Asked asked, AccessRule rule, Seen seen) {
+    Optional<Representation> acting =
+        rule == AccessRule.REPRESENTATIVE ? representation(asked) : Optional.empty();
     return new AccessDecision(
         !seen.isEmpty(),
         rule.outward(),
@@ -158,9 +160,9 @@ public final class AccessRules {
         asked.policy().version(),
         asked.facts().accessVersion(),
         seen.until(),
-        rule == AccessRule.REPRESENTATIVE
-            ? representation(asked).map(Representation::id)
-            : Optional.empty());
+        acting.map(Representation::id),
+        acting.flatMap(Representation::kind),
+        acting.map(Representation::from));
   }
 
   /** Whether anything of a dossier could ever be for this role. */
@@ -174,6 +176,7 @@ public final class AccessRules {
           AUDITOR,
           PRIVACY_OFFICER,
           PROGRAMME,
+          PAYER,
           OPERATOR,
           SERVICE,
           BARRED ->

@@ -2,6 +2,7 @@ package fr.carnet.access.deciding;
 
 import fr.carnet.events.access.Grantee;
 import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.dossier.Representative;
 import fr.carnet.events.identity.PatientRef;
 import java.time.Instant;
 import java.util.List;
@@ -63,8 +64,10 @@ public record DecisionFacts(
    *
    * @param from inclusive
    * @param until exclusive; of a minor, majority at 00:00 Europe/Paris
+   * @param kind absent where it was not noted then
    */
-  public record Representation(UUID id, Instant from, Optional<Instant> until) {
+  public record Representation(
+      UUID id, Instant from, Optional<Instant> until, Optional<Representative.Kind> kind) {
     boolean isInForceAt(Instant instant) {
       return !from.isAfter(instant) && until.map(instant::isBefore).orElse(true);
     }

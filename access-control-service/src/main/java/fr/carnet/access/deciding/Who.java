@@ -6,6 +6,7 @@ import fr.carnet.access.deciding.DecisionFacts.Representation;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.access.DecisionRequest;
 import fr.carnet.events.access.Grantee;
+import fr.carnet.events.dossier.Representative;
 import fr.carnet.events.identity.PatientRef;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.events.trace.Actor.Role;
@@ -40,11 +41,16 @@ public record Who(
    *
    * @param from inclusive
    * @param until exclusive
+   * @param kind absent where it was not noted then
    */
-  public record Represents(UUID representationId, Instant from, Optional<Instant> until) {
+  public record Represents(
+      UUID representationId,
+      Instant from,
+      Optional<Instant> until,
+      Optional<Representative.Kind> kind) {
     /** What a decision about them looks at, where otherwise nobody acted for the owner. */
     public DecisionFacts in(DecisionFacts facts) {
-      return facts.representedBy(new Representation(representationId, from, until));
+      return facts.representedBy(new Representation(representationId, from, until, kind));
     }
   }
 
@@ -90,7 +96,7 @@ public record Who(
                 asking
                     .of(standing, professional(physician), AccessRule.TREATING_PHYSICIAN)
                     .ifPresent(decision -> who.add(by(decision, Optional.of(physician)))));
-    standing.grants().values().stream()
+    standing.grants().stream()
         .sorted(
             Comparator.comparing((Grant grant) -> grant.grantee().id().value())
                 .thenComparing(grant -> grant.until().orElse(Instant.MAX))

@@ -8,8 +8,8 @@ public enum ReportCode {
       "An account was refused so often within an hour that it may be looking for dossiers.",
       "Un compte a été refusé si souvent en une heure qu'il recherche peut-être des dossiers."),
   FREQUENT_BREAK_GLASS(
-      "A professional used break-glass for more than five dossiers in a day.",
-      "Un professionnel a utilisé le bris de glace pour plus de cinq dossiers en un jour.");
+      "A professional used break-glass more than five times in a day.",
+      "Un professionnel a utilisé le bris de glace plus de cinq fois en un jour.");
 
   private final Sentence sentence;
 

@@ -49,7 +49,7 @@ public class ReportsResource {
    * @param actor role and, of professionals and agents, the id: as in the audit log
    * @param account SHA-256 of the account's id at the identity provider, hexadecimal
    * @param day of Europe/Paris
-   * @param times refusals, or dossiers read by break-glass, of that day until now
+   * @param times refusals, or visits by break-glass, of that day until now
    * @param readBy account of the officer who marked it first
    */
   public record Report(

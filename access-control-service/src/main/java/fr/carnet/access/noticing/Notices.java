@@ -6,7 +6,6 @@ import fr.carnet.access.noticing.ShownNotices.Who;
 import fr.carnet.access.paging.Place;
 import fr.carnet.access.projecting.AccessGrantsProjection;
 import fr.carnet.access.projecting.DossierRegistryProjection;
-import fr.carnet.events.access.AccessGranted;
 import fr.carnet.events.access.Grantee;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.eventstore.StreamRecovery;
@@ -19,7 +18,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,35 +30,40 @@ import javax.sql.DataSource;
 /** Reads the notices that are for somebody, in one statement. */
 @ApplicationScoped
 class Notices {
-  /**
-   * An access that showed only what the owner may not know of is not told of, as if it had not
-   * been; an emergency is told of always (ADR 17).
-   */
   private static final String OF_DOSSIER =
       """
       SELECT notice_id, dossier_id, code, at, who_role, who_id, profession, structure,
              NULL::uuid AS grant_id, NULL::text AS grantee_kind, NULL::text AS grantee,
              NULL::timestamptz AS ends_at
       FROM notice
-      WHERE dossier_id = ?
-        AND (code IN ('BREAK_GLASS', 'MEDICAL_REGULATION') OR item_ids = '{}'
-             OR NOT item_ids <@ ?)
+      WHERE dossier_id = ? AND (notice_id, trace_id) IN (SELECT * FROM unnest(?::uuid[], ?::uuid[]))
       UNION ALL
       SELECT grant_id, dossier_id, 'GRANT_ENDS', at, NULL, NULL, NULL, NULL,
              grant_id, grantee_kind, grantee, ends_at
-      FROM grant_notice WHERE dossier_id = ?
+      FROM grant_notice WHERE dossier_id = ? AND at >= coalesce(?::timestamptz, '-infinity')
       """;
 
-  private static final String OF_OWN_GRANTS =
+  /**
+   * What ends, as who acts for the minor knows it: neither whom the minor let in or shut out makes
+   * a notice come, nor keeps it from coming.
+   */
+  private static final String OF_THEIR_GRANTS =
       """
-      SELECT n.grant_id AS notice_id, n.dossier_id, 'GRANT_ENDS' AS code, n.at,
+      SELECT g.grant_id AS notice_id, g.dossier_id, 'GRANT_ENDS' AS code,
+             greatest(g.given_at, g.valid_until - interval '7 days') AS at,
              NULL::text AS who_role, NULL::text AS who_id, NULL::text AS profession,
-             NULL::text AS structure, n.grant_id, n.grantee_kind, n.grantee, n.ends_at
-      FROM grant_notice n
-      WHERE n.dossier_id = ?
-        AND n.grant_id IN (
-          SELECT (convert_from(e.data, 'UTF8')::jsonb ->> 'grantId')::uuid FROM event e
-          WHERE e.stream_id = n.dossier_id AND e.type = ? AND e.actor = ?)
+             NULL::text AS structure, g.grant_id, g.grantee_kind, g.grantee,
+             g.valid_until AS ends_at
+      FROM grant_of_representatives g
+      WHERE g.dossier_id = ?
+        AND g.valid_until - g.valid_from > interval '1 day'
+        AND g.valid_until - interval '7 days' <= clock_timestamp()
+        AND g.revoked_at IS NULL AND NOT g.blocked
+        AND NOT EXISTS (SELECT 1 FROM grant_of_representatives l
+                        WHERE l.dossier_id = g.dossier_id
+                          AND l.grantee = g.grantee AND l.grantee_kind = g.grantee_kind
+                          AND l.revoked_at IS NULL AND l.valid_from <= g.valid_until
+                          AND (l.valid_until IS NULL OR l.valid_until > g.valid_until))
       """;
 
   /**
@@ -69,7 +75,8 @@ class Notices {
       SELECT n.notice_id, n.dossier_id, n.code, n.at, n.who_role, n.who_id, n.profession,
              n.structure, NULL::uuid AS grant_id, NULL::text AS grantee_kind,
              NULL::text AS grantee, NULL::timestamptz AS ends_at
-      FROM treating_physician t
+      FROM (SELECT dossier_id, professional, min(since) AS since
+            FROM treating_physician GROUP BY dossier_id, professional) t
       JOIN dossier d ON d.dossier_id = t.dossier_id AND d.state = 'OPEN'
       JOIN notice n ON n.dossier_id = t.dossier_id AND n.at >= t.since
                    AND n.code IN ('BREAK_GLASS', 'MEDICAL_REGULATION')
@@ -90,16 +97,18 @@ class Notices {
     /**
      * Who is told of all access to this dossier: its owner, or an adult's guardian.
      *
-     * @param keptFrom items of which they may not know now
+     * @param shown what the filter let through of what had been noted before it was asked
+     * @param since of what a guardian is told; absent: of all
      */
-    record OfDossier(UUID dossierId, Actor actor, Set<String> keptFrom) implements Reader {
+    record OfDossier(UUID dossierId, Actor actor, List<Noted> shown, Optional<Instant> since)
+        implements Reader {
       public OfDossier {
-        keptFrom = Set.copyOf(keptFrom);
+        shown = List.copyOf(shown);
       }
     }
 
-    /** Who acts for a minor: of the end of the grants that they gave themselves. */
-    record OfOwnGrants(UUID dossierId, Actor actor) implements Reader {}
+    /** Who acts for a minor: of the end of the grants that they gave, or others who do. */
+    record OfTheirGrants(UUID dossierId, Actor actor) implements Reader {}
 
     /** A doctor, in every dossier of which they are a médecin traitant. */
     record TreatingPhysician(String professional) implements Reader {}
@@ -107,7 +116,7 @@ class Notices {
     private String sql() {
       return switch (this) {
         case OfDossier _ -> OF_DOSSIER;
-        case OfOwnGrants _ -> OF_OWN_GRANTS;
+        case OfTheirGrants _ -> OF_THEIR_GRANTS;
         case TreatingPhysician _ -> OF_PATIENTS;
       };
     }
@@ -115,26 +124,28 @@ class Notices {
     /** Under which name it is kept that they have read a notice. */
     private String name() {
       return switch (this) {
-        case OfDossier(_, var actor, _) -> actor.label();
-        case OfOwnGrants(_, var actor) -> actor.label();
+        case OfDossier(_, var actor, _, _) -> actor.label();
+        case OfTheirGrants(_, var actor) -> actor.label();
         case TreatingPhysician(var professional) -> professional;
       };
     }
 
     private int bind(PreparedStatement statement) throws SQLException {
       return switch (this) {
-        case OfDossier(var dossierId, _, var keptFrom) -> {
+        case OfDossier(var dossierId, _, var shown, var since) -> {
+          Connection connection = statement.getConnection();
           statement.setObject(1, dossierId);
           statement.setArray(
-              2, statement.getConnection().createArrayOf("text", keptFrom.toArray()));
-          statement.setObject(3, dossierId);
-          yield 4;
+              2, connection.createArrayOf("uuid", shown.stream().map(Noted::noticeId).toArray()));
+          statement.setArray(
+              3, connection.createArrayOf("uuid", shown.stream().map(Noted::traceId).toArray()));
+          statement.setObject(4, dossierId);
+          statement.setObject(5, utc(since));
+          yield 6;
         }
-        case OfOwnGrants(var dossierId, var actor) -> {
+        case OfTheirGrants(var dossierId, _) -> {
           statement.setObject(1, dossierId);
-          statement.setString(2, AccessGranted.WIRE_NAME);
-          statement.setString(3, actor.label());
-          yield 4;
+          yield 2;
         }
         case TreatingPhysician(var professional) -> {
           statement.setString(1, professional);
@@ -143,6 +154,56 @@ class Notices {
           yield 4;
         }
       };
+    }
+  }
+
+  /**
+   * An access, as it is noted now.
+   *
+   * @param traceId on which it rests; a notice that rests on another one since is another
+   * @param itemIds what was shown
+   */
+  record Noted(UUID noticeId, UUID traceId, boolean emergency, Set<String> itemIds) {
+    Noted {
+      itemIds = Set.copyOf(itemIds);
+    }
+
+    /**
+     * An access that showed only what the owner may not know of is not told of, as if it had not
+     * been; an emergency is told of always (ADR 17).
+     */
+    boolean shows(Set<String> keptFrom) {
+      return emergency || itemIds.isEmpty() || !keptFrom.containsAll(itemIds);
+    }
+  }
+
+  /**
+   * All accesses to a dossier that are noted, of a guardian since they began. They are read before
+   * the filter is asked: what comes in between it does not know of.
+   */
+  List<Noted> noted(UUID dossierId, Optional<Instant> since) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement select =
+            connection.prepareStatement(
+                """
+                SELECT notice_id, trace_id, code IN ('BREAK_GLASS', 'MEDICAL_REGULATION'), item_ids
+                FROM notice
+                WHERE dossier_id = ? AND at >= coalesce(?::timestamptz, '-infinity')
+                """)) {
+      select.setObject(1, dossierId);
+      select.setObject(2, utc(since));
+      List<Noted> noted = new ArrayList<>();
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          noted.add(
+              new Noted(
+                  row.getObject(1, UUID.class),
+                  row.getObject(2, UUID.class),
+                  row.getBoolean(3),
+                  Set.copyOf(Arrays.asList((String[]) row.getArray(4).getArray()))));
+        }
+      }
+      return noted;
     }
   }
 
@@ -256,6 +317,10 @@ class Notices {
                 Grantee.Kind.valueOf(row.getString("grantee_kind")),
                 row.getString("grantee"),
                 instant(row, "ends_at").orElseThrow()));
+  }
+
+  private static OffsetDateTime utc(Optional<Instant> instant) {
+    return instant.map(at -> at.atOffset(ZoneOffset.UTC)).orElse(null);
   }
 
   private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {

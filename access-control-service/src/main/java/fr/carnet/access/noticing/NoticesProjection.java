@@ -45,8 +45,14 @@ public final class NoticesProjection implements Projection {
   /** Every action that shows content is named so; to find a dossier or to assist shows nothing. */
   private static final List<String> SHOWING = List.of("read-", "search-");
 
+  /** In an emergency nobody granted anything: who finds a dossier then is told of too. */
+  private static final String FINDING = "find-by-ins";
+
   /** Three refusals within this time are told. */
   private static final Duration WITHIN = Duration.ofHours(1);
+
+  /** Looks less than this apart are one visit. */
+  private static final Duration VISIT = Duration.ofMinutes(30);
 
   /** Uses of break-glass in a day, beyond which the privacy officer is told. */
   private static final int USES_A_DAY = 5;
@@ -77,10 +83,18 @@ public final class NoticesProjection implements Projection {
     }
 
     boolean isAccessOfProfessional() {
+      return isReleasedToProfessional() && SHOWING.stream().anyMatch(fact.action()::startsWith);
+    }
+
+    boolean findsOrIsAccess() {
+      return isAccessOfProfessional()
+          || (isReleasedToProfessional() && fact.action().equals(FINDING));
+    }
+
+    private boolean isReleasedToProfessional() {
       return actor().role() == Actor.Role.PROFESSIONAL
           && actor().id().isPresent()
-          && fact.outcome() == AccessTraced.Outcome.RELEASED
-          && SHOWING.stream().anyMatch(fact.action()::startsWith);
+          && fact.outcome() == AccessTraced.Outcome.RELEASED;
     }
   }
 
@@ -153,6 +167,8 @@ public final class NoticesProjection implements Projection {
         String who = trace.actor().id().orElseThrow();
         UUID first = id(NoticeCode.FIRST_ACCESS, trace.dossierId(), who);
         keep(notices, Notice.of(NoticeCode.FIRST_ACCESS, first, trace));
+      }
+      if (trace.findsOrIsAccess()) {
         emergency(trace).ifPresent(code -> keep(notices, Notice.of(code, trace.traceId(), trace)));
       }
     }
@@ -351,10 +367,11 @@ public final class NoticesProjection implements Projection {
   }
 
   /**
-   * Break-glass: one dossier on one day of Europe/Paris, however much was read of it. Its id
-   * follows from all three and tells no dossier, for this stays when a dossier is forgotten.
+   * A look by break-glass. Those of one professional into one dossier on one day of Europe/Paris
+   * share an id that follows from all three and tells no dossier, for this stays when a dossier is
+   * forgotten.
    */
-  private record Use(UUID useId, String professional, LocalDate day, Instant at) {
+  private record Use(UUID useOf, String professional, LocalDate day, Instant at) {
     static Use of(Traced trace) {
       String professional = trace.actor().id().orElseThrow();
       LocalDate day = Paris.dayOf(trace.at());
@@ -369,7 +386,7 @@ public final class NoticesProjection implements Projection {
   private static void countBreakGlass(Connection tx, List<Traced> traces) throws SQLException {
     List<Use> uses =
         traces.stream()
-            .filter(Traced::isAccessOfProfessional)
+            .filter(Traced::findsOrIsAccess)
             .filter(trace -> emergency(trace).equals(Optional.of(NoticeCode.BREAK_GLASS)))
             .map(Use::of)
             .toList();
@@ -378,40 +395,49 @@ public final class NoticesProjection implements Projection {
     }
     // Two replicas may read of the same professional, in dossiers of two partitions.
     lock(tx, uses.stream().map(Use::professional).collect(Collectors.toCollection(TreeSet::new)));
-    Array useIds = tx.createArrayOf("uuid", uses.stream().map(Use::useId).toArray());
-    try (PreparedStatement upsert =
+    Array useOf = tx.createArrayOf("uuid", uses.stream().map(Use::useOf).toArray());
+    try (PreparedStatement insert =
         tx.prepareStatement(
             """
-            INSERT INTO break_glass_use AS known (use_id, professional, day, at)
-            SELECT use_id, professional, day, min(at)
-            FROM unnest(?::uuid[], ?::text[], ?::date[], ?::timestamptz[])
-                   AS u(use_id, professional, day, at)
-            GROUP BY use_id, professional, day
-            ON CONFLICT (use_id) DO UPDATE SET at = excluded.at WHERE excluded.at < known.at
+            INSERT INTO break_glass_use (use_of, professional, day, at)
+            SELECT * FROM unnest(?::uuid[], ?::text[], ?::date[], ?::timestamptz[])
+            ON CONFLICT DO NOTHING
             """)) {
-      upsert.setArray(1, useIds);
-      upsert.setArray(2, tx.createArrayOf("text", uses.stream().map(Use::professional).toArray()));
-      upsert.setArray(
+      insert.setArray(1, useOf);
+      insert.setArray(2, tx.createArrayOf("text", uses.stream().map(Use::professional).toArray()));
+      insert.setArray(
           3, tx.createArrayOf("date", uses.stream().map(use -> use.day().toString()).toArray()));
-      upsert.setArray(
+      insert.setArray(
           4,
           tx.createArrayOf("timestamptz", uses.stream().map(use -> use.at().toString()).toArray()));
-      upsert.executeUpdate();
+      insert.executeUpdate();
     }
-    try (PreparedStatement upsert =
-        tx.prepareStatement(
-            """
-            INSERT INTO frequent_break_glass (professional, day, uses, at)
-            SELECT professional, day, count(*), (array_agg(at ORDER BY at))[%1$d + 1]
-            FROM break_glass_use
-            WHERE (professional, day) IN
-              (SELECT professional, day FROM break_glass_use WHERE use_id = ANY (?))
-            GROUP BY professional, day HAVING count(*) > %1$d
-            ON CONFLICT (professional, day) DO UPDATE SET uses = excluded.uses, at = excluded.at
-            """
-                .formatted(USES_A_DAY))) {
-      upsert.setArray(1, useIds);
-      upsert.executeUpdate();
+    // A look that comes late may make one visit of two: then there are fewer than there were.
+    try (PreparedStatement delete =
+            tx.prepareStatement(
+                """
+                DELETE FROM frequent_break_glass WHERE (professional, day) IN
+                  (SELECT professional, day FROM break_glass_use WHERE use_of = ANY (?))
+                """);
+        PreparedStatement insert =
+            tx.prepareStatement(
+                """
+                INSERT INTO frequent_break_glass (professional, day, uses, at)
+                SELECT professional, day, count(*), (array_agg(at ORDER BY at))[%1$d + 1]
+                FROM (SELECT professional, day, at,
+                             at - lag(at) OVER (PARTITION BY use_of ORDER BY at) AS since_last
+                      FROM break_glass_use
+                      WHERE (professional, day) IN
+                        (SELECT professional, day FROM break_glass_use WHERE use_of = ANY (?))
+                     ) looked
+                WHERE since_last IS NULL OR since_last >= make_interval(secs => %2$d)
+                GROUP BY professional, day HAVING count(*) > %1$d
+                """
+                    .formatted(USES_A_DAY, VISIT.toSeconds()))) {
+      delete.setArray(1, useOf);
+      delete.executeUpdate();
+      insert.setArray(1, useOf);
+      insert.executeUpdate();
     }
   }
 

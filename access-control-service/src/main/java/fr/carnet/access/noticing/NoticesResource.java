@@ -1,5 +1,6 @@
 package fr.carnet.access.noticing;
 
+import fr.carnet.access.noticing.Notices.Noted;
 import fr.carnet.access.noticing.Notices.Reader;
 import fr.carnet.access.paging.Place;
 import fr.carnet.access.projecting.KnownDossiers;
@@ -18,7 +19,9 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -43,8 +46,8 @@ public class NoticesResource {
           "First access of a professional, every emergency access, refusals that repeat, grants"
               + " that end within seven days. Nothing of an access that showed only what is not yet"
               + " announced to the owner, unless it was in an emergency. An adult's guardian is told the"
-              + " same; who acts for a minor, of the end of grants that they gave themselves. cursor"
-              + " is the next of the page before; limit 1 to 200.")
+              + " same from when they began; who acts for a minor, of the end of grants that they or"
+              + " others gave who do. cursor is the next of the page before; limit 1 to 200.")
   public ShownNotices ofDossier(
       String dossierId,
       @QueryParam("cursor") String cursor,
@@ -82,8 +85,15 @@ public class NoticesResource {
   private Reader reader(String dossierId) throws SQLException {
     Decided asked = knownDossiers.decidedBy(currentCaller.get(), dossierId);
     UUID id = asked.dossier().dossierId();
-    return asked.onlyBy().isPresent()
-        ? new Reader.OfOwnGrants(id, asked.actor())
-        : new Reader.OfDossier(id, asked.actor(), filter.keptFrom(asked));
+    if (asked.onlyBy().isPresent()) {
+      return new Reader.OfTheirGrants(id, asked.actor());
+    }
+    List<Noted> noted = notices.noted(id, asked.since());
+    Set<String> keptFrom = filter.keptFrom(asked);
+    return new Reader.OfDossier(
+        id,
+        asked.actor(),
+        noted.stream().filter(each -> each.shows(keptFrom)).toList(),
+        asked.since());
   }
 }

@@ -1,5 +1,6 @@
 package fr.carnet.access.projecting;
 
+import fr.carnet.access.deciding.Part;
 import fr.carnet.events.Topic;
 import fr.carnet.events.access.AccessEvent;
 import fr.carnet.events.access.AccessGranted;
@@ -25,6 +26,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -131,8 +133,10 @@ public final class AccessGrantsProjection implements Projection {
 
   private static void apply(Connection tx, RecordedEvent event) throws SQLException {
     long version = event.version().getAsLong();
-    switch (AccessEvent.read(event.type(), event.data())) {
-      case AccessGranted(var grantId, var grantee, var from, var until, _, var origin) -> {
+    AccessEvent fact = AccessEvent.read(event.type(), event.data());
+    Part by = Part.of(fact.representationId());
+    switch (fact) {
+      case AccessGranted(var grantId, var grantee, var from, var until, _, var origin, _) -> {
         answered(tx, event, origin);
         execute(
             tx,
@@ -152,63 +156,58 @@ public final class AccessGrantsProjection implements Projection {
             origin.map(Origin::id).orElse(null),
             version);
       }
-      case GrantRevoked(var grantId) ->
+      case GrantRevoked(var grantId, _) ->
           execute(
               tx,
               """
-              UPDATE access_grant SET revoked_at = ?, version = ?
+              UPDATE access_grant SET revoked_at = coalesce(revoked_at, ?), version = ?
               WHERE dossier_id = ? AND grant_id = ?
               """,
               utc(event.time()),
               version,
               event.streamId(),
               grantId);
-      case ProfessionalBlocked(var professional) -> {
+      case ProfessionalBlocked(var professional, _) -> {
         forget(tx, "access_request", event, professional);
         execute(
             tx,
-            "INSERT INTO block (dossier_id, professional, since, version) VALUES (?, ?, ?, ?)",
-            event.streamId(),
-            professional.value(),
-            utc(event.time()),
-            version);
-      }
-      case ProfessionalUnblocked(var professional) -> forget(tx, "block", event, professional);
-      case TreatingPhysicianProposed(var professional) ->
-          execute(
-              tx,
-              """
-              INSERT INTO proposed_physician (dossier_id, professional, since, version)
-              VALUES (?, ?, ?, ?)
-              """,
-              event.streamId(),
-              professional.value(),
-              utc(event.time()),
-              version);
-      case TreatingPhysicianNamed(var professional, var given) -> {
-        Title title = given.orElse(Title.MEDECIN_TRAITANT);
-        execute(
-            tx,
             """
-            INSERT INTO treating_physician (dossier_id, professional, title, since, version)
+            INSERT INTO block (dossier_id, professional, part, since, version)
             VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (dossier_id, professional) DO UPDATE
-            SET title = excluded.title, since = excluded.since, version = excluded.version
+            ON CONFLICT DO NOTHING
             """,
             event.streamId(),
             professional.value(),
-            title.name(),
+            by.name(),
             utc(event.time()),
             version);
-        if (title == Title.MEDECIN_TRAITANT) {
-          forget(tx, "proposed_physician", event, professional);
+      }
+      case ProfessionalUnblocked(var professional, _) ->
+          takeBack(tx, "block", event, professional, by);
+      case TreatingPhysicianProposed(var professional, _) ->
+          execute(
+              tx,
+              """
+              INSERT INTO proposed_physician (dossier_id, professional, part, since, version)
+              VALUES (?, ?, ?, ?, ?)
+              ON CONFLICT DO NOTHING
+              """,
+              event.streamId(),
+              professional.value(),
+              by.name(),
+              utc(event.time()),
+              version);
+      case TreatingPhysicianNamed(var professional, var given, _) -> {
+        switch (given.orElse(Title.MEDECIN_TRAITANT)) {
+          case MEDECIN_TRAITANT -> accepted(tx, event, professional, by);
+          case SAME_RIGHT -> givenSameRight(tx, event, professional, by);
         }
       }
-      case TreatingPhysicianEnded(var professional, _) -> {
-        forget(tx, "treating_physician", event, professional);
-        forget(tx, "proposed_physician", event, professional);
+      case TreatingPhysicianEnded(var professional, _, _) -> {
+        takeBack(tx, "treating_physician", event, professional, by);
+        takeBack(tx, "proposed_physician", event, professional, by);
       }
-      case EmergencyWishRecorded(var wish, var opposed, var reopenings) ->
+      case EmergencyWishRecorded(var wish, var opposed, var reopenings, _) ->
           execute(
               tx,
               """
@@ -224,33 +223,39 @@ public final class AccessGrantsProjection implements Projection {
               reopenings,
               utc(event.time()),
               version);
-      case VisitCodeIssued(var codeId, var expiresAt) ->
+      case VisitCodeIssued(var codeId, var expiresAt, _) ->
           execute(
               tx,
               """
-              INSERT INTO visit_code (dossier_id, code_id, expires_at, version)
-              VALUES (?, ?, ?, ?)
-              ON CONFLICT (dossier_id) DO UPDATE
+              INSERT INTO visit_code (dossier_id, part, code_id, expires_at, version)
+              VALUES (?, ?, ?, ?, ?)
+              ON CONFLICT (dossier_id, part) DO UPDATE
               SET code_id = excluded.code_id, expires_at = excluded.expires_at,
                   version = excluded.version
               """,
               event.streamId(),
+              by.name(),
               codeId,
               utc(expiresAt),
               version);
-      case AccessRequested(var requestId, var professional) ->
+      case AccessRequested(var requestId, var professional, _) ->
           execute(
               tx,
               """
               INSERT INTO access_request (dossier_id, request_id, professional, asked_at, version)
-              VALUES (?, ?, ?, ?, ?)
+              SELECT asked.* FROM (VALUES (?::uuid, ?::uuid, ?, ?::timestamptz, ?::bigint))
+                AS asked (dossier_id, request_id, professional, asked_at, version)
+              WHERE NOT EXISTS (SELECT 1 FROM block b
+                                WHERE b.dossier_id = asked.dossier_id
+                                  AND b.professional = asked.professional)
+              ON CONFLICT (dossier_id, request_id) DO NOTHING
               """,
               event.streamId(),
               requestId,
               professional.value(),
               utc(event.time()),
               version);
-      case AccessRequestDeclined(var requestId) -> withoutRequest(tx, event, requestId);
+      case AccessRequestDeclined(var requestId, _) -> withoutRequest(tx, event, requestId);
     }
   }
 
@@ -280,6 +285,74 @@ public final class AccessGrantsProjection implements Projection {
         "DELETE FROM " + table + " WHERE dossier_id = ? AND professional = ?",
         event.streamId(),
         professional.value());
+  }
+
+  /** Who knows all takes back what anybody said; who acts for a minor, what any of them did. */
+  private static void takeBack(
+      Connection tx, String table, RecordedEvent event, NationalId professional, Part by)
+      throws SQLException {
+    switch (by) {
+      case PATIENT -> forget(tx, table, event, professional);
+      case REPRESENTATIVES ->
+          execute(
+              tx,
+              "DELETE FROM " + table + " WHERE dossier_id = ? AND professional = ? AND part = ?",
+              event.streamId(),
+              professional.value(),
+              by.name());
+    }
+  }
+
+  /** A doctor accepts for all who asked; in the first events nobody was asked. */
+  private static void accepted(Connection tx, RecordedEvent event, NationalId professional, Part by)
+      throws SQLException {
+    Set<Part> asked = EnumSet.noneOf(Part.class);
+    try (PreparedStatement delete =
+        tx.prepareStatement(
+            """
+            DELETE FROM proposed_physician WHERE dossier_id = ? AND professional = ?
+            RETURNING part
+            """)) {
+      delete.setObject(1, event.streamId());
+      delete.setString(2, professional.value());
+      try (ResultSet row = delete.executeQuery()) {
+        while (row.next()) {
+          asked.add(Part.valueOf(row.getString(1)));
+        }
+      }
+    }
+    for (Part who : asked.isEmpty() ? Set.of(by) : asked) {
+      execute(
+          tx,
+          """
+          INSERT INTO treating_physician (dossier_id, professional, part, title, since, version)
+          VALUES (?, ?, ?, 'MEDECIN_TRAITANT', ?, ?)
+          ON CONFLICT (dossier_id, professional, part) DO UPDATE
+          SET title = excluded.title, since = excluded.since, version = excluded.version
+          """,
+          event.streamId(),
+          professional.value(),
+          who.name(),
+          utc(event.time()),
+          event.version().getAsLong());
+    }
+  }
+
+  /** Who has it, or is a médecin traitant, has no less by it. */
+  private static void givenSameRight(
+      Connection tx, RecordedEvent event, NationalId professional, Part by) throws SQLException {
+    execute(
+        tx,
+        """
+        INSERT INTO treating_physician (dossier_id, professional, part, title, since, version)
+        VALUES (?, ?, ?, 'SAME_RIGHT', ?, ?)
+        ON CONFLICT DO NOTHING
+        """,
+        event.streamId(),
+        professional.value(),
+        by.name(),
+        utc(event.time()),
+        event.version().getAsLong());
   }
 
   private static OffsetDateTime utc(Instant instant) {

@@ -14,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -191,7 +192,11 @@ public final class DossierRegistryProjection implements Projection {
                   registered.representatives().stream()
                       .map(
                           acts ->
-                              new Represents(acts.representationId(), acts.from(), acts.until()))
+                              new Represents(
+                                  acts.representationId(),
+                                  acts.from(),
+                                  acts.until(),
+                                  Optional.of(acts.kind())))
                       .toList()),
               StandardCharsets.UTF_8));
       insert.executeUpdate();

@@ -18,8 +18,12 @@ import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -37,6 +41,15 @@ public class KnownDossiers {
   private static final Logger LOG = Logger.getLogger(KnownDossiers.class);
   private static final int NOT_FOUND = 404;
 
+  private static final String DECIDING_NOW =
+      """
+      dossier_id = ? AND kind = ANY (?) AND valid_from <= clock_timestamp()
+      AND (valid_until IS NULL OR valid_until > clock_timestamp())
+      """;
+
+  /** A patient whose dossier it is not. */
+  private static final Actor STRANGER = Actor.anonymous(Actor.Role.OTHER_PATIENT);
+
   @Inject DataSource dataSource;
   @Inject @RestClient RegistryOfDossiers registry;
   @Inject Refusals refusals;
@@ -48,15 +61,21 @@ public class KnownDossiers {
    *     and with another, just as alike, once that was too often
    */
   public DossierRegistered ownedBy(Caller caller, String dossierId) throws SQLException {
-    return orRefused(caller, own(caller, dossierId));
+    Optional<DossierRegistered> own = own(caller, dossierId);
+    if (own.isEmpty()) {
+      throw refused(caller, dossierId, STRANGER);
+    }
+    return own.get();
   }
 
-  /** Every refusal of somebody who has no standing passes here, and is counted. */
-  private <T> T orRefused(Caller caller, Optional<T> found) throws SQLException {
-    if (found.isEmpty()) {
-      throw refusals.counted(caller, AccessRefusal.NO_STANDING);
-    }
-    return found.get();
+  /** Every refusal of somebody who has no standing passes here: it is counted, and traced. */
+  private Refusal refused(Caller caller, String dossierId, Actor actor) throws SQLException {
+    Optional<UUID> id = parsed(dossierId);
+    Optional<DossierRegistered> dossier = id.isPresent() ? arrived(id.get()) : Optional.empty();
+    return refusals.counted(
+        caller,
+        AccessRefusal.NO_STANDING,
+        new Refusals.Refused(dossier.map(DossierRegistered::dossierId), actor, "decide-access"));
   }
 
   private Optional<DossierRegistered> own(Caller caller, String dossierId) throws SQLException {
@@ -100,18 +119,32 @@ public class KnownDossiers {
     }
 
     /**
-     * Who acts for a minor sees no more than what they did themselves: whom a minor let in, or who
-     * asks, may tell of secret care. An adult has none, so that a guardian sees it all.
+     * Who acts for a minor knows of no more than what they and others who do said: whom a minor let
+     * in or shut out, or who asks, may tell of secret care (ADR 21).
      *
-     * @return as whom that was kept; absent: all shows
+     * @return the representation by which that is kept; absent: the other part shows, too
      */
-    public Optional<String> onlyBy() {
-      return representation.filter(by -> by.kind().isForMinors()).map(_ -> actor().label());
+    public Optional<UUID> onlyBy() {
+      return representation.filter(by -> by.kind().isForMinors()).map(Representation::id);
+    }
+
+    /**
+     * Since when an adult's guardian is shown what the owner is: before, the patient may have been
+     * a minor. Of what is older they are shown what still held then.
+     *
+     * @return absent: always
+     */
+    public Optional<Instant> since() {
+      return representation.filter(by -> !by.kind().isForMinors()).map(Representation::from);
     }
   }
 
-  /** By which somebody acts for the owner. */
-  public record Representation(UUID id, Representative.Kind kind) {}
+  /**
+   * By which somebody acts for the owner.
+   *
+   * @param from inclusive; UTC
+   */
+  public record Representation(UUID id, Representative.Kind kind, Instant from) {}
 
   /**
    * The dossier, for whoever may decide about it: its owner, or somebody who acts for the owner by
@@ -121,7 +154,24 @@ public class KnownDossiers {
    * @throws Refusal as above
    */
   public Decided decidedBy(Caller caller, String dossierId) throws SQLException {
-    return orRefused(caller, decided(caller, dossierId));
+    Optional<Decided> decided = decided(caller, dossierId);
+    if (decided.isEmpty()) {
+      throw refused(caller, dossierId, STRANGER);
+    }
+    return decided.get();
+  }
+
+  /**
+   * The same, for the owner and an adult's guardian alone: not for who acts for a minor.
+   *
+   * @throws Refusal as above
+   */
+  public Decided knownWhollyBy(Caller caller, String dossierId) throws SQLException {
+    Decided decided = decidedBy(caller, dossierId);
+    if (decided.onlyBy().isPresent()) {
+      throw refused(caller, dossierId, decided.actor());
+    }
+    return decided;
   }
 
   private Optional<Decided> decided(Caller caller, String dossierId) throws SQLException {
@@ -153,30 +203,54 @@ public class KnownDossiers {
         PreparedStatement select =
             connection.prepareStatement(
                 """
-                SELECT representation_id, kind FROM representation
-                WHERE dossier_id = ? AND patient_ref = ? AND kind = ANY (?)
-                  AND valid_from <= clock_timestamp()
-                  AND (valid_until IS NULL OR valid_until > clock_timestamp())
+                SELECT representation_id, kind, valid_from FROM representation
+                WHERE %s AND patient_ref = ?
                 ORDER BY representation_id LIMIT 1
-                """)) {
-      select.setObject(1, dossierId);
-      select.setString(2, by.value());
-      select.setArray(
-          3,
-          connection.createArrayOf(
-              "text",
-              Arrays.stream(Representative.Kind.values())
-                  .filter(Representative.Kind::decides)
-                  .map(Enum::name)
-                  .toArray()));
+                """
+                    .formatted(DECIDING_NOW))) {
+      bind(select, dossierId);
+      select.setString(3, by.value());
       try (ResultSet row = select.executeQuery()) {
         return row.next()
             ? Optional.of(
                 new Representation(
-                    row.getObject(1, UUID.class), Representative.Kind.valueOf(row.getString(2))))
+                    row.getObject(1, UUID.class),
+                    Representative.Kind.valueOf(row.getString(2)),
+                    row.getObject(3, OffsetDateTime.class).toInstant()))
             : Optional.empty();
       }
     }
+  }
+
+  /** Representations of this dossier that let somebody decide now, as it is known here. */
+  public Set<UUID> representationsInForce(UUID dossierId) throws SQLException {
+    try (var connection = dataSource.getConnection();
+        PreparedStatement select =
+            connection.prepareStatement(
+                "SELECT representation_id FROM representation WHERE " + DECIDING_NOW)) {
+      bind(select, dossierId);
+      Set<UUID> inForce = new HashSet<>();
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          inForce.add(row.getObject(1, UUID.class));
+        }
+      }
+      return inForce;
+    }
+  }
+
+  private static void bind(PreparedStatement select, UUID dossierId) throws SQLException {
+    select.setObject(1, dossierId);
+    select.setArray(
+        2,
+        select
+            .getConnection()
+            .createArrayOf(
+                "text",
+                Arrays.stream(Representative.Kind.values())
+                    .filter(Representative.Kind::decides)
+                    .map(Enum::name)
+                    .toArray()));
   }
 
   private Optional<DossierRegistered> owned(UUID dossierId, PatientRef owner) throws SQLException {

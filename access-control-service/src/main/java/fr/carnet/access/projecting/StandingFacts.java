@@ -4,6 +4,7 @@ import fr.carnet.access.deciding.DecisionFacts;
 import fr.carnet.events.access.DecisionRequest;
 import fr.carnet.events.access.Grantee;
 import fr.carnet.events.dossier.DossierRegistered;
+import fr.carnet.events.dossier.Representative;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.identity.PatientRef;
 import fr.carnet.eventstore.Projection;
@@ -153,7 +154,8 @@ public class StandingFacts {
         new DecisionFacts.Representation(
             id.get(),
             instant(row, "represented_from").orElseThrow(),
-            instant(row, "represented_until")));
+            instant(row, "represented_until"),
+            Optional.of(Representative.Kind.valueOf(row.getString("represented_as")))));
   }
 
   private static Optional<DecisionFacts.Dossier> dossier(ResultSet row) throws SQLException {

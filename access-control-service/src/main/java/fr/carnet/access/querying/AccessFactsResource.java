@@ -14,7 +14,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
@@ -39,19 +38,15 @@ public class AccessFactsResource {
       summary = "Grants, blocks, doctors who see everything and wishes, for services",
       description = "Nothing for an unknown dossier.")
   public AccessFacts facts(UUID dossierId) throws SQLException {
-    return Transactions.run(
+    return Transactions.inSnapshot(
         dataSource,
-        tx -> {
-          try (Statement snapshot = tx.createStatement()) {
-            snapshot.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-          }
-          return new AccessFacts(
-              version(tx, dossierId),
-              grants(tx, dossierId),
-              since(tx, dossierId, "block"),
-              since(tx, dossierId, "treating_physician"),
-              wishes(tx, dossierId));
-        });
+        tx ->
+            new AccessFacts(
+                version(tx, dossierId),
+                grants(tx, dossierId),
+                since(tx, dossierId, "block"),
+                since(tx, dossierId, "treating_physician"),
+                wishes(tx, dossierId)));
   }
 
   private static long version(Connection tx, UUID dossierId) throws SQLException {
@@ -94,7 +89,10 @@ public class AccessFactsResource {
       throws SQLException {
     SortedMap<String, Instant> since = new TreeMap<>();
     try (PreparedStatement select =
-        tx.prepareStatement("SELECT professional, since FROM " + table + " WHERE dossier_id = ?")) {
+        tx.prepareStatement(
+            "SELECT professional, min(since) FROM "
+                + table
+                + " WHERE dossier_id = ? GROUP BY professional")) {
       select.setObject(1, dossierId);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {

@@ -1,8 +1,8 @@
 package fr.carnet.access.querying;
 
+import fr.carnet.access.projecting.KnownDossiers.Decided;
 import fr.carnet.access.querying.WhoHasAccessResource.GrantRow;
 import fr.carnet.access.querying.WhoHasAccessResource.Grants;
-import fr.carnet.events.access.AccessGranted;
 import fr.carnet.events.access.Grantee;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,42 +22,48 @@ import javax.sql.DataSource;
 @ApplicationScoped
 class AccessRows {
   /** The first row has no grant: it says when, and on which version, there may be none. */
-  private static final String GRANTS =
+  private static final String ALL =
       """
       WITH now AS (SELECT clock_timestamp() AS at)
-      SELECT now.at,
-             coalesce((SELECT version FROM stream WHERE id = ? AND ?::text IS NULL), 0) AS version,
+      SELECT now.at, coalesce((SELECT version FROM stream WHERE id = asked.dossier_id), 0) AS version,
              g.grant_id, g.grantee_kind, g.grantee, g.valid_from, g.valid_until, g.revoked_at,
-             CASE WHEN g.revoked_at IS NOT NULL OR g.valid_until <= now.at THEN 'EXPIRE'
-                  WHEN b.professional IS NOT NULL THEN 'INTERDIT'
-                  ELSE 'VALIDE' END AS state,
-             g.revoked_at IS NULL AND b.professional IS NULL AND g.valid_from <= now.at
-               AND (g.valid_until IS NULL OR g.valid_until > now.at) AS in_force
-      FROM now LEFT JOIN access_grant g
-        ON g.dossier_id = ?
-           AND (?::text IS NULL OR g.grant_id IN (
-             SELECT (convert_from(e.data, 'UTF8')::jsonb ->> 'grantId')::uuid FROM event e
-             WHERE e.stream_id = g.dossier_id AND e.type = ? AND e.actor = ?))
-      LEFT JOIN block b
-        ON b.dossier_id = g.dossier_id AND b.professional = g.grantee
-           AND g.grantee_kind = 'PROFESSIONAL'
+             g.grantee_kind = 'PROFESSIONAL' AND EXISTS (
+               SELECT 1 FROM block b
+               WHERE b.dossier_id = g.dossier_id AND b.professional = g.grantee) AS blocked,
+             g.valid_from <= now.at AS begun, g.valid_until <= now.at AS over
+      FROM now, (SELECT ?::uuid AS dossier_id, ?::timestamptz AS since) asked
+      LEFT JOIN access_grant g ON g.dossier_id = asked.dossier_id
+        AND (asked.since IS NULL
+             OR coalesce(least(g.revoked_at, g.valid_until), 'infinity') > asked.since)
+      ORDER BY g.grant_id DESC
+      """;
+
+  /** The same as who acts for a minor knows it. */
+  private static final String OF_REPRESENTATIVES =
+      """
+      WITH now AS (SELECT clock_timestamp() AS at)
+      SELECT now.at, 0 AS version,
+             g.grant_id, g.grantee_kind, g.grantee, g.valid_from, g.valid_until, g.revoked_at,
+             g.blocked, g.valid_from <= now.at AS begun, g.valid_until <= now.at AS over
+      FROM now LEFT JOIN grant_of_representatives g ON g.dossier_id = ?
       ORDER BY g.grant_id DESC
       """;
 
   @Inject DataSource dataSource;
 
   /**
-   * @param onlyBy whose grants, as they were recorded; absent: all
+   * All grants; for who acts for a minor those that any of them gave, and what they know became of
+   * them; for an adult's guardian those that held when they began, or were given since.
    */
-  Grants grants(UUID dossierId, Optional<String> onlyBy) throws SQLException {
+  Grants grants(Decided asked) throws SQLException {
+    boolean all = asked.onlyBy().isEmpty();
     try (var connection = dataSource.getConnection();
-        PreparedStatement select = connection.prepareStatement(GRANTS)) {
-      select.setObject(1, dossierId);
-      select.setString(2, onlyBy.orElse(null));
-      select.setObject(3, dossierId);
-      select.setString(4, onlyBy.orElse(null));
-      select.setString(5, AccessGranted.WIRE_NAME);
-      select.setString(6, onlyBy.orElse(null));
+        PreparedStatement select = connection.prepareStatement(all ? ALL : OF_REPRESENTATIVES)) {
+      select.setObject(1, asked.dossier().dossierId());
+      if (all) {
+        select.setObject(
+            2, asked.since().map(since -> since.atOffset(ZoneOffset.UTC)).orElse(null));
+      }
       try (ResultSet row = select.executeQuery()) {
         row.next();
         Instant at = instant(row, "at").orElseThrow();
@@ -74,15 +81,18 @@ class AccessRows {
   }
 
   private static GrantRow grant(ResultSet row, UUID grantId) throws SQLException {
+    Optional<Instant> revokedAt = instant(row, "revoked_at");
+    boolean ended = revokedAt.isPresent() || row.getBoolean("over");
+    boolean blocked = row.getBoolean("blocked");
     return new GrantRow(
         grantId,
         Grantee.Kind.valueOf(row.getString("grantee_kind")),
         row.getString("grantee"),
         instant(row, "valid_from").orElseThrow(),
         instant(row, "valid_until"),
-        instant(row, "revoked_at"),
-        GrantRow.State.valueOf(row.getString("state")),
-        row.getBoolean("in_force"));
+        revokedAt,
+        ended ? GrantRow.State.EXPIRE : blocked ? GrantRow.State.INTERDIT : GrantRow.State.VALIDE,
+        !ended && !blocked && row.getBoolean("begun"));
   }
 
   private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {

@@ -41,17 +41,19 @@ class AuthorisationRows {
                g.valid_until AS until, g.revoked_at IS NOT NULL OR g.valid_until <= asking.at AS ended
         FROM asking JOIN access_grant g ON g.grantee IN (asking.professional, asking.structure)
         UNION ALL
-        SELECT t.dossier_id, 'TREATING_PHYSICIAN', t.dossier_id, 'PROFESSIONAL', t.since, NULL, false
-        FROM asking JOIN treating_physician t ON t.professional = asking.professional),
+        SELECT t.dossier_id, 'TREATING_PHYSICIAN', t.dossier_id, 'PROFESSIONAL', min(t.since), NULL,
+               false
+        FROM asking JOIN treating_physician t ON t.professional = asking.professional
+        GROUP BY t.dossier_id),
       held AS (
         SELECT tie.*,
                CASE WHEN tie.ended OR d.state <> 'OPEN' THEN 'EXPIRE'
-                    WHEN b.professional IS NOT NULL THEN 'INTERDIT'
+                    WHEN EXISTS (SELECT 1 FROM block b
+                                 WHERE b.dossier_id = tie.dossier_id
+                                   AND b.professional = asking.professional) THEN 'INTERDIT'
                     ELSE 'VALIDE' END AS state
         FROM asking, tie
         JOIN dossier d ON d.dossier_id = tie.dossier_id
-        LEFT JOIN block b ON b.dossier_id = tie.dossier_id
-          AND b.professional = (SELECT professional FROM asking)
         WHERE NOT EXISTS (SELECT 1 FROM parked p
                           WHERE p.consumer IN (?, ?) AND p.stream_key = tie.dossier_id::text
                             AND p.discarded_at IS NULL))

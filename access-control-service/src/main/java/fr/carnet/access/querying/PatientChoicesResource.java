@@ -30,13 +30,15 @@ public class PatientChoicesResource {
   /**
    * A wish about emergencies.
    *
-   * @param opposed what holds now: an opposition stands until the patient says otherwise; without
-   *     one, the law allows it (CSP L1111-17)
+   * @param opposed what holds now: an opposition stands until somebody says otherwise; without one,
+   *     the law allows it (CSP L1111-17). Absent where none said it who act for a minor, and one of
+   *     them asks
    * @param toBeAsked whether nothing was said since the dossier was last opened: then it is to be
    *     asked, anew after a reopening
    * @param since when it was said last, UTC
    */
-  public record WishRow(Wish wish, boolean opposed, boolean toBeAsked, Optional<Instant> since) {}
+  public record WishRow(
+      Wish wish, Optional<Boolean> opposed, boolean toBeAsked, Optional<Instant> since) {}
 
   /** Both wishes. */
   public record Wishes(List<WishRow> wishes) {
@@ -87,12 +89,11 @@ public class PatientChoicesResource {
   @Path("/access-requests")
   @Operation(
       summary = "Professionals' requests that wait for an answer, the oldest first",
-      description = "None for who acts for a minor: who asks may tell of secret care.")
+      description =
+          "Who acts for a minor is shown those that the professional asks them too, until one of"
+              + " them answers. An adult's guardian is shown those made since they began.")
   public AccessRequests requests(String dossierId) throws SQLException {
-    Decided asked = decided(dossierId);
-    return asked.onlyBy().isPresent()
-        ? new AccessRequests(List.of())
-        : rows.requests(asked.dossier().dossierId());
+    return rows.requests(decided(dossierId));
   }
 
   /** The wishes, and whether they have to be asked. */
@@ -103,18 +104,20 @@ public class PatientChoicesResource {
       description =
           "After a reopening each wish is to be asked anew. Until it is, an opposition stands, and"
               + " an allowance is no more than what the law allows anyway. Who acts for a minor sees"
-              + " the wishes that they said themselves.")
+              + " what they or others said who do: where none of them did, it is to be asked, and"
+              + " opposed is absent.")
   public Wishes wishes(String dossierId) throws SQLException {
-    Decided asked = decided(dossierId);
-    return rows.wishes(asked.dossier(), asked.onlyBy());
+    return rows.wishes(decided(dossierId));
   }
 
   /** Doctors who see everything, or were asked to. */
   @GET
   @Path("/treating-physicians")
-  @Operation(summary = "Médecins traitants, those who were asked, and who has the same right")
+  @Operation(
+      summary = "Médecins traitants, those who were asked, and who has the same right",
+      description = "Who acts for a minor sees those whom they or others named who do.")
   public Physicians physicians(String dossierId) throws SQLException {
-    return rows.physicians(knownDossiers.ownedBy(currentCaller.get(), dossierId).dossierId());
+    return rows.physicians(decided(dossierId));
   }
 
   private Decided decided(String dossierId) throws SQLException {

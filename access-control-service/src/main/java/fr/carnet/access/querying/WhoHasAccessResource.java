@@ -1,7 +1,6 @@
 package fr.carnet.access.querying;
 
 import fr.carnet.access.projecting.KnownDossiers;
-import fr.carnet.access.projecting.KnownDossiers.Decided;
 import fr.carnet.events.access.Grantee;
 import fr.carnet.resourceserver.CurrentCaller;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -31,8 +30,8 @@ public class WhoHasAccessResource {
    * Every grant ever given, the newest first.
    *
    * @param at the database's clock when it was read; UTC
-   * @param accessVersion version of the dossier's access stream that this stands on; 0 for who sees
-   *     a part, since it tells how much more there is
+   * @param accessVersion version of the dossier's access stream that this stands on; 0 for who acts
+   *     for a minor, since it tells how much more there is
    */
   public record Grants(Instant at, long accessVersion, List<GrantRow> grants) {
     public Grants {
@@ -71,9 +70,10 @@ public class WhoHasAccessResource {
   @Path("/grants")
   @Operation(
       summary = "Every grant that was ever given, the newest first",
-      description = "Who acts for a minor sees the grants that they gave themselves.")
+      description =
+          "Who acts for a minor sees the grants that they or others gave who do. An adult's guardian"
+              + " sees those that held when they began, and those given since.")
   public Grants grants(String dossierId) throws SQLException {
-    Decided asked = knownDossiers.decidedBy(currentCaller.get(), dossierId);
-    return rows.grants(asked.dossier().dossierId(), asked.onlyBy());
+    return rows.grants(knownDossiers.decidedBy(currentCaller.get(), dossierId));
   }
 }

@@ -13,24 +13,20 @@ import fr.carnet.access.projecting.AccessEvents;
 import fr.carnet.access.projecting.AccessEvents.Recalled;
 import fr.carnet.access.projecting.AccessEvents.Recorded;
 import fr.carnet.access.projecting.KnownDossiers;
-import fr.carnet.events.Topic;
-import fr.carnet.events.Wire;
+import fr.carnet.access.projecting.KnownDossiers.Decided;
+import fr.carnet.access.tracing.Traces;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.access.DecisionRequest;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.identity.NationalId;
-import fr.carnet.events.identity.UuidV7;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.events.trace.Actor.Role;
 import fr.carnet.events.trace.PurposeOfUse;
 import fr.carnet.eventstore.CaughtUp;
-import fr.carnet.eventstore.Outbox;
 import fr.carnet.eventstore.StoreRefusal;
-import fr.carnet.eventstore.Transactions;
 import fr.carnet.resourceserver.Caller;
 import fr.carnet.resourceserver.CurrentCaller;
-import fr.carnet.resourceserver.Machinery;
 import fr.carnet.resourceserver.Refusal;
 import fr.carnet.resourceserver.RequestProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -41,14 +37,11 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -66,8 +59,7 @@ public class RecallingResource {
   @Inject AccessEvents events;
   @Inject Policies policies;
   @Inject CaughtUp caughtUp;
-  @Inject DataSource dataSource;
-  @Inject Machinery machinery;
+  @Inject Traces traces;
 
   /**
    * Who can see the dossier.
@@ -107,11 +99,12 @@ public class RecallingResource {
   @Operation(
       summary = "Who can see the dossier now, or could at an instant, and by which rule",
       description =
-          "`at` is an instant in the past (UTC). The answer names the version of the access stream"
-              + " that it stands on.")
+          "`at` is an instant in the past (UTC), for an adult's guardian not before they began."
+              + " The answer names the version of the access stream that it stands on. Not for who"
+              + " acts for a minor.")
   public WhoCanSee access(String dossierId, @QueryParam("at") String at) throws SQLException {
-    DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
-    return whoCanSee(dossier, recall(dossier.dossierId(), instant(at, "at")));
+    Decided asked = knownDossiers.knownWhollyBy(currentCaller.get(), dossierId);
+    return whoCanSee(asked.dossier(), recall(asked, instant(at, "at")));
   }
 
   /** What changed. */
@@ -122,11 +115,12 @@ public class RecallingResource {
   public Changes changes(
       String dossierId, @QueryParam("from") String from, @QueryParam("until") String until)
       throws SQLException {
-    DossierRegistered dossier = knownDossiers.ownedBy(currentCaller.get(), dossierId);
+    Decided asked = knownDossiers.knownWhollyBy(currentCaller.get(), dossierId);
+    DossierRegistered dossier = asked.dossier();
     Optional<Instant> first =
         Optional.of(Refusal.unless(instant(from, "from"), RequestProblem.FIELD_MISSING, "from"));
-    At before = recall(dossier.dossierId(), first);
-    At after = recall(dossier.dossierId(), instant(until, "until"));
+    At before = recall(asked, first);
+    At after = recall(asked, instant(until, "until"));
     if (after.instant().isBefore(before.instant())) {
       throw new Refusal(AccessRefusal.INSTANT_INVALID, "until");
     }
@@ -279,6 +273,14 @@ public class RecallingResource {
     }
   }
 
+  /** Whom the patient let in before a guardian began is the patient's (ADR 21). */
+  private At recall(Decided by, Optional<Instant> asked) throws SQLException {
+    if (asked.isPresent() && by.since().filter(asked.get()::isBefore).isPresent()) {
+      throw new Refusal(AccessRefusal.INSTANT_INVALID);
+    }
+    return recall(by.dossier().dossierId(), asked);
+  }
+
   private At recall(UUID dossierId, Optional<Instant> asked) throws SQLException {
     if (!caughtUp.reached()) {
       throw new Refusal(AccessRefusal.NOT_READY);
@@ -307,7 +309,8 @@ public class RecallingResource {
 
   /** An officer looks at somebody else's wishes: that is told to who reads the log. */
   private void trace(Actor officer, UUID dossierId, AccessDecision decision) throws SQLException {
-    AccessTraced traced =
+    traces.put(
+        dossierId,
         new AccessTraced(
             officer,
             PurposeOfUse.NORMAL,
@@ -318,25 +321,6 @@ public class RecallingResource {
             Optional.of(decision.policyVersion()),
             Optional.of(decision.accessVersion()),
             List.of(),
-            Optional.empty());
-    Transactions.run(
-        dataSource,
-        tx -> {
-          Outbox.put(
-              tx,
-              List.of(
-                  new Outbox.Entry(
-                      UuidV7.next(Clock.systemUTC()),
-                      Topic.ACCESS_TRACES,
-                      dossierId.toString(),
-                      AccessTraced.WIRE_NAME,
-                      Optional.of(dossierId.toString()),
-                      OptionalLong.empty(),
-                      officer.label(),
-                      currentCaller.correlation(),
-                      Optional.of(Wire.write(traced)))));
-          return true;
-        });
-    machinery.wakeRelay();
+            Optional.empty()));
   }
 }

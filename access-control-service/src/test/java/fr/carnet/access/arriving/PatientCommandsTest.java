@@ -3,7 +3,7 @@ package fr.carnet.access.arriving;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
-import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -276,7 +277,7 @@ class PatientCommandsTest extends AccessOverHttp {
       }
     }
     // Who sees everything may tell of secret care: these lists are the child's.
-    for (String list : List.of("/access", "/treating-physicians")) {
+    for (String list : List.of("/access", "/access/changes?from=" + now)) {
       refused(asPatient(OTHER).get(dossier.path(list)), 403, "NO_STANDING");
     }
     // Excluded: the dossier-service is asked each time.
@@ -284,52 +285,105 @@ class PatientCommandsTest extends AccessOverHttp {
     refused(grantedBy(OTHER), 403, "NO_STANDING");
   }
 
-  @Test
-  void who_acts_for_a_minor_sees_what_they_did_themselves_and_an_adults_guardian_all() {
-    Instant now = Instant.now();
-    granted(dossier, DOCTOR);
-    asPatient(OWNER)
-        .body("{\"opposed\":true}")
-        .put(dossier.path("/emergency-wishes/BREAK_GLASS"))
+  private static final String MOTHER = "184027511504249";
+  private static final String DOCTOR_3 = "899700032024";
+
+  private static ActsFor acts(String ins, UUID id, Kind kind, Instant from) {
+    return new ActsFor(id, TestTokens.patientRef(ins), kind, from, Optional.empty());
+  }
+
+  private void opposed(String ins, String wish, boolean opposed) {
+    asPatient(ins)
+        .body("{\"opposed\":" + opposed + "}")
+        .put(dossier.path("/emergency-wishes/" + wish))
         .then()
         .statusCode(204);
+  }
+
+  @Test
+  void who_acts_for_a_minor_sees_what_any_of_them_said_and_nothing_of_the_minor() {
+    Instant now = Instant.now();
+    granted(dossier, DOCTOR);
+    opposed(OWNER, "BREAK_GLASS", true);
     asDoctor(NURSE).body("{\"ins\":\"" + OWNER + "\"}").post("/access-requests");
-    long version = 2;
-    for (Kind kind : List.of(Kind.PARENT, Kind.GUARDIAN_OF_MINOR)) {
-      represented(
-          dossier,
-          OWNER,
-          State.OPEN,
-          version++,
-          acts(UUID.randomUUID(), kind, now, Optional.empty()));
-      grants(OTHER).body("grants", hasSize(0));
-      String given = grantedBy(OTHER).then().statusCode(201).extract().path("grantId");
-      asPatient(OTHER)
-          .body("{\"opposed\":" + (kind == Kind.PARENT) + "}")
-          .put(dossier.path("/emergency-wishes/MEDICAL_REGULATION"))
-          .then()
-          .statusCode(204);
-      // then each sees their own, and neither the child's nor the other's
-      grants(OTHER)
-          .body("grants.grantId", equalTo(List.of(given)))
-          .body("accessVersion", equalTo(0));
-      asPatient(OTHER).delete(dossier.path("/grants/" + given)).then().statusCode(204);
-      grants(OTHER).body("grants.state", equalTo(List.of("EXPIRE")));
-      wishes(OTHER).body("wishes.wish", equalTo(List.of("MEDICAL_REGULATION")));
-      requests(OTHER).body("requests", hasSize(0));
-    }
-    ActsFor guardian = acts(UUID.randomUUID(), Kind.GUARDIAN_OF_ADULT, now, Optional.empty());
-    represented(dossier, OWNER, State.OPEN, version++, guardian);
-    grants(OTHER)
-        .body("grants", hasSize(3))
-        .body("accessVersion", greaterThan(5))
-        .body("grants.granteeId", equalTo(List.of(DOCTOR_2, DOCTOR_2, DOCTOR)));
+    represented(dossier, OWNER, State.OPEN, 2, acts(OTHER, UUID.randomUUID(), Kind.PARENT, now));
+    grants(OTHER).body("grants", hasSize(0));
+    // Nobody asked them yet: what the minor said is the minor's.
     wishes(OTHER)
         .body("wishes.wish", equalTo(List.of("BREAK_GLASS", "MEDICAL_REGULATION")))
-        .body("wishes.opposed", equalTo(List.of(true, false)));
+        .body("wishes.toBeAsked", equalTo(List.of(true, true)))
+        .body("wishes.opposed", equalTo(Arrays.asList(null, null)));
+    String given = grantedBy(OTHER).then().statusCode(201).extract().path("grantId");
+    opposed(OTHER, "MEDICAL_REGULATION", true);
+    asPatient(OTHER).put(dossier.path("/treating-physicians/" + DOCTOR)).then().statusCode(204);
+    asPatient(OTHER).put(dossier.path("/same-right/" + NURSE)).then().statusCode(204);
+    // Whoever acts after them finds it.
+    represented(
+        dossier,
+        OWNER,
+        State.OPEN,
+        3,
+        acts(MOTHER, UUID.randomUUID(), Kind.GUARDIAN_OF_MINOR, now));
+    grants(MOTHER)
+        .body("grants.grantId", equalTo(List.of(given)))
+        .body("accessVersion", equalTo(0));
+    wishes(MOTHER)
+        .body("wishes.toBeAsked", equalTo(List.of(true, false)))
+        .body("wishes.opposed", equalTo(Arrays.asList(null, true)));
+    physiciansOf(MOTHER)
+        .body("physicians.professionalId", equalTo(List.of(DOCTOR, NURSE)))
+        .body("physicians.state", equalTo(List.of("PROPOSED", "SAME_RIGHT")));
+    requests(MOTHER).body("requests", hasSize(0));
+    asPatient(MOTHER).delete(dossier.path("/grants/" + given)).then().statusCode(204);
+    grants(MOTHER).body("grants.state", equalTo(List.of("EXPIRE")));
+    asPatient(MOTHER).delete(dossier.path("/treating-physicians/" + NURSE)).then().statusCode(204);
+    physiciansOf(MOTHER).body("physicians.professionalId", equalTo(List.of(DOCTOR)));
+    assertThat(decide(dossier, NURSE).allowed()).isFalse();
+  }
+
+  @Test
+  void an_adults_guardian_is_shown_what_the_owner_is_from_when_they_began_and_what_held_then() {
+    Instant before = Instant.now();
+    String ended = granted(dossier, NURSE).toString();
+    asPatient(OWNER).delete(dossier.path("/grants/" + ended)).then().statusCode(204);
+    String holds = granted(dossier, DOCTOR).toString();
+    opposed(OWNER, "BREAK_GLASS", true);
+    treating(dossier, DOCTOR_2);
+    asDoctor(NURSE).body("{\"ins\":\"" + OWNER + "\"}").post("/access-requests");
+    Instant began = Instant.now().truncatedTo(ChronoUnit.MICROS);
+    represented(
+        dossier,
+        OWNER,
+        State.OPEN,
+        2,
+        acts(OTHER, UUID.randomUUID(), Kind.GUARDIAN_OF_ADULT, began));
+    // What was, and who asked, may be of when the patient was a minor.
+    grants(OTHER).body("grants.grantId", equalTo(List.of(holds)));
+    requests(OTHER).body("requests", hasSize(0));
+    wishes(OTHER).body("wishes.opposed", equalTo(List.of(true, false)));
+    physiciansOf(OTHER).body("physicians.state", equalTo(List.of("MEDECIN_TRAITANT")));
+    asPatient(OTHER)
+        .get(dossier.path("/access"))
+        .then()
+        .statusCode(200)
+        .body("who.rule", hasItem("TREATING_PHYSICIAN"));
+    String given = grantedBy(OTHER).then().statusCode(201).extract().path("grantId");
+    asDoctor(DOCTOR_3).body("{\"ins\":\"" + OWNER + "\"}").post("/access-requests");
+    asPatient(OTHER).delete(dossier.path("/grants/" + holds)).then().statusCode(204);
+    grants(OTHER).body("grants.grantId", equalTo(List.of(given, holds)));
+    grants(OWNER).body("grants.grantId", equalTo(List.of(given, holds, ended)));
+    asPatient(OTHER)
+        .get(dossier.path("/access/changes?from=" + began))
+        .then()
+        .statusCode(200)
+        .body("lost.granteeId", hasItem(DOCTOR));
+    for (String list : List.of("/access?at=" + before, "/access/changes?from=" + before)) {
+      refused(asPatient(OTHER).get(dossier.path(list)), 422, "INSTANT_INVALID");
+      asPatient(OWNER).get(dossier.path(list)).then().statusCode(200);
+    }
     String request =
         requests(OTHER)
-            .body("requests.professionalId", equalTo(List.of(NURSE)))
+            .body("requests.professionalId", equalTo(List.of(DOCTOR_3)))
             .extract()
             .path("requests[0].requestId");
     asPatient(OTHER)
@@ -342,13 +396,169 @@ class PatientCommandsTest extends AccessOverHttp {
         dossier,
         OWNER,
         State.OPEN,
-        version++,
-        acts(UUID.randomUUID(), Kind.PERSON_OF_TRUST, now, Optional.of(now.plusSeconds(3_600))));
+        3,
+        acts(
+            UUID.randomUUID(), Kind.PERSON_OF_TRUST, began, Optional.of(began.plusSeconds(3_600))));
     refused(asPatient(OTHER).get(dossier.path("/grants")), 403, "NO_STANDING");
-    represented(dossier, OWNER, State.OPEN, version);
-    for (String list : List.of("/grants", "/emergency-wishes", "/access-requests", "/notices")) {
+    represented(dossier, OWNER, State.OPEN, 4);
+    for (String list :
+        List.of("/grants", "/emergency-wishes", "/access-requests", "/notices", "/access")) {
       refused(asPatient(OTHER).get(dossier.path(list)), 403, "NO_STANDING");
     }
+  }
+
+  @Test
+  void what_a_parent_says_again_binds_though_another_or_the_minor_undid_it() {
+    Instant now = Instant.now();
+    represented(
+        dossier,
+        OWNER,
+        State.OPEN,
+        2,
+        acts(OTHER, UUID.randomUUID(), Kind.PARENT, now),
+        acts(MOTHER, UUID.randomUUID(), Kind.PARENT, now));
+    granted(dossier, DOCTOR);
+    for (String undoing : List.of(MOTHER, OWNER)) {
+      opposed(OTHER, "BREAK_GLASS", true);
+      assertThat(decide(dossier, DOCTOR_2, "10", PurposeOfUse.BREAK_GLASS).allowed()).isFalse();
+      opposed(undoing, "BREAK_GLASS", false);
+      assertThat(decide(dossier, DOCTOR_2, "10", PurposeOfUse.BREAK_GLASS).allowed()).isTrue();
+      opposed(OTHER, "BREAK_GLASS", true);
+      assertThat(decide(dossier, DOCTOR_2, "10", PurposeOfUse.BREAK_GLASS).allowed()).isFalse();
+
+      String block = dossier.path("/blocks/" + DOCTOR);
+      asPatient(OTHER).put(block).then().statusCode(204);
+      asPatient(undoing).delete(block).then().statusCode(204);
+      assertThat(decide(dossier, DOCTOR).allowed()).isTrue();
+      asPatient(OTHER).put(block).then().statusCode(204);
+      assertThat(decide(dossier, DOCTOR).allowed()).isFalse();
+      asPatient(OTHER).put(block).then().statusCode(204);
+      asPatient(undoing).delete(block).then().statusCode(204);
+    }
+    asPatient(OTHER).delete(dossier.path("/blocks/" + DOCTOR)).then().statusCode(204);
+    asPatient(OTHER).put(dossier.path("/treating-physicians/" + DOCTOR)).then().statusCode(204);
+    asPatient(OWNER).delete(dossier.path("/treating-physicians/" + DOCTOR)).then().statusCode(204);
+    refused(accept(DOCTOR, OWNER), 403, "NO_STANDING");
+    asPatient(OTHER).put(dossier.path("/treating-physicians/" + DOCTOR)).then().statusCode(204);
+    asPatient(OTHER).put(dossier.path("/treating-physicians/" + DOCTOR)).then().statusCode(204);
+    accept(DOCTOR, OWNER).then().statusCode(204);
+    assertThat(decide(dossier, DOCTOR).rule()).isEqualTo("TREATING_PHYSICIAN");
+    // Asked once more, a médecin traitant is one all the same.
+    asPatient(OTHER).put(dossier.path("/treating-physicians/" + DOCTOR)).then().statusCode(204);
+    physicians("MEDECIN_TRAITANT");
+    physiciansOf(MOTHER).body("physicians.state", equalTo(List.of("MEDECIN_TRAITANT")));
+  }
+
+  /** Two parents, of whom one may be excluded: nothing that he left is out of the other's reach. */
+  @Test
+  void what_an_excluded_parent_left_is_taken_back_by_the_other_and_gives_no_new_right() {
+    Instant now = Instant.now();
+    UUID mothers = UUID.randomUUID();
+    represented(
+        dossier,
+        OWNER,
+        State.OPEN,
+        2,
+        acts(OTHER, UUID.randomUUID(), Kind.PARENT, now),
+        acts(MOTHER, mothers, Kind.PARENT, now));
+    String toStructure =
+        asPatient(OTHER)
+            .body("{\"granteeKind\":\"STRUCTURE\",\"granteeId\":\"" + STRUCTURE + "\"}")
+            .post(dossier.path("/grants"))
+            .then()
+            .statusCode(201)
+            .extract()
+            .path("grantId");
+    asPatient(OTHER).put(dossier.path("/same-right/" + DOCTOR)).then().statusCode(204);
+    asPatient(OTHER).put(dossier.path("/treating-physicians/" + DOCTOR_3)).then().statusCode(204);
+    asPatient(OTHER).put(dossier.path("/blocks/" + DOCTOR_2)).then().statusCode(204);
+    opposed(OTHER, "BREAK_GLASS", true);
+    represented(dossier, OWNER, State.OPEN, 3, acts(MOTHER, mothers, Kind.PARENT, now));
+    refused(grantedBy(OTHER), 403, "NO_STANDING");
+    // What he asked of a doctor is not accepted any more, until she asks herself.
+    refused(accept(DOCTOR_3, OWNER), 403, "NO_STANDING");
+    asPatient(MOTHER).put(dossier.path("/treating-physicians/" + DOCTOR_3)).then().statusCode(204);
+    accept(DOCTOR_3, OWNER).then().statusCode(204);
+    // The rest stays, and she finds it and takes it back.
+    assertThat(decide(dossier, NURSE, "60", PurposeOfUse.NORMAL).allowed()).isTrue();
+    grants(MOTHER).body("grants.grantId", equalTo(List.of(toStructure)));
+    asPatient(MOTHER).delete(dossier.path("/grants/" + toStructure)).then().statusCode(204);
+    assertThat(decide(dossier, NURSE, "60", PurposeOfUse.NORMAL).allowed()).isFalse();
+    physiciansOf(MOTHER).body("physicians.professionalId", equalTo(List.of(DOCTOR, DOCTOR_3)));
+    asPatient(MOTHER).delete(dossier.path("/treating-physicians/" + DOCTOR)).then().statusCode(204);
+    assertThat(decide(dossier, DOCTOR).allowed()).isFalse();
+    refused(grantedBy(MOTHER), 409, "PROFESSIONAL_BLOCKED");
+    asPatient(MOTHER).delete(dossier.path("/blocks/" + DOCTOR_2)).then().statusCode(204);
+    grantedBy(MOTHER).then().statusCode(201);
+    assertThat(decide(dossier, DOCTOR_2).rule()).isEqualTo("GRANT");
+    wishes(MOTHER).body("wishes.opposed", equalTo(Arrays.asList(true, null)));
+    opposed(MOTHER, "BREAK_GLASS", false);
+    assertThat(decide(dossier, NURSE, "60", PurposeOfUse.BREAK_GLASS).allowed()).isTrue();
+  }
+
+  private ValidatableResponse physiciansOf(String ins) {
+    return asPatient(ins).get(dossier.path("/treating-physicians")).then().statusCode(200);
+  }
+
+  /** Issue 5: whom a minor let in or shut out may tell of secret care. */
+  @Test
+  void who_acts_for_a_minor_learns_nothing_of_whom_the_minor_let_in_or_shut_out() {
+    String minors = granted(dossier, NURSE).toString();
+    treating(dossier, DOCTOR);
+    asPatient(OWNER).put(dossier.path("/blocks/" + DOCTOR_2)).then().statusCode(204);
+    represented(
+        dossier,
+        OWNER,
+        State.OPEN,
+        2,
+        acts(UUID.randomUUID(), Kind.PARENT, Instant.now(), Optional.empty()));
+    // A grant of the minor's is answered as one that never was.
+    for (String id : List.of(minors, UUID.randomUUID().toString())) {
+      String grant = dossier.path("/grants/" + id);
+      refused(asPatient(OTHER).post(grant + "/renewal"), 404, "NO_SUCH_GRANT");
+      refused(asPatient(OTHER).delete(grant), 404, "NO_SUCH_GRANT");
+    }
+    assertThat(decide(dossier, NURSE, "60", PurposeOfUse.NORMAL).allowed()).isTrue();
+    // One to somebody whom the minor shut out is given, shows as given, and lets nobody in.
+    String hidden = grantedBy(OTHER).then().statusCode(201).extract().path("grantId");
+    grants(OTHER)
+        .body("grants.grantId", equalTo(List.of(hidden)))
+        .body("grants.state", equalTo(List.of("VALIDE")))
+        .body("grants.inForce", equalTo(List.of(true)));
+    assertThat(decide(dossier, DOCTOR_2).allowed()).isFalse();
+    grants(OWNER).body("grants.state", equalTo(List.of("INTERDIT", "VALIDE")));
+    // Neither does a parent lift what the minor said: not a block, not a médecin traitant.
+    asPatient(OTHER).delete(dossier.path("/blocks/" + DOCTOR_2)).then().statusCode(204);
+    asPatient(OTHER).put(dossier.path("/blocks/" + DOCTOR_2)).then().statusCode(204);
+    grants(OTHER).body("grants.state", equalTo(List.of("INTERDIT")));
+    refused(grantedBy(OTHER), 409, "PROFESSIONAL_BLOCKED");
+    asPatient(OTHER).delete(dossier.path("/blocks/" + DOCTOR_2)).then().statusCode(204);
+    grants(OTHER).body("grants.state", equalTo(List.of("VALIDE")));
+    assertThat(decide(dossier, DOCTOR_2).allowed()).isFalse();
+    String doctor = dossier.path("/treating-physicians/" + DOCTOR);
+    asPatient(OTHER).put(doctor).then().statusCode(204);
+    asPatient(OTHER).delete(doctor).then().statusCode(204);
+    assertThat(decide(dossier, DOCTOR).rule()).isEqualTo("TREATING_PHYSICIAN");
+    physicians("MEDECIN_TRAITANT");
+    // What the minor takes back of theirs binds, and stays as it was to them.
+    asPatient(OWNER).delete(dossier.path("/blocks/" + DOCTOR_2)).then().statusCode(204);
+    assertThat(decide(dossier, DOCTOR_2).rule()).isEqualTo("GRANT");
+    asPatient(OWNER).delete(dossier.path("/grants/" + hidden)).then().statusCode(204);
+    assertThat(decide(dossier, DOCTOR_2).allowed()).isFalse();
+    grants(OTHER)
+        .body("grants.state", equalTo(List.of("VALIDE")))
+        .body("grants.revokedAt", equalTo(java.util.Collections.singletonList(null)));
+    asPatient(OTHER).delete(dossier.path("/grants/" + hidden)).then().statusCode(204);
+    grants(OTHER).body("grants.state", equalTo(List.of("EXPIRE")));
+    // A wish that was said over shows as they said it.
+    for (String who : List.of(OTHER, OWNER)) {
+      asPatient(who)
+          .body("{\"opposed\":" + who.equals(OWNER) + "}")
+          .put(dossier.path("/emergency-wishes/BREAK_GLASS"))
+          .then()
+          .statusCode(204);
+    }
+    wishes(OTHER).body("wishes.opposed", equalTo(Arrays.asList(false, null)));
   }
 
   private ValidatableResponse grants(String ins) {
@@ -419,9 +629,10 @@ class PatientCommandsTest extends AccessOverHttp {
             .body("who[2].rule", equalTo("BREAK_GLASS"))
             .extract()
             .path("at");
+    // Ended: the very next decision knows, though nothing has arrived here yet.
     represented(dossier, OWNER, State.OPEN, 3);
-    refused(grantedBy(OTHER), 403, "NO_STANDING");
     assertThat(decideForOther(dossier).allowed()).isFalse();
+    refused(grantedBy(OTHER), 403, "NO_STANDING");
     asPatient(OWNER)
         .get(dossier.path("/access"))
         .then()
@@ -765,13 +976,13 @@ class PatientCommandsTest extends AccessOverHttp {
     Neighbours.answer(
         "/registry/",
         _ -> {
-          LockSupport.parkNanos(Duration.ofSeconds(4).toNanos());
+          LockSupport.parkNanos(Duration.ofSeconds(8).toNanos());
           return new Neighbours.Answer(404, "{}");
         });
     Dossier unheard = new Dossier(UUID.randomUUID(), dossier.keys());
     long from = System.nanoTime();
     refused(grant(unheard, toProfessional(DOCTOR)), 503, "REGISTRY_UNAVAILABLE");
-    assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(3));
+    assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(7));
   }
 
   @Test

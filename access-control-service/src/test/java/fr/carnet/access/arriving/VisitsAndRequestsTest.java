@@ -9,9 +9,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import fr.carnet.access.AccessOverHttp;
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
+import fr.carnet.events.dossier.DossierRegistered.ActsFor;
 import fr.carnet.events.dossier.DossierRegistered.State;
+import fr.carnet.events.dossier.Representative;
+import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -22,6 +26,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -62,7 +67,11 @@ class VisitsAndRequestsTest extends AccessOverHttp {
   }
 
   private String code() {
-    return asPatient(OWNER)
+    return codeOf(OWNER);
+  }
+
+  private String codeOf(String ins) {
+    return asPatient(ins)
         .post(dossier.path("/visit-codes"))
         .then()
         .statusCode(201)
@@ -130,6 +139,26 @@ class VisitsAndRequestsTest extends AccessOverHttp {
     answers.add(problem(visit(blocked, OWNER, code)));
     assertThat(answers).hasSize(1);
     assertThat(answers.iterator().next().get("code").asText()).isEqualTo("CODE_NOT_VALID");
+  }
+
+  @Test
+  void
+      a_parents_code_and_the_minors_do_not_void_each_other_and_one_of_who_is_excluded_opens_nothing() {
+    acts(2, UUID.randomUUID());
+    String minors = code();
+    String parents = codeOf(OTHER);
+    visit(doctor, OWNER, minors).then().statusCode(201);
+    visit(doctor, OWNER, parents).then().statusCode(201);
+    // Each voids the one before of its own.
+    String voided = codeOf(OTHER);
+    String next = code();
+    String last = codeOf(OTHER);
+    visit(doctor, OWNER, voided).then().statusCode(403);
+    // Excluded: nothing follows any more from what they said.
+    represented(dossier, OWNER, State.OPEN, 3);
+    asPatient(OTHER).post(dossier.path("/visit-codes")).then().statusCode(403);
+    visit(newDoctor(), OWNER, last).then().statusCode(403).body("code", equalTo("CODE_NOT_VALID"));
+    visit(newDoctor(), OWNER, next).then().statusCode(201);
   }
 
   /** As if the code had been issued a quarter of an hour earlier. */
@@ -271,6 +300,74 @@ class VisitsAndRequestsTest extends AccessOverHttp {
     assertThat(decide(dossier, doctor).rule()).isEqualTo("GRANT");
     assertThat(decide(dossier, doctor).until()).contains(until);
     asPatient(OWNER).get(dossier.path("/access-requests")).then().body("requests", hasSize(0));
+  }
+
+  @Test
+  void a_parent_finds_and_accepts_what_is_asked_of_them_too_and_nothing_else() {
+    String ofMinor = ask(doctor, OWNER).path("requestId");
+    UUID father = UUID.randomUUID();
+    acts(2, father);
+    requestsOf(OTHER).body("requests", hasSize(0));
+    asPatient(OTHER)
+        .post(dossier.path("/access-requests/" + ofMinor + "/acceptance"))
+        .then()
+        .statusCode(404)
+        .body("code", equalTo("NO_SUCH_REQUEST"));
+    String ofAll =
+        asDoctor(doctor)
+            .body("{\"ins\":\"" + OWNER + "\",\"toRepresentatives\":true}")
+            .post("/access-requests")
+            .path("requestId");
+    assertThat(ofAll).isEqualTo(ofMinor);
+    requestsOf(OTHER)
+        .body("requests.requestId", equalTo(List.of(ofAll)))
+        .body("requests.professionalId", equalTo(List.of(doctor)));
+    requestsOf(OWNER).body("requests", hasSize(1));
+    // What the minor answers is the minor's.
+    asPatient(OWNER).delete(dossier.path("/access-requests/" + ofAll)).then().statusCode(204);
+    requestsOf(OWNER).body("requests", hasSize(0));
+    requestsOf(OTHER).body("requests", hasSize(1));
+    asPatient(OTHER)
+        .post(dossier.path("/access-requests/" + ofAll + "/acceptance"))
+        .then()
+        .statusCode(201);
+    assertThat(decide(dossier, doctor).rule()).isEqualTo("GRANT");
+    requestsOf(OTHER).body("requests", hasSize(0));
+    // The other parent sees that it was answered.
+    acts(3, UUID.randomUUID());
+    requestsOf(OTHER).body("requests", hasSize(0));
+  }
+
+  @Test
+  void a_request_does_not_tell_a_parent_that_the_minor_lifted_their_block() {
+    acts(2, UUID.randomUUID());
+    asPatient(OTHER).put(dossier.path("/blocks/" + DOCTOR_2)).then().statusCode(204);
+    asPatient(OWNER).delete(dossier.path("/blocks/" + DOCTOR_2)).then().statusCode(204);
+    asDoctor(DOCTOR_2)
+        .body("{\"ins\":\"" + OWNER + "\",\"toRepresentatives\":true}")
+        .post("/access-requests")
+        .then()
+        .statusCode(202);
+    requestsOf(OTHER).body("requests", hasSize(0));
+    requestsOf(OWNER).body("requests.professionalId", equalTo(List.of(DOCTOR_2)));
+  }
+
+  private void acts(long version, UUID representation) {
+    represented(
+        dossier,
+        OWNER,
+        State.OPEN,
+        version,
+        new ActsFor(
+            representation,
+            TestTokens.patientRef(OTHER),
+            Representative.Kind.PARENT,
+            Instant.now().minusSeconds(60),
+            Optional.empty()));
+  }
+
+  private ValidatableResponse requestsOf(String ins) {
+    return asPatient(ins).get(dossier.path("/access-requests")).then().statusCode(200);
   }
 
   @Test

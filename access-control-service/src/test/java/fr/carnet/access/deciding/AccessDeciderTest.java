@@ -45,6 +45,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -64,6 +65,9 @@ class AccessDeciderTest {
   private static final Instant LATER = NOW.plus(Duration.ofDays(30));
   private static final ProfessionalUnblocked UNBLOCKED = new ProfessionalUnblocked(DOCTOR);
   private static final AccessGranted GRANTED = granted(GRANT, NOW, Optional.empty());
+  private static final UUID PARENT = UUID.fromString("0192f0c1-0000-7000-8000-0000000000a1");
+  private static final UUID OTHER_PARENT = UUID.fromString("0192f0c1-0000-7000-8000-0000000000a2");
+  private static final Set<UUID> PARENTS = Set.of(PARENT, OTHER_PARENT);
 
   private final GivenWhenThen<AccessState, AccessEvent> access =
       new GivenWhenThen<>(AccessState.INITIAL, AccessDecider::evolve);
@@ -258,7 +262,7 @@ class AccessDeciderTest {
     STATES.put("unblocked", List.of(NAMED, BLOCKED, ENDED_BY_BLOCK, UNBLOCKED));
 
     COMMANDS.put("name", new NameTreatingPhysician(DOCTOR, State.OPEN));
-    COMMANDS.put("accept", new AcceptTreatingPhysician(DOCTOR, State.OPEN));
+    COMMANDS.put("accept", new AcceptTreatingPhysician(DOCTOR, State.OPEN, PARENTS));
     COMMANDS.put("give", new GiveSameRight(DOCTOR, State.OPEN));
     COMMANDS.put("end", new EndTreatingPhysician(DOCTOR));
     COMMANDS.put("block", new BlockProfessional(DOCTOR));
@@ -266,7 +270,7 @@ class AccessDeciderTest {
     COMMANDS.put("grant", grant(Optional.empty(), Optional.empty()));
     COMMANDS.put("revoke", new RevokeGrant(GRANT, NOW));
     COMMANDS.put("name, closed", new NameTreatingPhysician(DOCTOR, State.CLOSED));
-    COMMANDS.put("accept, closed", new AcceptTreatingPhysician(DOCTOR, State.CLOSED));
+    COMMANDS.put("accept, closed", new AcceptTreatingPhysician(DOCTOR, State.CLOSED, PARENTS));
     COMMANDS.put("give, closed", new GiveSameRight(DOCTOR, State.CLOSED));
   }
 
@@ -313,13 +317,14 @@ class AccessDeciderTest {
 
   @TestFactory
   Stream<DynamicTest> every_command_about_a_doctor_in_every_state() {
-    return everyCell(TABLE, STATES, COMMANDS, AccessDeciderTest::expected);
+    return everyCell(TABLE, STATES, COMMANDS, Optional.empty(), AccessDeciderTest::expected);
   }
 
   private static Stream<DynamicTest> everyCell(
       String table,
       Map<String, List<AccessEvent>> states,
       Map<String, AccessCommand> commands,
+      Optional<UUID> by,
       Function<String, Decision<AccessEvent>> expected) {
     List<List<String>> lines =
         table
@@ -338,14 +343,18 @@ class AccessDeciderTest {
                     .mapToObj(
                         i ->
                             DynamicTest.dynamicTest(
-                                line.getFirst() + " × " + columns.get(i),
+                                line.getFirst()
+                                    + " × "
+                                    + columns.get(i)
+                                    + by.map(_ -> " by P").orElse(""),
                                 () -> {
                                   AccessState state = AccessState.INITIAL;
                                   for (AccessEvent event : states.get(line.getFirst())) {
                                     state = AccessDecider.evolve(state, event);
                                   }
                                   assertThat(
-                                          AccessDecider.decide(commands.get(columns.get(i)), state))
+                                          AccessDecider.decide(
+                                              commands.get(columns.get(i)), by, state))
                                       .isEqualTo(expected.apply(line.get(i + 1)));
                                 })));
   }
@@ -373,7 +382,7 @@ class AccessDeciderTest {
   }
 
   private static UseVisitCode use(UUID code, State dossier, Instant at) {
-    return new UseVisitCode(GRANT_2, code, DOCTOR, dossier, at);
+    return new UseVisitCode(GRANT_2, code, DOCTOR, dossier, at, PARENTS);
   }
 
   private static AcceptRequest acceptRequest(State dossier, Instant until) {
@@ -396,13 +405,13 @@ class AccessDeciderTest {
     ANSWERS.put("use", use(CODE, State.OPEN, NOW));
     ANSWERS.put("at end", use(CODE, State.OPEN, END_OF_CODE));
     ANSWERS.put("other", use(REQUEST, State.OPEN, NOW));
-    ANSWERS.put("ask", new AskForAccess(REQUEST, DOCTOR, State.OPEN));
+    ANSWERS.put("ask", new AskForAccess(REQUEST, DOCTOR, false, State.OPEN));
     ANSWERS.put("accept", acceptRequest(State.OPEN, LATER));
     ANSWERS.put("till now", acceptRequest(State.OPEN, NOW));
     ANSWERS.put("decline", new DeclineRequest(REQUEST));
     ANSWERS.put("issue, closed", new IssueVisitCode(CODE, State.CLOSED, NOW));
     ANSWERS.put("use, closed", use(CODE, State.CLOSED, NOW));
-    ANSWERS.put("ask, closed", new AskForAccess(REQUEST, DOCTOR, State.CLOSED));
+    ANSWERS.put("ask, closed", new AskForAccess(REQUEST, DOCTOR, false, State.CLOSED));
     ANSWERS.put("accept, closed", acceptRequest(State.CLOSED, LATER));
   }
 
@@ -444,7 +453,317 @@ class AccessDeciderTest {
   @TestFactory
   Stream<DynamicTest> every_command_about_codes_and_requests_in_every_state() {
     return everyCell(
-        OF_CODES_AND_REQUESTS, WAITING, ANSWERS, AccessDeciderTest::expectedOfCodesAndRequests);
+        OF_CODES_AND_REQUESTS,
+        WAITING,
+        ANSWERS,
+        Optional.empty(),
+        AccessDeciderTest::expectedOfCodesAndRequests);
+  }
+
+  private static final Optional<UUID> M = Optional.empty();
+  private static final Optional<UUID> P = Optional.of(PARENT);
+  private static final Optional<UUID> O = Optional.of(OTHER_PARENT);
+
+  private static AccessGranted granted(UUID id, Instant from, Instant until, Optional<UUID> by) {
+    return new AccessGranted(
+        id, TO_DOCTOR, from, Optional.of(until), Optional.empty(), Optional.empty(), by);
+  }
+
+  private static AccessGranted given(Optional<UUID> by) {
+    return granted(GRANT, NOW, LATER, by);
+  }
+
+  private static AccessGranted renewedBy(Optional<UUID> by, Instant from) {
+    return new AccessGranted(
+        GRANT_2,
+        TO_DOCTOR,
+        from,
+        Optional.of(LATER.plusSeconds(60)),
+        Optional.empty(),
+        Optional.of(new Origin(Origin.Kind.RENEWAL, GRANT)),
+        by);
+  }
+
+  private static ProfessionalBlocked blocked(Optional<UUID> by) {
+    return new ProfessionalBlocked(DOCTOR, by);
+  }
+
+  private static EmergencyWishRecorded breakGlass(boolean opposed, Optional<UUID> by) {
+    return new EmergencyWishRecorded(Wish.BREAK_GLASS, opposed, 0, by);
+  }
+
+  private static TreatingPhysicianProposed proposed(Optional<UUID> by) {
+    return new TreatingPhysicianProposed(DOCTOR, by);
+  }
+
+  /** What a minor's doctor may be, by who said it: the minor, a parent, the other parent. */
+  private static final Map<String, List<AccessEvent>> SAID = new LinkedHashMap<>();
+
+  static {
+    SAID.put("nothing", List.of());
+    SAID.put("granted by M", List.of(given(M)));
+    SAID.put("granted by P", List.of(given(P)));
+    SAID.put("granted by O", List.of(given(O)));
+    SAID.put("granted by P, revoked by M", List.of(given(P), new GrantRevoked(GRANT)));
+    SAID.put("blocked by M", List.of(blocked(M)));
+    SAID.put("blocked by P", List.of(blocked(P)));
+    SAID.put("blocked by O", List.of(blocked(O)));
+    SAID.put("blocked by P, unblocked by M", List.of(blocked(P), UNBLOCKED));
+    SAID.put("granted by P, blocked by M", List.of(given(P), blocked(M)));
+    SAID.put("treating by M", List.of(proposed(M), NAMED));
+    SAID.put("treating by P", List.of(proposed(P), NAMED));
+    SAID.put("treating by O", List.of(proposed(O), NAMED));
+    SAID.put("treating by P, ended by M", List.of(proposed(P), NAMED, ENDED));
+    SAID.put("treating by P, blocked by M", List.of(proposed(P), NAMED, BLOCKED, ENDED_BY_BLOCK));
+    SAID.put("asked by M, by P", List.of(proposed(M), proposed(P)));
+    SAID.put("same right by M", List.of(SAME_RIGHT));
+    SAID.put(
+        "same right by P",
+        List.of(new TreatingPhysicianNamed(DOCTOR, Optional.of(Title.SAME_RIGHT), P)));
+    SAID.put("opposed by M", List.of(breakGlass(true, M)));
+    SAID.put("opposed by P", List.of(breakGlass(true, P)));
+    SAID.put("opposed by P, allowed by O", List.of(breakGlass(true, P), breakGlass(false, O)));
+    SAID.put("opposed by P, allowed by M", List.of(breakGlass(true, P), breakGlass(false, M)));
+  }
+
+  private static Map<String, AccessCommand> asked() {
+    Map<String, AccessCommand> asked = new LinkedHashMap<>();
+    asked.put("grant", grant(GRANT_2, TO_DOCTOR, State.OPEN, Optional.empty(), Optional.of(LATER)));
+    asked.put(
+        "renew",
+        new RenewGrant(GRANT_2, GRANT, State.OPEN, NOW, Optional.of(LATER.plusSeconds(60))));
+    asked.put("revoke", new RevokeGrant(GRANT, NOW));
+    asked.put("block", new BlockProfessional(DOCTOR));
+    asked.put("unblock", new UnblockProfessional(DOCTOR));
+    asked.put("name", new NameTreatingPhysician(DOCTOR, State.OPEN));
+    asked.put("give", new GiveSameRight(DOCTOR, State.OPEN));
+    asked.put("end", new EndTreatingPhysician(DOCTOR));
+    asked.put("oppose", wish(Wish.BREAK_GLASS, true, 0));
+    return asked;
+  }
+
+  private static Decision<AccessEvent> expectedOf(String cell, Optional<UUID> by) {
+    TreatingPhysicianEnded ended = new TreatingPhysicianEnded(DOCTOR, Cause.BY_PATIENT, by);
+    return switch (cell) {
+      case "A" -> Decision.accepted(granted(GRANT_2, NOW, LATER, by));
+      case "N" -> Decision.accepted(renewedBy(by, LATER));
+      case "N now" -> Decision.accepted(renewedBy(by, NOW));
+      case "R" -> Decision.accepted(new GrantRevoked(GRANT, by));
+      case "K" -> Decision.accepted(blocked(by));
+      case "K+" ->
+          Decision.accepted(blocked(by), new TreatingPhysicianEnded(DOCTOR, Cause.BLOCKED, by));
+      case "U" -> Decision.accepted(new ProfessionalUnblocked(DOCTOR, by));
+      case "P" -> Decision.accepted(proposed(by));
+      case "S" ->
+          Decision.accepted(new TreatingPhysicianNamed(DOCTOR, Optional.of(Title.SAME_RIGHT), by));
+      case "E" -> Decision.accepted(ended);
+      case "W" -> Decision.accepted(breakGlass(true, by));
+      default -> expected(cell);
+    };
+  }
+
+  /**
+   * Letters as above; N renewed from its end on, W opposed. What a parent is answered is the same
+   * in every row in which the parents said the same, whatever the minor said. What they say is
+   * recorded though they said it before: otherwise it would not hold where the minor has undone it.
+   */
+  private static final String ASKED_BY_PARENT =
+      """
+                                   | grant | renew | revoke | block | unblock | name  | give  | end   | oppose
+      nothing                      | A     | G     | G      | K     | –       | P     | S     | –     | W
+      granted by M                 | A     | G     | G      | K     | –       | P     | S     | –     | W
+      granted by P                 | A     | N     | R      | K     | –       | P     | S     | –     | W
+      granted by O                 | A     | N     | R      | K     | –       | P     | S     | –     | W
+      granted by P, revoked by M   | A     | N     | R      | K     | –       | P     | S     | –     | W
+      blocked by M                 | A     | G     | G      | K     | –       | P     | S     | –     | W
+      blocked by P                 | B     | G     | G      | K     | U       | B     | B     | –     | W
+      blocked by O                 | B     | G     | G      | K     | U       | B     | B     | –     | W
+      blocked by P, unblocked by M | B     | G     | G      | K     | U       | B     | B     | –     | W
+      granted by P, blocked by M   | A     | N     | R      | K     | –       | P     | S     | –     | W
+      treating by M                | A     | G     | G      | K     | –       | P     | S     | –     | W
+      treating by P                | A     | G     | G      | K+    | –       | P     | S     | E     | W
+      treating by O                | A     | G     | G      | K+    | –       | P     | S     | E     | W
+      treating by P, ended by M    | A     | G     | G      | K+    | –       | P     | S     | E     | W
+      treating by P, blocked by M  | A     | G     | G      | K+    | –       | P     | S     | E     | W
+      asked by M, by P             | A     | G     | G      | K+    | –       | P     | S     | E     | W
+      same right by M              | A     | G     | G      | K     | –       | P     | S     | –     | W
+      same right by P              | A     | G     | G      | K+    | –       | P     | S     | E     | W
+      opposed by M                 | A     | G     | G      | K     | –       | P     | S     | –     | W
+      opposed by P                 | A     | G     | G      | K     | –       | P     | S     | –     | W
+      opposed by P, allowed by O   | A     | G     | G      | K     | –       | P     | S     | –     | W
+      opposed by P, allowed by M   | A     | G     | G      | K     | –       | P     | S     | –     | W
+      """;
+
+  /** The minor knows it all, and says it beside what a parent said. */
+  private static final String ASKED_BY_MINOR =
+      """
+                                   | grant | renew | revoke | block | unblock | name  | give  | end   | oppose
+      nothing                      | A     | G     | G      | K     | –       | P     | S     | –     | W
+      granted by M                 | A     | N     | R      | K     | –       | P     | S     | –     | W
+      granted by P                 | A     | N     | R      | K     | –       | P     | S     | –     | W
+      granted by O                 | A     | N     | R      | K     | –       | P     | S     | –     | W
+      granted by P, revoked by M   | A     | N now | –      | K     | –       | P     | S     | –     | W
+      blocked by M                 | B     | G     | G      | –     | U       | B     | B     | –     | W
+      blocked by P                 | B     | G     | G      | K     | U       | B     | B     | –     | W
+      blocked by O                 | B     | G     | G      | K     | U       | B     | B     | –     | W
+      blocked by P, unblocked by M | A     | G     | G      | K     | –       | P     | S     | –     | W
+      granted by P, blocked by M   | B     | B     | R      | –     | U       | B     | B     | –     | W
+      treating by M                | A     | G     | G      | K+    | –       | –     | –     | E     | W
+      treating by P                | A     | G     | G      | K+    | –       | P     | S     | E     | W
+      treating by O                | A     | G     | G      | K+    | –       | P     | S     | E     | W
+      treating by P, ended by M    | A     | G     | G      | K     | –       | P     | S     | –     | W
+      treating by P, blocked by M  | B     | G     | G      | –     | U       | B     | B     | –     | W
+      asked by M, by P             | A     | G     | G      | K+    | –       | –     | S     | E     | W
+      same right by M              | A     | G     | G      | K+    | –       | P     | –     | E     | W
+      same right by P              | A     | G     | G      | K+    | –       | P     | S     | E     | W
+      opposed by M                 | A     | G     | G      | K     | –       | P     | S     | –     | –
+      opposed by P                 | A     | G     | G      | K     | –       | P     | S     | –     | W
+      opposed by P, allowed by O   | A     | G     | G      | K     | –       | P     | S     | –     | W
+      opposed by P, allowed by M   | A     | G     | G      | K     | –       | P     | S     | –     | W
+      """;
+
+  @TestFactory
+  Stream<DynamicTest> a_parent_is_answered_by_what_parents_said_and_the_minor_by_all() {
+    return Stream.concat(
+        everyCell(ASKED_BY_PARENT, SAID, asked(), P, cell -> expectedOf(cell, P)),
+        everyCell(ASKED_BY_MINOR, SAID, asked(), M, cell -> expectedOf(cell, M)));
+  }
+
+  @Test
+  void a_parent_answers_what_a_professional_asks_them_too_whatever_the_minor_did_about_it() {
+    AccessRequested toAll = new AccessRequested(REQUEST, DOCTOR, true);
+    AskForAccess asking = new AskForAccess(REQUEST, DOCTOR, true, State.OPEN);
+    AccessGranted accepted =
+        new AccessGranted(
+            GRANT_2,
+            TO_DOCTOR,
+            NOW,
+            Optional.of(LATER),
+            Optional.empty(),
+            Optional.of(new Origin(Origin.Kind.REQUEST, REQUEST)),
+            P);
+    when(asking).then(toAll);
+    // Whom the minor shut out asks others all the same; whom a parent did, nobody.
+    when(asking, BLOCKED).then(toAll);
+    when(asking, blocked(P)).thenNothing();
+    // Otherwise a request would tell a parent that the minor lifted what they said.
+    when(asking, blocked(P), UNBLOCKED).then(ASKED);
+    when(asking, blocked(P), new ProfessionalUnblocked(DOCTOR, O)).then(toAll);
+    when(asking, ASKED).then(toAll);
+    when(asking, toAll).thenNothing();
+    when(asking, toAll, AS_ASKED).then(toAll);
+    Decision<AccessEvent> none = Decision.refused(AccessRefusal.NO_SUCH_REQUEST);
+    for (AccessEvent[] waiting :
+        List.of(
+            new AccessEvent[] {toAll},
+            new AccessEvent[] {toAll, DECLINED},
+            new AccessEvent[] {toAll, AS_ASKED},
+            new AccessEvent[] {toAll, BLOCKED},
+            new AccessEvent[] {BLOCKED, toAll})) {
+      assertThat(AccessDecider.decide(acceptRequest(State.OPEN, LATER), P, after(waiting)))
+          .isEqualTo(Decision.accepted(accepted));
+      assertThat(AccessDecider.decide(new DeclineRequest(REQUEST), P, after(waiting)))
+          .isEqualTo(Decision.accepted(new AccessRequestDeclined(REQUEST, P)));
+    }
+    for (AccessEvent[] answered :
+        List.of(
+            new AccessEvent[] {ASKED},
+            new AccessEvent[] {toAll, accepted},
+            new AccessEvent[] {toAll, new AccessRequestDeclined(REQUEST, O)},
+            new AccessEvent[] {toAll, blocked(O)})) {
+      assertThat(AccessDecider.decide(acceptRequest(State.OPEN, LATER), P, after(answered)))
+          .isEqualTo(none);
+    }
+    // The minor is not asked by somebody whom they shut out.
+    assertThat(after(BLOCKED, toAll).requests()).isEmpty();
+  }
+
+  private static AccessState after(AccessEvent... events) {
+    AccessState state = AccessState.INITIAL;
+    for (AccessEvent event : events) {
+      state = AccessDecider.evolve(state, event);
+    }
+    return state;
+  }
+
+  @Test
+  void a_parent_takes_back_what_any_parent_said_and_the_minor_all() {
+    ProfessionalUnblocked byParent = new ProfessionalUnblocked(DOCTOR, P);
+    assertThat(after(blocked(M), blocked(P), byParent).isBlocked(DOCTOR)).isTrue();
+    assertThat(after(blocked(P), blocked(O), byParent).isBlocked(DOCTOR)).isFalse();
+    assertThat(after(blocked(O), byParent).isBlocked(DOCTOR)).isFalse();
+    assertThat(after(blocked(P), blocked(O), blocked(M), UNBLOCKED).isBlocked(DOCTOR)).isFalse();
+    TreatingPhysicianEnded endedByParent = new TreatingPhysicianEnded(DOCTOR, Cause.BY_PATIENT, P);
+    // A doctor accepts for all who asked, and stays as long as one part wants it.
+    assertThat(after(proposed(M), proposed(P), NAMED, endedByParent).isTreating(DOCTOR)).isTrue();
+    assertThat(after(proposed(O), NAMED, endedByParent).isTreating(DOCTOR)).isFalse();
+    assertThat(after(proposed(M), proposed(P), NAMED, ENDED).isTreating(DOCTOR)).isFalse();
+    assertThat(after(proposed(M), proposed(P), endedByParent).isProposed(DOCTOR)).isTrue();
+    assertThat(after(proposed(O), endedByParent).isProposed(DOCTOR)).isFalse();
+  }
+
+  @Test
+  void to_give_the_same_right_takes_nothing_from_a_medecin_traitant() {
+    TreatingPhysicianNamed same =
+        new TreatingPhysicianNamed(DOCTOR, Optional.of(Title.SAME_RIGHT), P);
+    assertThat(after(proposed(P), NAMED, same).treatingPhysicians())
+        .containsExactly(
+            Map.entry(new AccessState.Of(DOCTOR, Part.REPRESENTATIVES), Title.MEDECIN_TRAITANT));
+  }
+
+  @Test
+  void what_a_representation_that_is_over_left_open_gives_no_new_right() {
+    AcceptTreatingPhysician withoutP =
+        new AcceptTreatingPhysician(DOCTOR, State.OPEN, Set.of(OTHER_PARENT));
+    when(withoutP, proposed(P)).thenRefused(AccessRefusal.NO_STANDING);
+    when(withoutP, proposed(P), proposed(O)).then(NAMED);
+    when(withoutP, proposed(P), proposed(M)).then(NAMED);
+    // What was accepted in time stays, until it is taken back.
+    when(withoutP, proposed(P), NAMED).thenNothing();
+    UseVisitCode use =
+        new UseVisitCode(GRANT_2, CODE, DOCTOR, State.OPEN, NOW, Set.of(OTHER_PARENT));
+    when(use, new VisitCodeIssued(CODE, END_OF_CODE, P)).thenRefused(AccessRefusal.CODE_NOT_VALID);
+    when(use, ISSUED).then(FOR_THE_VISIT);
+  }
+
+  @Test
+  void a_code_voids_the_one_before_of_its_own_part_alone() {
+    when(use(CODE, State.OPEN, NOW), ISSUED, new VisitCodeIssued(GRANT, END_OF_CODE, P))
+        .then(FOR_THE_VISIT);
+    when(
+            use(CODE, State.OPEN, NOW),
+            new VisitCodeIssued(CODE, END_OF_CODE, P),
+            new VisitCodeIssued(GRANT, END_OF_CODE, O))
+        .thenRefused(AccessRefusal.CODE_NOT_VALID);
+  }
+
+  @Test
+  void a_grant_over_a_hidden_block_gives_nothing_and_a_doctor_who_is_blocked_accepts_nothing() {
+    assertThat(after(blocked(M), given(P)).isBlocked(DOCTOR)).isTrue();
+    when(new AcceptTreatingPhysician(DOCTOR, State.OPEN, PARENTS), blocked(M), proposed(P))
+        .thenRefused(AccessRefusal.NO_STANDING);
+  }
+
+  @Test
+  void a_visit_is_known_to_the_part_that_had_the_code_issued() {
+    VisitCodeIssued byParent = new VisitCodeIssued(CODE, END_OF_CODE, P);
+    AccessGranted visit =
+        new AccessGranted(
+            GRANT_2,
+            TO_DOCTOR,
+            NOW,
+            Optional.of(NOW.plus(Duration.ofHours(4))),
+            Optional.empty(),
+            Optional.of(new Origin(Origin.Kind.VISIT_CODE, CODE)),
+            P);
+    when(use(CODE, State.OPEN, NOW), byParent).then(visit);
+    assertThat(AccessDecider.decide(new RevokeGrant(GRANT_2, NOW), P, after(byParent, visit)))
+        .isEqualTo(Decision.accepted(new GrantRevoked(GRANT_2, P)));
+    assertThat(AccessDecider.decide(new RevokeGrant(GRANT_2, NOW), O, after(byParent, visit)))
+        .isEqualTo(Decision.accepted(new GrantRevoked(GRANT_2, O)));
+    when(use(CODE, State.OPEN, NOW), ISSUED).then(FOR_THE_VISIT);
+    assertThat(AccessDecider.decide(new RevokeGrant(GRANT_2, NOW), O, after(ISSUED, FOR_THE_VISIT)))
+        .isEqualTo(Decision.refused(AccessRefusal.NO_SUCH_GRANT));
   }
 
   @Test
@@ -453,7 +772,7 @@ class AccessDeciderTest {
     when(new NameTreatingPhysician(other, State.OPEN), PROPOSED, NAMED)
         .then(new TreatingPhysicianProposed(other));
     when(
-            new AcceptTreatingPhysician(other, State.OPEN),
+            new AcceptTreatingPhysician(other, State.OPEN, PARENTS),
             PROPOSED,
             NAMED,
             new TreatingPhysicianProposed(other))

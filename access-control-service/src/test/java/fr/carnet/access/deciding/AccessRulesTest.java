@@ -99,6 +99,7 @@ class AccessRulesTest {
         row("a barred party, unknown", asked().role(Role.BARRED).unknown(), "BARRED_PARTY"),
         row("the insurer", asked().role(Role.BILLING).grant(), "NOT_A_CARE_PROFESSIONAL"),
         row("a programme", asked().role(Role.PROGRAMME).grant(), "NOT_A_CARE_PROFESSIONAL"),
+        row("the payer", asked().role(Role.PAYER).grant(), "NOT_A_CARE_PROFESSIONAL"),
         row("an operator", asked().role(Role.OPERATOR).grant(), "NOT_A_CARE_PROFESSIONAL"),
         row("an agent", asked().role(Role.COUNTER_AGENT).grant(), "NOT_A_CARE_PROFESSIONAL"),
         row("an auditor", asked().role(Role.AUDITOR).grant(), "NOT_A_CARE_PROFESSIONAL"),

@@ -8,6 +8,7 @@ import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.access.DecisionRequest;
 import fr.carnet.events.access.Grantee;
 import fr.carnet.events.dossier.DossierRegistered.State;
+import fr.carnet.events.dossier.Representative;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.identity.PatientRef;
 import fr.carnet.events.trace.Actor;
@@ -111,7 +112,10 @@ final class Situation {
   }
 
   Situation representing(Instant from, Optional<Instant> until) {
-    representation = Optional.of(new Representation(REPRESENTATION, from, until));
+    representation =
+        Optional.of(
+            new Representation(
+                REPRESENTATION, from, until, Optional.of(Representative.Kind.PARENT)));
     return patient(OTHER);
   }
 

@@ -112,10 +112,12 @@ class NoticesProjectionTest {
     }
     for (int i = 0; i < 6; i++) {
       life.add(read(new UUID(8, i), OTHER, PurposeOfUse.BREAK_GLASS, after(i * 7)));
+      // Two visits to who does not know of the look between them.
+      life.add(read(new UUID(8, 9), "899700032024", PurposeOfUse.BREAK_GLASS, after(i * 20)));
     }
     apply(life);
     List<String> expected = all();
-    assertThat(codes()).hasSize(2 * (2 + 4 + 1 + 2) + 6 * 2);
+    assertThat(codes()).hasSize(2 * (2 + 4 + 1 + 2) + 6 * 2 + 6 + 1);
     assertThat(rows("SELECT uses::text FROM frequent_break_glass")).containsExactly("8");
     for (long seed = 1; seed <= 5; seed++) {
       empty();
@@ -178,7 +180,7 @@ class NoticesProjectionTest {
             TracesForTests.trace(
                 DOSSIER,
                 doctor(DOCTOR),
-                PurposeOfUse.BREAK_GLASS,
+                PurposeOfUse.NORMAL,
                 Outcome.RELEASED,
                 NOON,
                 "find-by-ins"),
@@ -199,6 +201,25 @@ class NoticesProjectionTest {
                 NOON,
                 "search-dossier")));
     assertThat(codes()).containsExactly("FIRST_ACCESS");
+  }
+
+  @Test
+  void who_finds_dossiers_in_an_emergency_is_told_of_and_counted_though_nothing_was_shown()
+      throws SQLException {
+    List<Trace> found = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      found.add(
+          TracesForTests.trace(
+              i == 0 ? DOSSIER : UUID.randomUUID(),
+              doctor(DOCTOR),
+              PurposeOfUse.BREAK_GLASS,
+              Outcome.RELEASED,
+              NOON,
+              "find-by-ins"));
+    }
+    apply(found);
+    assertThat(codes()).hasSize(6).containsOnly("BREAK_GLASS");
+    assertThat(rows("SELECT uses::text FROM frequent_break_glass")).containsExactly("6");
   }
 
   @Test
@@ -252,12 +273,12 @@ class NoticesProjectionTest {
   }
 
   @Test
-  void ten_pages_of_one_dossier_are_one_use_of_break_glass_a_day() throws SQLException {
+  void ten_pages_of_one_dossier_are_one_use_of_break_glass() throws SQLException {
     List<Trace> pages = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       pages.add(read(DOSSIER, DOCTOR, PurposeOfUse.BREAK_GLASS, after(i)));
     }
-    // 14 hours on it is another day in Paris, and again one use of that day.
+    // 14 hours on it is another day in Paris.
     for (int i = 0; i < 10; i++) {
       pages.add(read(DOSSIER, DOCTOR, PurposeOfUse.BREAK_GLASS, after(14 * 60 + i)));
     }
@@ -265,9 +286,6 @@ class NoticesProjectionTest {
     apply(pages.subList(0, 12));
     apply(pages.subList(12, 20));
     assertThat(rows("SELECT professional FROM frequent_break_glass")).isEmpty();
-    assertThat(rows("SELECT day || ' ' || (at AT TIME ZONE 'UTC') FROM break_glass_use ORDER BY 1"))
-        .containsExactly(
-            "2026-03-01 2026-03-01 11:00:00.123456", "2026-03-02 2026-03-02 01:00:00.123456");
     // The patient is told of each, all the same.
     assertThat(codes()).hasSize(1 + 20);
     // The sixth dossier of a day is too many, from its first page on.
@@ -277,10 +295,32 @@ class NoticesProjectionTest {
               read(new UUID(7, 10 + i), DOCTOR, PurposeOfUse.BREAK_GLASS, after(20 + i)),
               read(new UUID(7, 10 + i), DOCTOR, PurposeOfUse.BREAK_GLASS, after(40 + i))));
     }
-    assertThat(
-            rows(
-                "SELECT day || ' ' || uses || ' ' || (at AT TIME ZONE 'UTC')"
-                    + " FROM frequent_break_glass"))
-        .containsExactly("2026-03-01 6 2026-03-01 11:25:00.123456");
+    assertThat(frequent()).containsExactly("2026-03-01 6 2026-03-01 11:25:00.123456");
+  }
+
+  @Test
+  void to_come_back_to_one_dossier_half_an_hour_later_is_another_use() throws SQLException {
+    List<Trace> visits = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      visits.add(read(DOSSIER, DOCTOR, PurposeOfUse.BREAK_GLASS, after(i * 60)));
+      visits.add(read(DOSSIER, DOCTOR, PurposeOfUse.BREAK_GLASS, after(i * 60 + 29)));
+    }
+    apply(visits.subList(0, 10));
+    assertThat(frequent()).isEmpty();
+    apply(visits.subList(10, 12));
+    assertThat(frequent()).containsExactly("2026-03-01 6 2026-03-01 16:00:00.123456");
+    // Exactly half an hour is another visit; a look between two that comes late makes them one.
+    apply(List.of(read(DOSSIER, DOCTOR, PurposeOfUse.BREAK_GLASS, after(5 * 60 + 59))));
+    assertThat(frequent()).containsExactly("2026-03-01 7 2026-03-01 16:00:00.123456");
+    apply(
+        List.of(
+            read(DOSSIER, DOCTOR, PurposeOfUse.BREAK_GLASS, after(45)),
+            read(DOSSIER, DOCTOR, PurposeOfUse.BREAK_GLASS, after(105))));
+    assertThat(frequent()).isEmpty();
+  }
+
+  private static List<String> frequent() throws SQLException {
+    return rows(
+        "SELECT day || ' ' || uses || ' ' || (at AT TIME ZONE 'UTC') FROM frequent_break_glass");
   }
 }

@@ -22,6 +22,7 @@ import fr.carnet.access.projecting.DossierRegistryProjection;
 import fr.carnet.events.dossier.DossierRegistered.ActsFor;
 import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.events.dossier.Representative;
+import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.AccessTraced.Outcome;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.events.trace.PurposeOfUse;
@@ -43,6 +44,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -266,6 +268,110 @@ class NoticesTest extends AccessOverHttp {
     notices("").body("notices", hasSize(4)).body("unread", equalTo(3));
   }
 
+  @Test
+  void what_is_hidden_leaves_the_notices_of_a_dossier_that_never_had_it() {
+    // given two dossiers, and in one what neither its owner nor their guardian may know of
+    actsFor(Representative.Kind.GUARDIAN_OF_ADULT, 2);
+    publish(
+        looked(DOCTOR, now, "item-1", "item-2"),
+        looked(DOCTOR, now.plusSeconds(5), "item-2"),
+        looked(DOCTOR_2, now.plusSeconds(6), "item-1"));
+    keptFromOwner(dossier, "item-1", "item-2");
+    Neighbours.answer(
+        dossier.path("/kept-from/REPRESENTATIVE"),
+        _ -> Neighbours.Answer.ok("{\"itemIds\":[\"item-1\",\"item-2\"]}"));
+    accesses("item-1", "item-8");
+    List<String> owners = told(OWNER);
+    List<String> guardians = told(OTHER);
+    dossier = dossierOf(OWNER);
+    actsFor(Representative.Kind.GUARDIAN_OF_ADULT, 2);
+    accesses("item-8");
+    // then
+    assertThat(owners).isEqualTo(told(OWNER));
+    assertThat(guardians).isEqualTo(told(OTHER));
+  }
+
+  private Trace looked(String professional, Instant at, String... items) {
+    return new Trace(
+        UUID.randomUUID(),
+        dossier.id(),
+        at,
+        new AccessTraced(
+            doctor(professional),
+            PurposeOfUse.NORMAL,
+            "read-items",
+            Outcome.RELEASED,
+            "GRANT",
+            Optional.empty(),
+            Optional.of("2018-11"),
+            Optional.of(1L),
+            List.of(items),
+            Optional.empty()));
+  }
+
+  /** An emergency, refusals, and a look at these items. */
+  private void accesses(String... items) {
+    for (int i = 0; i < 3; i++) {
+      publish(refused(dossier.id(), doctor(NURSE), now.plusSeconds(10 + i)));
+    }
+    publish(
+        TracesForTests.trace(
+            dossier.id(),
+            doctor(DOCTOR),
+            PurposeOfUse.MEDICAL_REGULATION,
+            Outcome.RELEASED,
+            now.plusSeconds(20),
+            "find-by-ins"),
+        looked("899700032024", now.plusSeconds(30), items));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> notices("").body("notices.who.id", hasItem("899700032024")));
+  }
+
+  /** All that somebody is told, byte for byte, but for ids and when it was read. */
+  private List<String> told(String patient) {
+    return Stream.of("", "?limit=2", "/printable")
+        .map(
+            path ->
+                asPatient(patient)
+                    .get(dossier.path("/notices" + path))
+                    .then()
+                    .statusCode(200)
+                    .extract()
+                    .asString()
+                    .replaceFirst("^\\{\"at\":\"[^\"]*\"", "{READ")
+                    .replaceFirst("</h1>\n<p>[^<]*</p>", "</h1>READ")
+                    .replaceAll("\"next\":\"[^\"]*\"", "NEXT")
+                    .replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID"))
+        .toList();
+  }
+
+  @Test
+  void what_is_noted_after_the_filter_was_asked_is_told_by_the_next_one() {
+    Neighbours.answer(
+        dossier.path("/kept-from/OWNER"),
+        _ -> {
+          // Nothing is hidden yet: now something is written, not announced, and read.
+          try {
+            execute(
+                "INSERT INTO notice (notice_id, dossier_id, code, at, who_role, who_id, trace_id,"
+                    + " item_ids) VALUES (gen_random_uuid(), '"
+                    + dossier.id()
+                    + "', 'FIRST_ACCESS', clock_timestamp(), 'PROFESSIONAL', '"
+                    + DOCTOR
+                    + "', gen_random_uuid(), '{item-9}')");
+          } catch (SQLException e) {
+            throw new IllegalStateException(e);
+          }
+          return Neighbours.Answer.ok("{\"itemIds\":[]}");
+        });
+    notices("").body("notices", empty()).body("unread", equalTo(0));
+    keptFromOwner(dossier, "item-9");
+    notices("").body("notices", empty());
+    keptFromOwner(dossier);
+    notices("").body("notices", hasSize(1)).body("unread", equalTo(1));
+  }
+
   private ValidatableResponse noticesOfOther() {
     return asPatient(OTHER).get(dossier.path("/notices")).then().statusCode(200);
   }
@@ -300,8 +406,11 @@ class NoticesTest extends AccessOverHttp {
             .path("grantId");
     grantsThatEnd.tell();
     Trace secret = read(dossier.id(), NURSE, now);
-    publish(secret, read(dossier.id(), DOCTOR, PurposeOfUse.BREAK_GLASS, now.plusSeconds(1)));
-    awaitNotices(5);
+    publish(
+        secret,
+        read(dossier.id(), DOCTOR, PurposeOfUse.BREAK_GLASS, now.plusSeconds(1)),
+        read(dossier.id(), "899700034004", PurposeOfUse.BREAK_GLASS, now.minusSeconds(120)));
+    awaitNotices(7);
     // then
     noticesOfOther()
         .body("notices.code", equalTo(List.of("GRANT_ENDS")))
@@ -309,11 +418,35 @@ class NoticesTest extends AccessOverHttp {
         .body("unread", equalTo(1));
     asPatient(OTHER).put(dossier.path("/notices/" + given + "/read")).then().statusCode(204);
     noticesOfOther().body("unread", equalTo(0));
+    // A notice that does not come would tell whom the minor shut out, or let in for longer.
+    String unknowing =
+        asPatient(OTHER)
+            .body(
+                "{\"granteeKind\":\"PROFESSIONAL\",\"granteeId\":\"%s\",\"until\":\"%s\"}"
+                    .formatted(NURSE, Instant.now().plus(Duration.ofDays(4))))
+            .post(dossier.path("/grants"))
+            .then()
+            .statusCode(201)
+            .extract()
+            .path("grantId");
+    grant(dossier, "{\"granteeKind\":\"PROFESSIONAL\",\"granteeId\":\"" + NURSE + "\"}");
+    asPatient(OWNER).delete(dossier.path("/grants/" + given)).then().statusCode(204);
+    asPatient(OWNER).put(dossier.path("/blocks/" + NURSE)).then().statusCode(204);
+    grantsThatEnd.tell();
+    noticesOfOther()
+        .body("notices.grant.grantId", containsInAnyOrder(given, unknowing))
+        .body("unread", equalTo(1));
     String emergency =
-        notices("").extract().path("notices.find { it.code == 'BREAK_GLASS' }.noticeId");
+        notices("")
+            .extract()
+            .path(
+                "notices.find { it.code == 'BREAK_GLASS' && it.who.id == '"
+                    + DOCTOR
+                    + "' }.noticeId");
     asPatient(OTHER).put(dossier.path("/notices/" + emergency + "/read")).then().statusCode(404);
-    notices("").body("unread", equalTo(5));
-    // Of an adult a guardian is told as the owner is, through a filter of their own.
+    notices("").body("unread", equalTo(7));
+    // Of an adult a guardian is told as the owner is, from when they began: what was before may be
+    // of a minor. Through a filter of their own.
     actsFor(Representative.Kind.GUARDIAN_OF_ADULT, 3);
     noticesOfOther().body("notices", hasSize(5)).body("unread", equalTo(5));
     Neighbours.answer(
@@ -324,7 +457,65 @@ class NoticesTest extends AccessOverHttp {
         .body("unread", equalTo(3));
     asPatient(OTHER).put(dossier.path("/notices/" + emergency + "/read")).then().statusCode(204);
     noticesOfOther().body("unread", equalTo(2));
-    notices("").body("notices", hasSize(5)).body("unread", equalTo(5));
+    notices("").body("notices", hasSize(7)).body("unread", equalTo(7));
+  }
+
+  @Test
+  void who_is_refused_at_this_services_doors_again_and_again_is_told_of() throws SQLException {
+    execute("DELETE FROM attempt");
+    String stranger = "184027511504249";
+    asPatient(stranger).get(dossier.path("/grants")).then().statusCode(403);
+    asPatient(stranger).put(dossier.path("/blocks/" + DOCTOR)).then().statusCode(403);
+    asPatient(stranger).get(dossier.path("/notices/printable")).then().statusCode(403);
+    for (int i = 0; i < 2; i++) {
+      visit(DOCTOR_2, "00000000").then().statusCode(403);
+    }
+    accept(DOCTOR_2, OWNER).then().statusCode(403);
+    // Twice is not again and again; and what is not about a dossier that is, is of no dossier.
+    accept(DOCTOR, OWNER).then().statusCode(403);
+    accept(DOCTOR, OWNER).then().statusCode(403);
+    asPatient(stranger).get("/dossiers/" + UUID.randomUUID() + "/grants").then().statusCode(403);
+    awaitNotices(2);
+    notices("")
+        .body("notices.code", equalTo(List.of("REFUSALS_REPEATED", "REFUSALS_REPEATED")))
+        .body("notices.who.role", containsInAnyOrder("OTHER_PATIENT", "PROFESSIONAL"))
+        .body("notices.who.id", containsInAnyOrder(null, DOCTOR_2));
+    // Who acts for a minor is told of none of it: who tries may tell of secret care.
+    actsFor(Representative.Kind.PARENT, 2);
+    noticesOfOther().body("notices", empty());
+    // A list that is the minor's refuses them too, and names the representation.
+    for (int i = 0; i < 3; i++) {
+      asPatient(OTHER).get(dossier.path("/access")).then().statusCode(403);
+    }
+    awaitNotices(3);
+    notices("").body("notices.who.role", hasItem("REPRESENTATIVE"));
+  }
+
+  private static Response visit(String doctor, String code) {
+    return asDoctor(doctor)
+        .body("{\"ins\":\"" + OWNER + "\",\"code\":\"" + code + "\"}")
+        .post("/visits");
+  }
+
+  @Test
+  void a_refusal_is_kept_as_often_as_it_is_counted_and_fills_no_log() throws SQLException {
+    for (int i = 0; i < 23; i++) {
+      asPatient("184027511504249")
+          .get(dossier.path("/grants"))
+          .then()
+          .statusCode(i < 20 ? 403 : 429);
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> ofThisDossier("outbox WHERE aggregateid") == 0);
+    // Of the same partition, and so behind all of them.
+    publish(read(dossier.id(), DOCTOR, now));
+    awaitNotices(2);
+    assertThat(ofThisDossier("refused_access WHERE dossier_id::text")).isEqualTo(20);
+  }
+
+  private long ofThisDossier(String rows) throws SQLException {
+    return count("SELECT count(*) FROM " + rows + " = '" + dossier.id() + "'");
   }
 
   @Test
@@ -408,7 +599,9 @@ class NoticesTest extends AccessOverHttp {
         .put("/notices/" + notice + "/read")
         .then()
         .statusCode(404);
-    notices("").body("unread", equalTo(1));
+    // The owner is told of who tried.
+    awaitNotices(2);
+    notices("").body("notices.code", hasItem("REFUSALS_REPEATED")).body("unread", equalTo(2));
   }
 
   private static String refusal(ValidatableResponse answer) {

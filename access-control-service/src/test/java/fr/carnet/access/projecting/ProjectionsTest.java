@@ -48,6 +48,9 @@ import org.junit.jupiter.api.Test;
 class ProjectionsTest {
   private static final NationalId DOCTOR = new NationalId("899700024450");
   private static final NationalId GP = new NationalId("899700032024");
+  private static final NationalId NURSE = new NationalId("899700033030");
+  private static final Optional<UUID> PARENT = Optional.of(new UUID(5, 5));
+  private static final Optional<UUID> OTHER_PARENT = Optional.of(new UUID(5, 6));
   private static final Instant THEN = Instant.parse("2026-03-01T10:00:00.123456Z");
 
   private static DataSource database() {
@@ -71,13 +74,29 @@ class ProjectionsTest {
         new EmergencyWishRecorded(Wish.BREAK_GLASS, true),
         new ProfessionalUnblocked(DOCTOR),
         new ProfessionalBlocked(DOCTOR),
+        new ProfessionalBlocked(DOCTOR, PARENT),
+        new ProfessionalBlocked(DOCTOR, OTHER_PARENT),
+        new ProfessionalBlocked(GP, PARENT),
+        new ProfessionalUnblocked(GP, OTHER_PARENT),
+        new TreatingPhysicianProposed(NURSE, PARENT),
+        new TreatingPhysicianProposed(NURSE, OTHER_PARENT),
+        new TreatingPhysicianProposed(NURSE),
+        new TreatingPhysicianNamed(NURSE),
+        new TreatingPhysicianEnded(NURSE, Cause.BY_PATIENT, PARENT),
         new EmergencyWishRecorded(Wish.BREAK_GLASS, false),
         new EmergencyWishRecorded(Wish.MEDICAL_REGULATION, true),
+        new TreatingPhysicianNamed(
+            GP, Optional.of(TreatingPhysicianNamed.Title.SAME_RIGHT), OTHER_PARENT),
+        new TreatingPhysicianNamed(
+            GP, Optional.of(TreatingPhysicianNamed.Title.SAME_RIGHT), PARENT),
+        new VisitCodeIssued(new UUID(2, 3), THEN, PARENT),
         new VisitCodeIssued(grant, THEN),
         new VisitCodeIssued(new UUID(2, 2), THEN.plusSeconds(1)),
         new AccessRequested(new UUID(3, 1), GP),
         new AccessRequested(new UUID(3, 2), DOCTOR),
-        new AccessRequested(new UUID(3, 3), new NationalId("899700033030")),
+        new AccessRequested(new UUID(3, 3), NURSE),
+        new AccessRequested(new UUID(3, 3), NURSE, true),
+        new AccessRequested(new UUID(3, 4), DOCTOR, true),
         new AccessRequestDeclined(new UUID(3, 1)),
         new AccessGranted(
             new UUID(4, grant.getLeastSignificantBits()),
@@ -156,7 +175,7 @@ class ProjectionsTest {
       apply(straight, projection, records(stream));
     }
     List<String> expected = rows(straight, projection);
-    assertThat(expected).hasSize(3 * 9);
+    assertThat(expected).hasSize(3 * 13);
 
     for (long seed = 1; seed <= 5; seed++) {
       Random dice = new Random(seed);

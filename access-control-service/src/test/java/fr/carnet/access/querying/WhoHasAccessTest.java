@@ -305,10 +305,12 @@ class WhoHasAccessTest extends AccessOverHttp {
       as(token).get(dossier.path(why)).then().statusCode(403).body("code", equalTo("ROLE_MISSING"));
     }
     List<AccessTraced> traces =
-        onKafka(Topic.ACCESS_TRACES, 1).stream()
+        onKafka(Topic.ACCESS_TRACES, 2).stream()
             .map(record -> Wire.read(record.value(), AccessTraced.class))
             .toList();
-    assertThat(traces).singleElement().extracting(AccessTraced::action).isEqualTo("explain-access");
+    assertThat(traces)
+        .extracting(traced -> traced.action() + " " + traced.outcome())
+        .containsExactly("explain-access RELEASED", "decide-access REFUSED");
     assertThat(traces.getFirst().actor().id()).contains("officer-1");
   }
 

@@ -295,7 +295,6 @@ class MonthOfLifeTest extends AccessOverHttp {
             .get(each.request().dossierId())
             .get(each.decision().accessVersion())
             .grants()
-            .values()
             .stream()
             .anyMatch(
                 grant ->
@@ -655,7 +654,10 @@ class MonthOfLifeTest extends AccessOverHttp {
             .map(
                 acts ->
                     new DecisionFacts.Representation(
-                        acts.representationId(), acts.from(), acts.until())),
+                        acts.representationId(),
+                        acts.from(),
+                        acts.until(),
+                        Optional.of(acts.kind()))),
         facts.blocked(),
         facts.treatingPhysician(),
         facts.breakGlassOpposed(),

@@ -83,6 +83,7 @@ class TwoReadingsTest {
           AUDITOR,
           PRIVACY_OFFICER,
           PROGRAMME,
+          PAYER,
           OPERATOR,
           SERVICE ->
           role.label();
@@ -182,7 +183,10 @@ class TwoReadingsTest {
             !c.knownWhole(),
             3,
             c.iRepresentTheOwner()
-                .map(span -> new Representation(new UUID(7, 7), span.from(), span.until())),
+                .map(
+                    span ->
+                        new Representation(
+                            new UUID(7, 7), span.from(), span.until(), Optional.empty())),
             !patient && c.iAmBlocked(),
             !patient && c.iAmMedecinTraitant(),
             c.breakGlassOpposed(),

@@ -3,6 +3,7 @@ package fr.carnet.events.access;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import fr.carnet.events.access.EmergencyWishRecorded.Wish;
+import fr.carnet.events.dossier.Representative;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -26,6 +27,9 @@ import java.util.UUID;
  * @param accessVersion version of the dossier's access stream that was looked at; 0: no event yet
  * @param until when the right ends by itself, exclusive
  * @param representationId by which somebody acts for the owner, where it rests on that
+ * @param representationKind as what: who acts for a minor may know of less than an adult's guardian
+ * @param representedSince from when on, inclusive: an adult's guardian may know of what is older
+ *     only as it holds (ADR 21)
  */
 public record AccessDecision(
     boolean allowed,
@@ -39,7 +43,9 @@ public record AccessDecision(
     String policyVersion,
     long accessVersion,
     Optional<Instant> until,
-    Optional<UUID> representationId) {
+    Optional<UUID> representationId,
+    Optional<Representative.Kind> representationKind,
+    Optional<Instant> representedSince) {
   /** The rule by which somebody reads who acts for the owner: some items are not for them. */
   public static final String REPRESENTATIVE = "REPRESENTATIVE";
 
@@ -76,6 +82,8 @@ public record AccessDecision(
         policyVersion,
         accessVersion,
         until,
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 }

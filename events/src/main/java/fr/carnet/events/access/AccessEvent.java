@@ -1,6 +1,8 @@
 package fr.carnet.events.access;
 
 import fr.carnet.events.Wire;
+import java.util.Optional;
+import java.util.UUID;
 
 /** What can change about who may see a dossier. */
 public sealed interface AccessEvent
@@ -15,6 +17,15 @@ public sealed interface AccessEvent
         VisitCodeIssued,
         AccessRequested,
         AccessRequestDeclined {
+  /**
+   * Who acts for a minor, and said it beside the minor: it changes nothing of what the minor said,
+   * and they know of nothing but what any of them said (ADR 21). Absent of what the patient said,
+   * who decides for an adult, or a professional.
+   */
+  default Optional<UUID> representationId() {
+    return Optional.empty();
+  }
+
   /** The name of this fact on the wire. */
   default String wireName() {
     return switch (this) {

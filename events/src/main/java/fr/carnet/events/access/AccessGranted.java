@@ -12,6 +12,8 @@ import java.util.UUID;
  * @param until exclusive; absent: until revoked
  * @param note the patient's own words, sealed
  * @param origin what it follows from; absent: from nothing but the patient's own will
+ * @param representationId who acts for a minor, and said it beside the patient (ADR 21); absent:
+ *     the patient
  */
 public record AccessGranted(
     UUID grantId,
@@ -19,14 +21,26 @@ public record AccessGranted(
     Instant from,
     Optional<Instant> until,
     Optional<Sealed> note,
-    Optional<Origin> origin)
+    Optional<Origin> origin,
+    Optional<UUID> representationId)
     implements AccessEvent {
   public static final String WIRE_NAME = "access.granted.v1";
 
   /** Of the patient's own will. */
   public AccessGranted(
       UUID grantId, Grantee grantee, Instant from, Optional<Instant> until, Optional<Sealed> note) {
-    this(grantId, grantee, from, until, note, Optional.empty());
+    this(grantId, grantee, from, until, note, Optional.empty(), Optional.empty());
+  }
+
+  /** By the patient, following from something. */
+  public AccessGranted(
+      UUID grantId,
+      Grantee grantee,
+      Instant from,
+      Optional<Instant> until,
+      Optional<Sealed> note,
+      Optional<Origin> origin) {
+    this(grantId, grantee, from, until, note, origin, Optional.empty());
   }
 
   /**

@@ -1,6 +1,7 @@
 package fr.carnet.events.access;
 
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -8,7 +9,15 @@ import java.util.UUID;
  * code itself stands nowhere: it follows from this id under a secret of the access-control-service.
  *
  * @param expiresAt exclusive
+ * @param representationId who acts for a minor, and said it beside the patient (ADR 21); absent:
+ *     the patient
  */
-public record VisitCodeIssued(UUID codeId, Instant expiresAt) implements AccessEvent {
+public record VisitCodeIssued(UUID codeId, Instant expiresAt, Optional<UUID> representationId)
+    implements AccessEvent {
   public static final String WIRE_NAME = "access.visit-code-issued.v1";
+
+  /** By the patient. */
+  public VisitCodeIssued(UUID codeId, Instant expiresAt) {
+    this(codeId, expiresAt, Optional.empty());
+  }
 }

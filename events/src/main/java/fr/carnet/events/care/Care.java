@@ -17,7 +17,10 @@ import java.util.Optional;
  * @param quantity signed, never zero; negative in a reversal
  * @param treatingPhysician RPPS of the médecin traitant that the reimbursement names (DCIR,
  *     PRS_MTT_NUM); not part of the item
- * @param repeats how often the insurer sent the same line again, as far as was known when it passed
+ * @param processedOn when the insurer processed the line, in Europe/Paris; absent in lines that
+ *     were kept before it came along. Not part of the item
+ * @param repeats how often the insurer sent the same line again, as far as was known when it
+ *     passed: a line passes again when it came 1, 2, 4, 8 … times more
  */
 public record Care(
     String itemId,
@@ -32,6 +35,7 @@ public record Care(
     LocalDate careTo,
     boolean duringHospitalStay,
     Optional<String> treatingPhysician,
+    Optional<LocalDate> processedOn,
     @JsonInclude(JsonInclude.Include.NON_DEFAULT) int repeats) {
   /** The same line, sent again so many times. */
   public Care repeated(int times) {
@@ -48,6 +52,7 @@ public record Care(
         careTo,
         duringHospitalStay,
         treatingPhysician,
+        processedOn,
         times);
   }
 

@@ -80,11 +80,20 @@ public sealed interface ItemContent {
   record PrescribedLine(
       String label, Optional<Act> product, Optional<String> dosage, Optional<Integer> days) {}
 
-  /** What a pharmacist gave out on a prescription. */
-  record Dispensing(UUID prescriptionId, LocalDate dispensedOn, List<DispensedLine> lines)
+  /**
+   * What a pharmacist gave out on a prescription.
+   *
+   * @param prescriptionId always recorded; not told where the prescription does not show
+   */
+  record Dispensing(Optional<UUID> prescriptionId, LocalDate dispensedOn, List<DispensedLine> lines)
       implements ItemContent {
     public Dispensing {
       lines = List.copyOf(lines);
+    }
+
+    /** As it is told where its prescription does not show. */
+    public Dispensing withoutPrescription() {
+      return new Dispensing(Optional.empty(), dispensedOn, lines);
     }
   }
 

@@ -38,6 +38,8 @@ public record Actor(
     AUDITOR("auditor"),
     PRIVACY_OFFICER("privacy-officer"),
     PROGRAMME("programme"),
+    /** Who pays the fees for openings. */
+    PAYER("payer"),
     OPERATOR("operator"),
     /** A service of the suite itself. */
     SERVICE("service"),

@@ -1,0 +1,94 @@
+package fr.carnet.access.tracing;
+
+import fr.carnet.events.Reason;
+import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.events.identity.UuidV7;
+import fr.carnet.events.trace.AccessTraced;
+import fr.carnet.events.trace.Actor;
+import fr.carnet.events.trace.PurposeOfUse;
+import fr.carnet.eventstore.Outbox;
+import fr.carnet.eventstore.Transactions;
+import fr.carnet.resourceserver.CurrentCaller;
+import fr.carnet.resourceserver.Machinery;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import javax.sql.DataSource;
+
+/** Puts traces into the outbox, before what they are about is answered. */
+@ApplicationScoped
+public class Traces {
+  @Inject DataSource dataSource;
+  @Inject CurrentCaller currentCaller;
+  @Inject Machinery machinery;
+
+  /** Traces that somebody was shown something about a dossier. */
+  public void put(UUID dossierId, AccessTraced traced) throws SQLException {
+    Transactions.run(
+        dataSource,
+        tx -> {
+          put(tx, dossierId, traced);
+          return true;
+        });
+    machinery.wakeRelay();
+  }
+
+  /** Traces that somebody was refused: who reads the log finds which decisions there were then. */
+  public void refused(UUID dossierId, Actor actor, String action, Reason reason)
+      throws SQLException {
+    Transactions.run(
+        dataSource,
+        tx -> {
+          AccessTraced traced =
+              new AccessTraced(
+                  actor,
+                  PurposeOfUse.NORMAL,
+                  action,
+                  AccessTraced.Outcome.REFUSED,
+                  reason.code(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.of(version(tx, dossierId)),
+                  List.of(),
+                  Optional.empty());
+          put(tx, dossierId, traced);
+          return true;
+        });
+    machinery.wakeRelay();
+  }
+
+  private void put(Connection tx, UUID dossierId, AccessTraced traced) throws SQLException {
+    Outbox.put(
+        tx,
+        List.of(
+            new Outbox.Entry(
+                UuidV7.next(Clock.systemUTC()),
+                Topic.ACCESS_TRACES,
+                dossierId.toString(),
+                AccessTraced.WIRE_NAME,
+                Optional.of(dossierId.toString()),
+                OptionalLong.empty(),
+                traced.actor().label(),
+                currentCaller.correlation(),
+                Optional.of(Wire.write(traced)))));
+  }
+
+  private static long version(Connection tx, UUID dossierId) throws SQLException {
+    try (PreparedStatement select =
+        tx.prepareStatement("SELECT version FROM stream WHERE id = ?")) {
+      select.setObject(1, dossierId);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? row.getLong(1) : 0;
+      }
+    }
+  }
+}
