@@ -6,12 +6,17 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * An entry of the log: a Kafka record, its exact bytes and where it came from.
  *
- * <p>As bytes, numbers big-endian: version (1 byte, 1); length (2 bytes) and UTF-8 of the topic;
+ * <p>As bytes, numbers big-endian: version (1 byte, 1); length (2 bytes) and name of the topic;
  * partition (4); offset (8); then key, headers and value, each as one part. A part is {@code 0}:
  * Kafka has null; or {@code 1}, length (4) and bytes; or {@code 2}, length (4) and SHA-256 (32).
  * The leaf of the tree is the entry with every part of more than 20,480 bytes in the form {@code
@@ -23,6 +28,9 @@ import java.util.Arrays;
  */
 public record Entry(String topic, int partition, long offset, Part key, Part headers, Part value) {
   private static final byte VERSION = 1;
+
+  /** Kafka names no topic longer. */
+  private static final int LONGEST_TOPIC = 249;
 
   /** Bytes of the longest part that stands in the leaf itself. */
   public static final int LONGEST_PART = 20_480;
@@ -138,10 +146,10 @@ public record Entry(String topic, int partition, long offset, Part key, Part hea
       if (in.get() != VERSION) {
         throw new Malformed("an entry of an unknown version");
       }
-      String topic =
-          new String(exactly(in, Short.toUnsignedInt(in.getShort())), StandardCharsets.UTF_8);
+      byte[] topic = exactly(in, Short.toUnsignedInt(in.getShort()));
       Entry entry =
-          new Entry(topic, in.getInt(), in.getLong(), readPart(in), readPart(in), readPart(in));
+          new Entry(
+              name(topic), in.getInt(), in.getLong(), readPart(in), readPart(in), readPart(in));
       if (in.hasRemaining()) {
         throw new Malformed("an entry with bytes behind its end");
       }
@@ -149,6 +157,24 @@ public record Entry(String topic, int partition, long offset, Part key, Part hea
     } catch (BufferUnderflowException e) {
       throw new Malformed("an entry that ends too early");
     }
+  }
+
+  /** Kafka's own rule of names: whoever reads an origin is told no more than an origin. */
+  private static String name(byte[] topic) {
+    boolean named = topic.length > 0 && topic.length <= LONGEST_TOPIC;
+    for (byte each : topic) {
+      named &=
+          (each >= 'a' && each <= 'z')
+              || (each >= 'A' && each <= 'Z')
+              || (each >= '0' && each <= '9')
+              || each == '.'
+              || each == '_'
+              || each == '-';
+    }
+    if (!named) {
+      throw new Malformed("an entry of a topic with a name that Kafka does not give");
+    }
+    return new String(topic, StandardCharsets.US_ASCII);
   }
 
   private static Part readPart(ByteBuffer in) {
@@ -168,6 +194,50 @@ public record Entry(String topic, int partition, long offset, Part key, Part hea
     byte[] bytes = new byte[length];
     in.get(bytes);
     return bytes;
+  }
+
+  /** Whether every part is here with its bytes, as in an export and in an extract. */
+  public boolean isExact() {
+    return Stream.of(key, headers, value).noneMatch(Digest.class::isInstance);
+  }
+
+  /** SHA-256 of the value, lower case hex; nothing where Kafka has null. */
+  public Optional<String> sha256OfValue() {
+    return switch (value) {
+      case Absent _ -> Optional.empty();
+      case Exact exact -> Optional.of(HexFormat.of().formatHex(Hash.sha256().digest(exact.bytes)));
+      case Digest digest -> Optional.of(HexFormat.of().formatHex(digest.sha256));
+    };
+  }
+
+  /**
+   * Its key, its headers and its value as text, a line each: {@code key: ...}, {@code ce_type:
+   * ...}, {@code value: ...}. Nothing is said of what Kafka has as null.
+   */
+  public List<String> text() {
+    List<String> lines = new ArrayList<>();
+    text("key", key).ifPresent(lines::add);
+    if (headers instanceof Exact exact) {
+      ByteBuffer in = ByteBuffer.wrap(exact.bytes);
+      try {
+        while (in.hasRemaining()) {
+          String name = new String(exactly(in, in.getInt()), StandardCharsets.UTF_8);
+          int length = in.getInt();
+          text(name, length < 0 ? new Absent() : new Exact(exactly(in, length)))
+              .ifPresent(lines::add);
+        }
+      } catch (BufferUnderflowException e) {
+        throw new Malformed("headers that end too early");
+      }
+    }
+    text("value", value).ifPresent(lines::add);
+    return lines;
+  }
+
+  private static Optional<String> text(String name, Part part) {
+    return part instanceof Exact exact
+        ? Optional.of(name + ": " + new String(exact.bytes, StandardCharsets.UTF_8))
+        : Optional.empty();
   }
 
   /** Where it came from: {@code access.events-3@1207}. */

@@ -328,4 +328,19 @@ class TreeTest {
     assertThatThrownBy(() -> Entry.read(Arrays.copyOf(bytes, bytes.length + 1)))
         .isInstanceOf(Malformed.class);
   }
+
+  @Test
+  void anEntrysTopicIsNamedAsKafkaNamesTopics() {
+    Entry.Part part = Entry.Part.of(null);
+    for (String topic : List.of("access.traces", "A-Z_09", "t".repeat(249))) {
+      Entry entry = new Entry(topic, 1, 2, part, part, part);
+      assertThat(Entry.read(entry.bytes())).isEqualTo(entry);
+    }
+    for (String topic :
+        List.of(
+            "", "t".repeat(250), "a b", "a\n", "\u001b[2J", "a\u007f", "\u00e9", "a/b", "a@1")) {
+      byte[] bytes = new Entry(topic, 1, 2, part, part, part).bytes();
+      assertThatThrownBy(() -> Entry.read(bytes)).as(topic).isInstanceOf(Malformed.class);
+    }
+  }
 }

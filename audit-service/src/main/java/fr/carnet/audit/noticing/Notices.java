@@ -8,7 +8,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -37,7 +39,10 @@ public final class Notices {
       Instant since,
       Optional<Instant> ended) {}
 
-  /** Raises a notice, unless the same is open already: then its detail is what is known now. */
+  /**
+   * Raises a notice, unless the same is open already: then its detail is what is known now, and it
+   * was told now.
+   */
   public static void raise(DataSource dataSource, LogNotice notice, String about, String detail)
       throws SQLException {
     boolean raised =
@@ -49,7 +54,7 @@ public final class Notices {
                       """
                       INSERT INTO log_notice (code, about, detail) VALUES (?, ?, ?)
                       ON CONFLICT (code, about) WHERE ended IS NULL
-                        DO UPDATE SET detail = excluded.detail
+                        DO UPDATE SET detail = excluded.detail, told = excluded.told
                       RETURNING xmax = 0
                       """)) {
                 insert.setString(1, notice.code());
@@ -68,7 +73,19 @@ public final class Notices {
   /** Ends a notice, if it is open. */
   public static void end(DataSource dataSource, LogNotice notice, String about)
       throws SQLException {
-    boolean ended =
+    if (end(dataSource, notice, "= ANY (?)", List.of(about)) > 0) {
+      LOG.infof("%s %s has ended", notice.code(), about);
+    }
+  }
+
+  /**
+   * Ends a notice about nothing in particular, if it is open and nobody has told it since.
+   *
+   * @param since when who ends it began to look at everything, by the database's clock
+   */
+  public static void endUnlessToldSince(DataSource dataSource, LogNotice notice, Instant since)
+      throws SQLException {
+    int ended =
         Transactions.run(
             dataSource,
             tx -> {
@@ -76,16 +93,41 @@ public final class Notices {
                   tx.prepareStatement(
                       """
                       UPDATE log_notice SET ended = now()
-                      WHERE code = ? AND about = ? AND ended IS NULL
+                      WHERE code = ? AND about = '' AND ended IS NULL AND told < ?
                       """)) {
                 update.setString(1, notice.code());
-                update.setString(2, about);
-                return update.executeUpdate() > 0;
+                update.setObject(2, since.atOffset(ZoneOffset.UTC));
+                return update.executeUpdate();
               }
             });
-    if (ended) {
-      LOG.infof("%s %s has ended", notice.code(), about);
+    if (ended > 0) {
+      LOG.infof("%s has ended", notice.code());
     }
+  }
+
+  /** Ends what is open of a notice about anything but these. */
+  public static void endOthers(DataSource dataSource, LogNotice notice, List<String> about)
+      throws SQLException {
+    int ended = end(dataSource, notice, "<> ALL (?)", about);
+    if (ended > 0) {
+      LOG.infof("%s has ended about %d that are not asked any more", notice.code(), ended);
+    }
+  }
+
+  private static int end(DataSource dataSource, LogNotice notice, String which, List<String> about)
+      throws SQLException {
+    return Transactions.run(
+        dataSource,
+        tx -> {
+          try (PreparedStatement update =
+              tx.prepareStatement(
+                  "UPDATE log_notice SET ended = now() WHERE code = ? AND ended IS NULL AND about "
+                      + which)) {
+            update.setString(1, notice.code());
+            update.setArray(2, tx.createArrayOf("text", about.toArray()));
+            return update.executeUpdate();
+          }
+        });
   }
 
   /** How many are open. */
@@ -95,6 +137,25 @@ public final class Notices {
             select.executeQuery("SELECT count(*) FROM log_notice WHERE ended IS NULL")) {
       row.next();
       return row.getInt(1);
+    }
+  }
+
+  /** Whether one is open with which the log is not whole. */
+  public static boolean againstLog(Connection tx) throws SQLException {
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            "SELECT 1 FROM log_notice WHERE ended IS NULL AND code <> ALL (?) LIMIT 1")) {
+      select.setArray(
+          1,
+          tx.createArrayOf(
+              "text",
+              Arrays.stream(LogNotice.values())
+                  .filter(LogNotice::leavesLogWhole)
+                  .map(LogNotice::code)
+                  .toArray()));
+      try (ResultSet row = select.executeQuery()) {
+        return row.next();
+      }
     }
   }
 

@@ -1,5 +1,8 @@
 package fr.carnet.audit.projecting;
 
+import static java.util.Comparator.naturalOrder;
+
+import fr.carnet.audit.projecting.DerivedRows.Column;
 import fr.carnet.audit.sequencing.HeaderBytes;
 import fr.carnet.audit.sequencing.ReadableHeaders;
 import fr.carnet.eventstore.Transactions;
@@ -10,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,15 +23,15 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 
 /**
- * Notes for each entry of the log what is looked for: event id, type, dossier, actor and time, and
- * whether it repeats an earlier one; and of a trace what it says in clear. Replicas take turns, by
- * the row that says how far; an entry's facts depend on nothing but the entries up to it, so
- * whoever projects comes to the same.
+ * Notes for each entry of the log what is looked for: event id, type, dossier, actor and time, the
+ * latest time so far, and whether it repeats an earlier one; and of a trace what it says in clear.
+ * Replicas take turns, by the row that says how far; an entry's facts depend on nothing but the
+ * entries up to it, so whoever projects comes to the same.
  */
 public final class FactsProjection implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(FactsProjection.class);
@@ -91,7 +95,52 @@ public final class FactsProjection implements AutoCloseable {
     }
   }
 
-  private record Facts(long index, ReadableHeaders headers, Optional<Long> repeatOf) {}
+  /**
+   * The first entry of a stretch about which something else is noted than follows from the log, or
+   * nothing. What is not projected yet is not looked at. Who derives other facts than before makes
+   * all of them anew, in a migration: else this finds them.
+   *
+   * @param tx a snapshot: others project meanwhile
+   * @param to exclusive
+   */
+  public static Optional<Long> differing(Connection tx, long from, long to) throws SQLException {
+    Optional<Long> projected = projected(tx);
+    if (projected.isEmpty()) {
+      return Optional.of(from);
+    }
+    long end = Math.min(to, projected.get());
+    if (from >= end) {
+      return Optional.empty();
+    }
+    Optional<Long> differing = facts(tx, from, read(tx, from, end)).differing(tx, from, end);
+    return differing.isPresent()
+        ? differing
+        : TraceFacts.of(tx, from, end).differing(tx, from, end);
+  }
+
+  /** An index of which something is noted and that no entry of the log has, or nothing. */
+  public static Optional<Long> ofNoEntry(Connection tx) throws SQLException {
+    try (Statement select = tx.createStatement();
+        ResultSet row =
+            select.executeQuery(
+                """
+                SELECT noted FROM (
+                  SELECT min(index) FROM log_facts UNION ALL SELECT max(index) FROM log_facts
+                  UNION ALL
+                  SELECT min(index) FROM trace_fact UNION ALL SELECT max(index) FROM trace_fact
+                ) AS ends (noted), log_head
+                WHERE name = 'carnet' AND (noted < 0 OR noted >= size) LIMIT 1
+                """)) {
+      return row.next() ? Optional.of(row.getLong(1)) : Optional.empty();
+    }
+  }
+
+  private static Optional<Long> projected(Connection tx) throws SQLException {
+    try (Statement select = tx.createStatement();
+        ResultSet row = select.executeQuery("SELECT next_index FROM log_facts_head")) {
+      return row.next() ? Optional.of(row.getLong(1)) : Optional.empty();
+    }
+  }
 
   private record Content(String topic, byte[] key, byte[] headers, byte[] value) {
     /**
@@ -110,37 +159,61 @@ public final class FactsProjection implements AutoCloseable {
     return Transactions.run(
         dataSource,
         tx -> {
-          Optional<long[]> stretch = stretch(tx);
+          Optional<Stretch> stretch = stretch(tx);
           if (stretch.isEmpty()) {
             return 0;
           }
-          long from = stretch.get()[0];
-          long to = stretch.get()[1];
-          insert(tx, facts(tx, read(tx, from, to)));
-          TraceFacts.insert(tx, from, to);
-          try (PreparedStatement update =
-              tx.prepareStatement("UPDATE log_facts_head SET next_index = ?")) {
-            update.setLong(1, to);
-            update.executeUpdate();
+          long from = stretch.get().from();
+          long to = stretch.get().to();
+          if (from < to) {
+            facts(tx, from, read(tx, from, to)).keep(tx);
+            TraceFacts.of(tx, from, to).keep(tx);
           }
+          move(tx, to);
           return Math.toIntExact(to - from);
         });
   }
 
+  /** From an index to another, exclusive; the same where it is only to be noted how far it is. */
+  private record Stretch(long from, long to) {}
+
   /** What to project next; nobody else projects until this transaction ends. */
-  private static Optional<long[]> stretch(Connection tx) throws SQLException {
+  private static Optional<Stretch> stretch(Connection tx) throws SQLException {
     try (Statement select = tx.createStatement();
         ResultSet row =
             select.executeQuery(
                 """
-                SELECT next_index, (SELECT size FROM log_head WHERE name = 'carnet')
-                FROM log_facts_head FOR UPDATE SKIP LOCKED
+                SELECT next_index, size,
+                       log_facts_head.whole_at < now() - interval '2 s'
+                         OR finds_at IS DISTINCT FROM held_at
+                FROM log_facts_head, log_head
+                WHERE name = 'carnet' FOR UPDATE OF log_facts_head SKIP LOCKED
                 """)) {
-      if (!row.next() || row.getLong(1) >= row.getLong(2)) {
+      if (!row.next()) {
         return Optional.empty();
       }
-      return Optional.of(
-          new long[] {row.getLong(1), Math.min(row.getLong(2), row.getLong(1) + AT_ONCE)});
+      long from = row.getLong(1);
+      long to = Math.max(from, Math.min(row.getLong(2), from + AT_ONCE));
+      return from < to || row.getBoolean(3) ? Optional.of(new Stretch(from, to)) : Optional.empty();
+    }
+  }
+
+  /** Notes how far it is, and aims at where the log ends now once it is where the log ended. */
+  private static void move(Connection tx, long to) throws SQLException {
+    try (PreparedStatement update =
+        tx.prepareStatement(
+            """
+            UPDATE log_facts_head SET next_index = moved.reached,
+              whole_at = CASE WHEN moved.reached >= aim THEN aimed_at ELSE whole_at END,
+              aimed_at = CASE WHEN moved.reached >= aim THEN now() ELSE aimed_at END,
+              finds_at = CASE WHEN moved.reached >= aim THEN aims_at ELSE finds_at END,
+              finds_below = CASE WHEN moved.reached >= aim THEN aim ELSE finds_below END,
+              aims_at = CASE WHEN moved.reached >= aim THEN moved.held_at ELSE aims_at END,
+              aim = CASE WHEN moved.reached >= aim THEN moved.size ELSE aim END
+            FROM (SELECT ?::bigint AS reached, size, held_at FROM log_head WHERE name = 'carnet') moved
+            """)) {
+      update.setLong(1, to);
+      update.executeUpdate();
     }
   }
 
@@ -154,7 +227,7 @@ public final class FactsProjection implements AutoCloseable {
       select.setLong(2, to);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          read.put(row.getLong(1), ReadableHeaders.of(HeaderBytes.read(row.getBytes(2))));
+          read.put(row.getLong(1), ReadableHeaders.of(HeaderBytes.readable(row.getBytes(2))));
         }
       }
     }
@@ -162,13 +235,25 @@ public final class FactsProjection implements AutoCloseable {
   }
 
   /** In the order of the log; what an entry repeats is looked for among those before it. */
-  private static List<Facts> facts(Connection tx, Map<Long, ReadableHeaders> read)
+  private static DerivedRows facts(Connection tx, long from, Map<Long, ReadableHeaders> read)
       throws SQLException {
-    Map<UUID, List<Long>> firsts = known(tx, read);
+    Map<UUID, List<Long>> firsts = known(tx, from, read);
     Map<Long, Content> contents = new HashMap<>();
-    List<Facts> facts = new ArrayList<>(read.size());
+    DerivedRows facts =
+        new DerivedRows(
+            "log_facts",
+            new Column("index", "int8"),
+            new Column("event_id", "uuid"),
+            new Column("type", "text"),
+            new Column("dossier_id", "uuid"),
+            new Column("actor", "text"),
+            new Column("time", "timestamptz"),
+            new Column("latest", "timestamptz"),
+            new Column("repeat_of", "int8"));
+    Optional<Instant> latest = latest(tx, from);
     for (long index : read.keySet().stream().sorted().toList()) {
       ReadableHeaders headers = read.get(index);
+      latest = Stream.concat(latest.stream(), headers.time().stream()).max(naturalOrder());
       Optional<Long> repeatOf = Optional.empty();
       if (headers.eventId().isPresent()) {
         List<Long> before =
@@ -183,14 +268,40 @@ public final class FactsProjection implements AutoCloseable {
           before.add(index);
         }
       }
-      facts.add(new Facts(index, headers, repeatOf));
+      facts.add(
+          index,
+          headers.eventId().orElse(null),
+          headers.type().orElse(null),
+          headers.dossierId().orElse(null),
+          headers.actor().orElse(null),
+          headers.time().map(Instant::toString).orElse(null),
+          latest.map(Instant::toString).orElse(null),
+          repeatOf.orElse(null));
     }
     return facts;
   }
 
-  /** The entries that are shown with these event ids: nearly always none. */
-  private static Map<UUID, List<Long>> known(Connection tx, Map<Long, ReadableHeaders> read)
-      throws SQLException {
+  /** The latest event time of the entries before this one. */
+  private static Optional<Instant> latest(Connection tx, long before) throws SQLException {
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            "SELECT latest FROM log_facts WHERE index < ? ORDER BY index DESC LIMIT 1")) {
+      select.setLong(1, before);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next()
+            ? Optional.ofNullable(row.getObject(1, OffsetDateTime.class))
+                .map(OffsetDateTime::toInstant)
+            : Optional.empty();
+      }
+    }
+  }
+
+  /**
+   * The entries before this one that are shown with these event ids: nearly always none. Facts of
+   * later ones may be left from before all of it is made again.
+   */
+  private static Map<UUID, List<Long>> known(
+      Connection tx, long before, Map<Long, ReadableHeaders> read) throws SQLException {
     Map<UUID, List<Long>> known = new HashMap<>();
     // Ids are looked up by their index whatever the statistics say: after a start there are none.
     try (Statement settings = tx.createStatement()) {
@@ -202,13 +313,14 @@ public final class FactsProjection implements AutoCloseable {
         tx.prepareStatement(
             """
             SELECT event_id, index FROM log_facts
-            WHERE event_id = ANY (?) AND repeat_of IS NULL ORDER BY index
+            WHERE event_id = ANY (?) AND repeat_of IS NULL AND index < ? ORDER BY index
             """)) {
       select.setArray(
           1,
           tx.createArrayOf(
               "uuid",
               read.values().stream().flatMap(headers -> headers.eventId().stream()).toArray()));
+      select.setLong(2, before);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           known
@@ -240,40 +352,5 @@ public final class FactsProjection implements AutoCloseable {
         return content;
       }
     }
-  }
-
-  private static void insert(Connection tx, List<Facts> facts) throws SQLException {
-    try (PreparedStatement insert =
-        tx.prepareStatement(
-            """
-            INSERT INTO log_facts (index, event_id, type, dossier_id, actor, time, repeat_of)
-            SELECT * FROM unnest(?::bigint[], ?::uuid[], ?::text[], ?::uuid[], ?::text[],
-                                 ?::timestamptz[], ?::bigint[])
-            """)) {
-      array(insert, 1, "int8", facts, Facts::index);
-      array(insert, 2, "uuid", facts, each -> each.headers().eventId().orElse(null));
-      array(insert, 3, "text", facts, each -> each.headers().type().orElse(null));
-      array(insert, 4, "uuid", facts, each -> each.headers().dossierId().orElse(null));
-      array(insert, 5, "text", facts, each -> each.headers().actor().orElse(null));
-      array(
-          insert,
-          6,
-          "timestamptz",
-          facts,
-          each -> each.headers().time().map(Instant::toString).orElse(null));
-      array(insert, 7, "int8", facts, each -> each.repeatOf().orElse(null));
-      insert.executeUpdate();
-    }
-  }
-
-  private static void array(
-      PreparedStatement statement,
-      int at,
-      String type,
-      List<Facts> facts,
-      Function<Facts, Object> column)
-      throws SQLException {
-    statement.setArray(
-        at, statement.getConnection().createArrayOf(type, facts.stream().map(column).toArray()));
   }
 }

@@ -1,5 +1,6 @@
 package fr.carnet.audit.projecting;
 
+import fr.carnet.audit.projecting.DerivedRows.Column;
 import fr.carnet.events.Wire;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.trace.AccessTraced;
@@ -9,7 +10,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.UUID;
@@ -28,21 +28,31 @@ final class TraceFacts {
 
   private TraceFacts() {}
 
-  /** Notes the traces of a stretch of the log, whose facts are noted; {@code to} is exclusive. */
-  static void insert(Connection tx, long from, long to) throws SQLException {
+  /** Of the traces of a stretch of the log, whose facts are noted; {@code to} is exclusive. */
+  static DerivedRows of(Connection tx, long from, long to) throws SQLException {
+    DerivedRows traces =
+        new DerivedRows(
+            "trace_fact",
+            new Column("index", "int8"),
+            new Column("dossier_id", "uuid"),
+            new Column("actor", "text"),
+            new Column("actor_role", "text"),
+            new Column("structure", "text"),
+            new Column("purpose", "text"),
+            new Column("action", "text"),
+            new Column("outcome", "text"),
+            new Column("rule", "text"),
+            new Column("care_relation", "bool"),
+            new Column("time", "timestamptz"),
+            new Column("place", "int4"));
     try (PreparedStatement select =
-            tx.prepareStatement(
-                """
-                SELECT index, dossier_id, time, value FROM log_facts JOIN log_entry USING (index)
-                WHERE index >= ? AND index < ? AND type = ? AND repeat_of IS NULL ORDER BY index
-                """);
-        PreparedStatement insert =
-            tx.prepareStatement(
-                """
-                INSERT INTO trace_fact (index, dossier_id, actor, actor_role, structure, purpose,
-                  action, outcome, rule, care_relation, time, place)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """)) {
+        tx.prepareStatement(
+            """
+            SELECT index, dossier_id, time, value FROM log_facts JOIN log_entry USING (index)
+            WHERE index >= ? AND index < ? AND type = ? AND repeat_of IS NULL ORDER BY index
+            """)) {
+      // One trace may name ten thousands of items: never all of a stretch at once.
+      select.setFetchSize(100);
       select.setLong(1, from);
       select.setLong(2, to);
       select.setString(3, AccessTraced.WIRE_NAME);
@@ -50,28 +60,38 @@ final class TraceFacts {
         while (row.next()) {
           Optional<AccessTraced> traced = read(row.getBytes(4));
           if (traced.isPresent()) {
-            insert.setLong(1, row.getLong(1));
-            insert.setObject(2, row.getObject(2, UUID.class));
-            insert.setObject(11, row.getObject(3, OffsetDateTime.class));
-            bind(insert, traced.get());
-            insert.addBatch();
+            add(
+                traces,
+                row.getLong(1),
+                row.getObject(2, UUID.class),
+                Optional.ofNullable(row.getObject(3, OffsetDateTime.class)),
+                traced.get());
           }
         }
       }
-      insert.executeBatch();
     }
+    return traces;
   }
 
-  private static void bind(PreparedStatement insert, AccessTraced traced) throws SQLException {
-    insert.setString(3, traced.actor().label());
-    insert.setString(4, traced.actor().role().name());
-    insert.setString(5, traced.actor().structure().map(NationalId::value).orElse(null));
-    insert.setString(6, traced.purpose().code());
-    insert.setString(7, traced.action());
-    insert.setString(8, traced.outcome().name());
-    insert.setString(9, traced.rule());
-    insert.setObject(10, traced.careRelation().orElse(null), Types.BOOLEAN);
-    insert.setInt(12, place(traced));
+  private static void add(
+      DerivedRows traces,
+      long index,
+      UUID dossier,
+      Optional<OffsetDateTime> time,
+      AccessTraced traced) {
+    traces.add(
+        index,
+        dossier,
+        traced.actor().label(),
+        traced.actor().role().name(),
+        traced.actor().structure().map(NationalId::value).orElse(null),
+        traced.purpose().code(),
+        traced.action(),
+        traced.outcome().name(),
+        traced.rule(),
+        traced.careRelation().orElse(null),
+        time.map(at -> at.toInstant().toString()).orElse(null),
+        place(traced));
   }
 
   private static int place(AccessTraced traced) {
@@ -89,7 +109,8 @@ final class TraceFacts {
               traced ->
                   Stream.of(traced.actor().label(), traced.action(), traced.rule())
                       .allMatch(TEXT.asMatchPredicate()));
-    } catch (Wire.UnreadableFact e) {
+    } catch (Wire.UnreadableFact | IllegalArgumentException e) {
+      // No value at all is not readable either.
       return Optional.empty();
     }
   }

@@ -5,6 +5,7 @@ import fr.carnet.sealing.SigningKey;
 import fr.carnet.transparency.Algorithm;
 import fr.carnet.transparency.Checkpoint;
 import fr.carnet.transparency.Hash;
+import fr.carnet.transparency.Malformed;
 import fr.carnet.transparency.NoteSigner;
 import fr.carnet.transparency.SignedNote;
 import fr.carnet.transparency.TreeEdge;
@@ -152,8 +153,7 @@ public record Checkpoints(String origin, List<NoteSigner> signers, Path file) {
       select.setLong(1, size);
       try (ResultSet row = select.executeQuery()) {
         return row.next()
-            ? Optional.of(
-                SignedNote.parse(row.getString(2)).with(Cosignatures.of(tx, row.getLong(1))))
+            ? Optional.of(kept(row).with(Cosignatures.of(tx, row.getLong(1))))
             : Optional.empty();
       }
     }
@@ -182,9 +182,25 @@ public record Checkpoints(String origin, List<NoteSigner> signers, Path file) {
   /** The same as the log signed it. */
   static Optional<SignedNote> newestAsSigned(Connection tx) throws SQLException {
     try (PreparedStatement select =
-            tx.prepareStatement("SELECT note FROM log_checkpoint ORDER BY size DESC LIMIT 1");
+            tx.prepareStatement(
+                "SELECT size, note FROM log_checkpoint ORDER BY size DESC LIMIT 1");
         ResultSet row = select.executeQuery()) {
-      return row.next() ? Optional.of(SignedNote.parse(row.getString(1))) : Optional.empty();
+      return row.next() ? Optional.of(kept(row)) : Optional.empty();
     }
+  }
+
+  /**
+   * The checkpoint of a row with its size: an older one must not stand in the place of the newest.
+   *
+   * @throws Malformed when somebody has changed it
+   */
+  private static SignedNote kept(ResultSet row) throws SQLException {
+    SignedNote note = SignedNote.parse(row.getString(2));
+    long size = Checkpoint.parse(note.text()).size();
+    if (size != row.getLong(1)) {
+      throw new Malformed(
+          "the checkpoint of %d is kept as one of %d".formatted(size, row.getLong(1)));
+    }
+    return note;
   }
 }

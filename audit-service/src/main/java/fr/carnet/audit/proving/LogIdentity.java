@@ -35,8 +35,12 @@ class LogIdentity {
   @Singleton
   Witnesses witnesses(
       DataSource dataSource,
+      Checkpoints checkpoints,
       @ConfigProperty(name = "carnet.witnesses") Optional<List<String>> all) {
-    return new Witnesses(all.orElse(List.of()).stream().map(Witness::parse).toList(), dataSource);
+    return new Witnesses(
+        all.orElse(List.of()).stream().map(Witness::parse).toList(),
+        dataSource,
+        checkpoints.keys());
   }
 
   void start(@Observes Machinery.Starting starting, Witnesses witnesses) {

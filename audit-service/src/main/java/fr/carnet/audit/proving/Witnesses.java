@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -26,9 +27,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
@@ -42,6 +46,10 @@ public final class Witnesses implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Witnesses.class);
   private static final Duration PAUSE = Duration.ofMillis(250);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** A cosignature, a size, or a checkpoint with those who signed it. */
+  private static final int LONGEST_ANSWER = 4096;
+
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
   /**
@@ -52,19 +60,32 @@ public final class Witnesses implements AutoCloseable {
 
   private final List<Witness> witnesses;
   private final DataSource dataSource;
+  private final List<VerifierKey> logKeys;
   private final Semaphore stop = new Semaphore(0);
   private final List<Thread> threads = new ArrayList<>();
   private final Map<String, Instant> ahead = new ConcurrentHashMap<>();
   private volatile boolean running = true;
 
-  /** Those who are asked; {@link #start()} begins. */
-  public Witnesses(List<Witness> witnesses, DataSource dataSource) {
+  /**
+   * Those who are asked; {@link #start()} begins.
+   *
+   * @param logKeys the keys of the log that they witness
+   */
+  public Witnesses(List<Witness> witnesses, DataSource dataSource, List<VerifierKey> logKeys) {
     this.witnesses = List.copyOf(witnesses);
     this.dataSource = dataSource;
+    this.logKeys = List.copyOf(logKeys);
   }
 
-  /** Begins to ask. */
+  /** Begins to ask. Nobody would end a notice about a witness that is not asked any more. */
   public Witnesses start() {
+    try {
+      List<String> names = witnesses.stream().map(witness -> witness.key().name()).toList();
+      Notices.endOthers(dataSource, LogNotice.WITNESS_CONTRADICTS, names);
+      Notices.endOthers(dataSource, LogNotice.TWO_HISTORIES, names);
+    } catch (SQLException e) {
+      LOG.warnf("notices about former witnesses could not be ended: %s", e.getSQLState());
+    }
     for (Witness witness : witnesses) {
       threads.add(
           Thread.ofPlatform()
@@ -201,8 +222,8 @@ public final class Witnesses implements AutoCloseable {
         });
   }
 
-  /** A request, and the checkpoint that it is about. */
-  private record Asked(SignedNote note, Checkpoint checkpoint, String body) {}
+  /** A request: the checkpoint that it is about, and the size where the witness should stand. */
+  private record Asked(SignedNote note, Checkpoint checkpoint, long from, String body) {}
 
   private Optional<Asked> asked(long old) throws SQLException {
     return Transactions.run(
@@ -224,6 +245,7 @@ public final class Witnesses implements AutoCloseable {
               new Asked(
                   newest.get(),
                   checkpoint,
+                  from,
                   "old "
                       + from
                       + "\n"
@@ -245,13 +267,7 @@ public final class Witnesses implements AutoCloseable {
       }
       HttpResponse<String> answer;
       try {
-        answer =
-            client.send(
-                HttpRequest.newBuilder(witness.address().resolve("add-checkpoint"))
-                    .timeout(PATIENCE)
-                    .POST(HttpRequest.BodyPublishers.ofString(asked.get().body()))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
+        answer = send(client, witness, asked.get().body());
       } catch (IOException e) {
         Cosignatures.note(dataSource, name, Standing.UNREACHABLE, e.getClass().getSimpleName());
         return false;
@@ -266,14 +282,22 @@ public final class Witnesses implements AutoCloseable {
             Cosignatures.note(dataSource, name, Standing.UNREACHABLE, "409 without a size");
             return false;
           }
-          if (stands.get() >= asked.get().checkpoint().size()) {
-            beyond(name, stands.get(), asked.get().checkpoint().size());
+          long size = asked.get().checkpoint().size();
+          // It compares roots only where it stands at the size that it is asked from.
+          if (stands.get() > size || (stands.get() == size && asked.get().from() == size)) {
+            beyond(name, stands.get(), size);
             return false;
           }
           old = stands.get();
         }
         case 422 -> {
-          contradicts(name, "it does not go on from the checkpoint of " + old + " entries");
+          Optional<Checkpoint> other = otherHistory(asked.get(), answer.body());
+          if (other.isPresent()) {
+            Cosignatures.note(dataSource, name, Standing.CONTRADICTS, differs(other.get()));
+            Notices.raise(dataSource, LogNotice.TWO_HISTORIES, name, differs(other.get()));
+          } else {
+            contradicts(name, "it does not go on from the checkpoint of " + old + " entries");
+          }
           return false;
         }
         default -> {
@@ -283,6 +307,55 @@ public final class Witnesses implements AutoCloseable {
       }
     }
     return false;
+  }
+
+  /** Its whole answer in good time, and no longer than one is: nobody who is asked is trusted. */
+  private static HttpResponse<String> send(HttpClient client, Witness witness, String body)
+      throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<String>> answer =
+        client.sendAsync(
+            HttpRequest.newBuilder(witness.address().resolve("add-checkpoint"))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build(),
+            HttpResponse.BodyHandlers.limiting(
+                HttpResponse.BodyHandlers.ofString(), LONGEST_ANSWER));
+    try {
+      return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new HttpTimeoutException("no whole answer in " + PATIENCE);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException failed ? failed : new IOException(e.getCause());
+    } finally {
+      answer.cancel(true);
+    }
+  }
+
+  /**
+   * The checkpoint that a witness has shown, when this log's own key has signed it and this log
+   * does not go on from it. All else that a witness says it could have made up.
+   */
+  private Optional<Checkpoint> otherHistory(Asked asked, String body) throws SQLException {
+    Checkpoint shown;
+    try {
+      SignedNote note = SignedNote.parse(body);
+      if (!note.signers(logKeys).holds()) {
+        return Optional.empty();
+      }
+      shown = Checkpoint.parse(note.text());
+    } catch (Malformed e) {
+      return Optional.empty();
+    }
+    if (!shown.origin().equals(asked.checkpoint().origin())
+        || shown.size() > asked.checkpoint().size()) {
+      return Optional.empty();
+    }
+    Hash root = Transactions.run(dataSource, tx -> new StoredTree(tx).of(shown.size()).root());
+    return root.equals(shown.root()) ? Optional.empty() : Optional.of(shown);
+  }
+
+  private static String differs(Checkpoint shown) {
+    return "it holds a signed checkpoint of %d entries with the root %s"
+        .formatted(shown.size(), shown.root().base64());
   }
 
   private static Optional<Long> size(String body) {
@@ -300,6 +373,7 @@ public final class Witnesses implements AutoCloseable {
         Cosignatures.note(dataSource, name, Standing.COSIGNED, "");
         ahead.remove(name);
         Notices.end(dataSource, LogNotice.WITNESS_CONTRADICTS, name);
+        Notices.end(dataSource, LogNotice.TWO_HISTORIES, name);
         return true;
       }
     } catch (Malformed e) {

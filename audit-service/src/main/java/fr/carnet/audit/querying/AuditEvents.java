@@ -4,7 +4,6 @@ import ca.uhn.fhir.context.FhirContext;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
-import fr.carnet.events.trace.PurposeOfUse;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Optional;
@@ -74,7 +73,7 @@ final class AuditEvents {
     AuditEvent event = new AuditEvent();
     found.readable().eventId().ifPresent(id -> event.setId(id.toString()));
     event.setRecorded(Date.from(time));
-    event.addPurposeOfEvent(purpose(read.purpose()));
+    event.addPurposeOfEvent(purpose(read));
     event
         .getSource()
         .setSite("carnet")
@@ -86,12 +85,12 @@ final class AuditEvents {
                 "Application Server"));
     Optional<UUID> dossier = found.readable().dossierId();
     switch (read.outcome()) {
-      case REFUSED -> refused(event, read);
+      case REFUSED -> refused(event, read, dossier);
       case RELEASED -> {
         if (DISCLOSING.contains(read.action()) && dossier.isPresent()) {
-          disclosed(event, read);
+          disclosed(event, read, dossier);
         } else {
-          read(event, read, dossier.isPresent());
+          read(event, read, dossier);
         }
       }
     }
@@ -102,10 +101,11 @@ final class AuditEvents {
     return Optional.of(event);
   }
 
-  private static void read(AuditEvent event, ClearFacts.Read read, boolean ofPatient) {
+  private static void read(AuditEvent event, ClearFacts.Read read, Optional<UUID> dossier) {
     event
         .getMeta()
-        .addProfile(BALP + (ofPatient ? "IHE.BasicAudit.PatientRead" : "IHE.BasicAudit.Read"));
+        .addProfile(
+            BALP + (dossier.isPresent() ? "IHE.BasicAudit.PatientRead" : "IHE.BasicAudit.Read"));
     event.setType(
         coding(
             "http://terminology.hl7.org/CodeSystem/audit-event-type", "rest", "Restful Operation"));
@@ -117,10 +117,10 @@ final class AuditEvents {
     event.addAgent(
         agent(coding(DICOM, "110153", "Source Role ID"), service(), false)
             .setNetwork(unknownNetwork()));
-    event.addAgent(user(read));
+    event.addAgent(user(read, dossier));
   }
 
-  private static void disclosed(AuditEvent event, ClearFacts.Read read) {
+  private static void disclosed(AuditEvent event, ClearFacts.Read read, Optional<UUID> dossier) {
     event.getMeta().addProfile(BALP + "IHE.BasicAudit.PrivacyDisclosure.Source");
     event.setType(coding(DICOM, "110106", "Export"));
     event.addSubtype(
@@ -135,11 +135,11 @@ final class AuditEvents {
     event.addAgent(
         agent(coding(DICOM, "110152", "Destination Role ID"), software(read), false)
             .setNetwork(unknownNetwork()));
-    event.addAgent(user(read));
+    event.addAgent(user(read, dossier));
   }
 
   /** Its entities are closed to a patient and a consent. */
-  private static void refused(AuditEvent event, ClearFacts.Read read) {
+  private static void refused(AuditEvent event, ClearFacts.Read read, Optional<UUID> dossier) {
     event.getMeta().addProfile(BALP + "IHE.BasicAudit.AuthZconsent");
     event.setType(coding(DICOM, "110113", "Security Alert"));
     event.addSubtype(
@@ -154,7 +154,7 @@ final class AuditEvents {
     event.addAgent(
         agent(coding(DICOM, "110150", "Application"), software(read), false)
             .setNetwork(unknownNetwork()));
-    event.addAgent(user(read));
+    event.addAgent(user(read, dossier));
     event.addAgent(
         agent(
             coding(
@@ -221,28 +221,42 @@ final class AuditEvents {
     data.addDetail().setType(type).setValue(new StringType(value));
   }
 
-  private static AuditEventAgentComponent user(ClearFacts.Read read) {
+  private static AuditEventAgentComponent user(ClearFacts.Read read, Optional<UUID> dossier) {
     Actor actor = read.actor();
     AuditEventAgentComponent user =
-        agent(coding(PARTICIPATION, "IRCP", "information recipient"), who(actor), true);
+        agent(coding(PARTICIPATION, "IRCP", "information recipient"), who(actor, dossier), true);
     user.addRole(new CodeableConcept().setText(actor.role().label()));
     actor
         .profession()
         .ifPresent(
             code -> user.addRole(new CodeableConcept().addCoding(coding(PROFESSIONS, code, null))));
-    user.addPurposeOfUse(purpose(read.purpose()));
+    user.addPurposeOfUse(purpose(read));
     return user;
   }
 
-  private static Reference who(Actor actor) {
+  /** An owner is known by the dossier alone, and another patient by nothing. */
+  private static Reference who(Actor actor, Optional<UUID> dossier) {
+    return switch (actor.role()) {
+      case OWNER ->
+          dossier.map(AuditEvents::patientReference).orElseGet(() -> known(actor, "Patient"));
+      case OTHER_PATIENT -> known(actor, "Patient");
+      case REPRESENTATIVE -> known(actor, "RelatedPerson");
+      case PROFESSIONAL, COUNTER_AGENT, AUDITOR, PRIVACY_OFFICER, OPERATOR ->
+          known(actor, "Practitioner");
+      case BILLING, PROGRAMME, PAYER, BARRED -> known(actor, "Organization");
+      case SERVICE -> known(actor, "Device");
+    };
+  }
+
+  private static Reference known(Actor actor, String type) {
+    String system =
+        actor.role() == Actor.Role.PROFESSIONAL
+            ? PROFESSIONALS
+            : "urn:carnet:" + actor.role().label();
     return actor
         .id()
-        .map(
-            id ->
-                actor.role() == Actor.Role.PROFESSIONAL
-                    ? identified("Practitioner", PROFESSIONALS, id)
-                    : identified(null, "urn:carnet:account", id))
-        .orElseGet(() -> named(actor.role().label()));
+        .map(id -> identified(type, system, id))
+        .orElseGet(() -> named(actor.role().label()).setType(type));
   }
 
   private static Reference structure(NationalId id) {
@@ -267,9 +281,9 @@ final class AuditEvents {
   }
 
   private static Reference identified(String type, String system, String value) {
-    Reference reference =
-        new Reference().setIdentifier(new Identifier().setSystem(system).setValue(value));
-    return type == null ? reference : reference.setType(type);
+    return new Reference()
+        .setIdentifier(new Identifier().setSystem(system).setValue(value))
+        .setType(type);
   }
 
   private static AuditEventAgentComponent agent(Coding type, Reference who, boolean requestor) {
@@ -285,14 +299,29 @@ final class AuditEvents {
     return network;
   }
 
-  private static CodeableConcept purpose(PurposeOfUse purpose) {
+  private static CodeableConcept purpose(ClearFacts.Read read) {
     Coding reason =
-        switch (purpose) {
-          case NORMAL -> coding(REASON, "TREAT", "treatment");
+        switch (read.purpose()) {
+          case NORMAL -> ordinary(read.actor().role());
           case BREAK_GLASS -> coding(REASON, "BTG", "break the glass");
           case MEDICAL_REGULATION -> coding(REASON, "ETREAT", "Emergency Treatment");
         };
-    return new CodeableConcept().addCoding(reason).setText(purpose.code());
+    return new CodeableConcept().addCoding(reason).setText(read.purpose().code());
+  }
+
+  /** What somebody of this role reads for, when it is no emergency. */
+  private static Coding ordinary(Actor.Role role) {
+    return switch (role) {
+      case PROFESSIONAL -> coding(REASON, "TREAT", "treatment");
+      case OWNER, OTHER_PATIENT -> coding(REASON, "PATRQT", "patient requested");
+      case REPRESENTATIVE -> coding(REASON, "FAMRQT", "family requested");
+      case COUNTER_AGENT -> coding(REASON, "PATADMIN", "patient administration");
+      case AUDITOR, PRIVACY_OFFICER -> coding(REASON, "HCOMPL", "health compliance");
+      case PROGRAMME -> coding(REASON, "PUBHLTH", "public health");
+      case BILLING, PAYER -> coding(REASON, "HPAYMT", "healthcare payment");
+      case OPERATOR -> coding(REASON, "HSYSADMIN", "health system administration");
+      case SERVICE, BARRED -> coding(REASON, "HOPERAT", "healthcare operations");
+    };
   }
 
   private static Coding coding(String system, String code, String display) {

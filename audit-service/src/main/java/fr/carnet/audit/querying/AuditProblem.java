@@ -37,8 +37,8 @@ enum AuditProblem implements Reason {
       "Un dossier de réclamation porte sur un dossier : indiquez-le avec dossier."),
   CASE_TOO_LARGE(
       Kind.INVALID,
-      "More than 5,000 entries are no case: say an actor or a shorter time.",
-      "Plus de 5 000 entrées ne font pas une réclamation : précisez un acteur ou une période."),
+      "More than 5,000 entries, or 8 MB of them, are no case: say an actor or a shorter time.",
+      "Plus de 5 000 entrées, ou de 8 Mo, ne font pas une réclamation : précisez un acteur ou une période."),
   RULES_UNAVAILABLE(
       Kind.UNAVAILABLE,
       "The rules that were in force cannot be had right now, and a case needs them. Ask again in a"
@@ -47,9 +47,9 @@ enum AuditProblem implements Reason {
           + " dans un instant."),
   SEARCH_BEHIND(
       Kind.UNAVAILABLE,
-      "The log has this entry, and the search has not come so far. Ask again in a moment.",
-      "Le journal contient cette entrée, mais la recherche n'en est pas encore là. Recommencez dans"
-          + " un instant."),
+      "The log, or the search in it, has not come so far yet. Ask again in a moment.",
+      "Le journal, ou la recherche dans le journal, n'en est pas encore là. Recommencez dans un"
+          + " instant."),
   FORMAT_INVALID(Kind.INVALID, "format is ndjson, csv or balp.", "format est ndjson, csv ou balp."),
   LANGUAGE_INVALID(Kind.INVALID, "language is fr or en.", "language est fr ou en."),
   TIME_INVALID(

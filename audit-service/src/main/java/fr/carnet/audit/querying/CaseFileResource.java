@@ -2,6 +2,7 @@ package fr.carnet.audit.querying;
 
 import fr.carnet.audit.proving.Checkpoints;
 import fr.carnet.audit.proving.StoredTree;
+import fr.carnet.events.Topic;
 import fr.carnet.eventstore.Transactions;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.Machinery;
@@ -66,8 +67,9 @@ public class CaseFileResource {
       description =
           "A ZIP for carnet-verify: plainte.html, facts.ndjson, rules.json, the exact entries each"
               + " with its proof, the checkpoint and a signed manifest. What is sealed stays sealed."
-              + " from is inclusive, to exclusive; of an actor, the traces of that actor and what"
-              + " the patient decided. At most 5,000 entries. Traced.")
+              + " from is inclusive, to exclusive; what the patient decided is part of it from the"
+              + " beginning on, because looks rest on it, and of an actor the traces of that actor."
+              + " Care lines are no part of it. At most 5,000 entries, and 8 MB of them. Traced.")
   public byte[] caseFile(
       @RestQuery Optional<String> dossier,
       @RestQuery Optional<String> actor,
@@ -132,29 +134,54 @@ public class CaseFileResource {
             Optional.of(asked.dossier()),
             Optional.empty(),
             Optional.empty(),
-            asked.from(),
+            Optional.empty(),
             asked.to(),
             OwnLogResource.TOPICS,
             Search.OfTrace.ANY,
             Optional.of(size));
-    List<Found> found =
-        LogSearch.findShown(tx, search, new Paging(-1, MOST), each -> isPart(each, asked));
-    if (found.size() > MOST) {
+    Part<Found> part =
+        LogSearch.find(tx, search, new Paging(-1, MOST), each -> isPart(each, asked));
+    if (part.more()) {
       throw new Refusal(AuditProblem.CASE_TOO_LARGE);
     }
+    List<Found> found = part.entries();
     TiledTree tree = new StoredTree(tx).of(size);
     List<ProvenEntry> proven = new ArrayList<>();
     for (Found each : found) {
-      Entry entry = StoredEntries.read(tx, each.index(), each.index() + 1).get(each.index());
+      Entry entry = StoredEntries.at(tx, each.index()).orElseThrow();
       proven.add(new ProvenEntry(entry, InclusionProof.of(each.index(), size, tree)));
     }
-    return new Gathered(note, found, proven, OwnDecisions.of(tx, asked.dossier(), size, _ -> true));
+    return new Gathered(
+        note,
+        found,
+        proven,
+        OwnDecisions.of(
+            tx, asked.dossier(), size, each -> isPart(each, asked), OwnDecisions::toOthers));
   }
 
-  /** Traces of others than the actor in question are no part of the case. */
+  /**
+   * What the patient decided is part of the case whenever it was before its end: a look rests on
+   * decisions that may be years older. All else is of the time in question, and no trace of others
+   * than the actor in question.
+   */
   private static boolean isPart(Found found, PrintedCase.Asked asked) {
-    return asked.actor().isEmpty()
-        || !(found.clear().orElse(new ClearFacts.Nothing()) instanceof ClearFacts.Read)
-        || found.readable().actor().equals(asked.actor());
+    if (asked.to().isPresent()
+        && !found.readable().time().filter(asked.to().get()::isAfter).isPresent()) {
+      return false;
+    }
+    if (found.topic().equals(Topic.ACCESS_EVENTS.wireName())) {
+      return true;
+    }
+    boolean inTime =
+        asked.from().isEmpty()
+            || found
+                .readable()
+                .time()
+                .filter(time -> !time.isBefore(asked.from().get()))
+                .isPresent();
+    return inTime
+        && (asked.actor().isEmpty()
+            || !(found.clear().orElse(new ClearFacts.Nothing()) instanceof ClearFacts.Read)
+            || found.readable().actor().equals(asked.actor()));
   }
 }

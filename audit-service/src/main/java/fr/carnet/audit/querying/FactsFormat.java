@@ -2,6 +2,7 @@ package fr.carnet.audit.querying;
 
 import fr.carnet.events.Wire;
 import fr.carnet.resourceserver.Refusal;
+import fr.carnet.transparency.Extract;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.stream.Collectors;
 /** In which form facts are exported. */
 enum FactsFormat {
   /** One JSON object a line, as the search answers. */
-  NDJSON("facts.ndjson") {
+  NDJSON(Extract.FACTS) {
     @Override
     Optional<String> header() {
       return Optional.empty();

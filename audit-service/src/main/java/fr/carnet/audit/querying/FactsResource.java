@@ -1,15 +1,19 @@
 package fr.carnet.audit.querying;
 
 import fr.carnet.audit.proving.Checkpoints;
+import fr.carnet.events.Wire;
 import fr.carnet.eventstore.Transactions;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.Machinery;
+import fr.carnet.resourceserver.WholeOrBroken;
 import fr.carnet.transparency.Checkpoint;
 import fr.carnet.transparency.Extract;
 import fr.carnet.transparency.SignedNote;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -19,7 +23,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -37,6 +40,7 @@ public class FactsResource {
   @Inject CurrentCaller caller;
   @Inject Machinery machinery;
   @Inject Checkpoints checkpoints;
+  @Inject RoutingContext request;
 
   /** The same conditions as the search. */
   @GET
@@ -47,32 +51,14 @@ public class FactsResource {
           "Facts as NDJSON, CSV or IHE BALP AuditEvents, with the checkpoint that covers them",
       description =
           "A ZIP of the facts, the checkpoint and a manifest that the log's key signed, for"
-              + " carnet-verify. format is ndjson, csv or balp; the conditions are those of the"
-              + " search. Traced before anything leaves.")
-  public StreamingOutput facts(
-      @RestQuery Optional<String> format,
-      @RestQuery Optional<String> dossier,
-      @RestQuery Optional<String> actor,
-      @RestQuery Optional<String> structure,
-      @RestQuery Optional<String> type,
-      @RestQuery Optional<String> rule,
-      @RestQuery Optional<String> purpose,
-      @RestQuery Optional<String> from,
-      @RestQuery Optional<String> to)
+              + " carnet-verify, with what was asked for in conditions.json. format is ndjson, csv or"
+              + " balp; the conditions are those of the search. Traced before anything leaves.")
+  public StreamingOutput facts(@RestQuery Optional<String> format, @BeanParam Conditions conditions)
       throws SQLException {
     FactsFormat as = FactsFormat.of(format);
     SignedNote note = Transactions.run(dataSource, LogSearch::checkpoint);
     long size = Checkpoint.parse(note.text()).size();
-    Search search =
-        new Search(
-            dossier.map(LogResource::id),
-            actor,
-            type,
-            from.map(LogResource::time),
-            to.map(LogResource::time),
-            List.of(),
-            new Search.OfTrace(structure, rule, purpose),
-            Optional.of(size));
+    Search search = conditions.search(Optional.of(size));
     Transactions.run(
         dataSource,
         tx -> {
@@ -84,33 +70,38 @@ public class FactsResource {
           return true;
         });
     machinery.wakeRelay();
-    return out -> {
-      Extract.Writer extract = new Extract.Writer(out, note);
-      extract.add(as.fileName(), file -> write(search, as, file));
-      extract.sign(text -> checkpoints.signExtract(text, Instant.now()));
-      out.flush();
-    };
+    return WholeOrBroken.written(
+        request.request(),
+        out -> {
+          Extract.Writer extract = new Extract.Writer(out, note);
+          // Part of what is signed: what was left out is no sign that there is nothing.
+          extract.add("conditions.json", file -> file.write(Wire.write(conditions.asked(as))));
+          extract.add(as.fileName(), file -> write(search, as, file));
+          extract.sign(text -> checkpoints.signExtract(text, Instant.now()));
+          out.flush();
+        });
   }
 
   private void write(Search search, FactsFormat as, OutputStream out) throws IOException {
     if (as.header().isPresent()) {
       out.write(as.header().get().getBytes(StandardCharsets.UTF_8));
     }
-    Paging paging = new Paging(-1, PAGE);
-    List<Found> found = find(search, paging);
-    while (!found.isEmpty()) {
-      for (Found each : found) {
+    long after = -1;
+    Part<Found> found;
+    do {
+      found = find(search, new Paging(after, PAGE));
+      for (Found each : found.entries()) {
         Optional<String> line = as.line(each);
         if (line.isPresent()) {
           out.write(line.get().getBytes(StandardCharsets.UTF_8));
         }
+        after = each.index();
       }
-      found = find(search, new Paging(found.getLast().index(), PAGE));
-    }
+    } while (found.more());
   }
 
   /** A transaction for each page, so that a slow reader holds no connection. */
-  private List<Found> find(Search search, Paging paging) throws IOException {
+  private Part<Found> find(Search search, Paging paging) throws IOException {
     try {
       return Transactions.run(dataSource, tx -> LogSearch.find(tx, search, paging));
     } catch (SQLException e) {

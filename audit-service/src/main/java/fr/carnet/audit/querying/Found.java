@@ -29,9 +29,14 @@ record Found(
         row.getInt("partition"),
         row.getLong("record_offset"),
         Optional.ofNullable(row.getBytes("record_key")),
-        HeaderBytes.read(row.getBytes("headers")),
+        HeaderBytes.readable(row.getBytes("headers")),
         Optional.ofNullable(row.getBytes("value")),
         Optional.ofNullable(row.getObject("repeat_of", Long.class)));
+  }
+
+  /** How many bytes of memory it takes, roughly. */
+  int size() {
+    return value.map(bytes -> bytes.length).orElse(0);
   }
 
   /** The facts of it, as an auditor sees them. */

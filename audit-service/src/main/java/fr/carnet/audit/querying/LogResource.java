@@ -8,6 +8,7 @@ import fr.carnet.resourceserver.RequestProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import java.sql.Connection;
@@ -58,42 +59,28 @@ public class LogResource {
               + " log",
       description =
           "Facts and never content. from is inclusive, to exclusive; after is an index; limit is"
-              + " 1 to 500, 100 if absent. structure, rule and purpose find traces, a moment after"
-              + " they are in the log. Each search is traced, at its dossier where it names one.")
+              + " 1 to 500, 100 if absent. Entries are found a moment after they are in the log:"
+              + " completeUpTo is there where some from that index on may be missing. Each search is"
+              + " traced, at its dossier where it names one.")
   public Page<Fact> search(
-      @RestQuery Optional<String> dossier,
-      @RestQuery Optional<String> actor,
-      @RestQuery Optional<String> structure,
-      @RestQuery Optional<String> type,
-      @RestQuery Optional<String> rule,
-      @RestQuery Optional<String> purpose,
-      @RestQuery Optional<String> from,
-      @RestQuery Optional<String> to,
+      @BeanParam Conditions conditions,
       @RestQuery Optional<String> after,
       @RestQuery Optional<String> limit)
       throws SQLException {
     Paging paging = Paging.of(after, limit);
-    Search search =
-        new Search(
-            dossier.map(LogResource::id),
-            actor,
-            type,
-            from.map(LogResource::time),
-            to.map(LogResource::time),
-            List.of(),
-            new Search.OfTrace(structure, rule, purpose),
-            Optional.empty());
+    Search search = conditions.search(Optional.empty());
     Page<Fact> page =
         Transactions.run(
             dataSource,
             tx -> {
-              List<Found> found = LogSearch.find(tx, search, paging);
+              Optional<Long> completeUpTo = LogSearch.completeUpTo(tx, LogSearch.size(tx));
+              Part<Found> found = LogSearch.find(tx, search, paging);
               ReadTrace.put(
                   tx,
                   known(tx, search.dossier()),
-                  ReadTrace.byAuditor(caller.get().actor(), "audit-search", paging.shown(found)),
+                  ReadTrace.byAuditor(caller.get().actor(), "audit-search", found.entries()),
                   caller.correlation());
-              return paging.page(found, Found::fact);
+              return Page.of(found, Found::fact, completeUpTo);
             });
     machinery.wakeRelay();
     return page;

@@ -21,17 +21,52 @@ import java.util.function.Predicate;
  * into the log is found a moment later.
  */
 final class LogSearch {
+  /** Rows that the client holds at once; one may be as large as Kafka takes. */
+  static final int AT_ONCE = 32;
+
   private LogSearch() {}
 
-  /** What was found; one more than the page shows, if there is. */
-  static List<Found> find(Connection tx, Search search, Paging paging) throws SQLException {
+  /** What was found. */
+  static Part<Found> find(Connection tx, Search search, Paging paging) throws SQLException {
+    return find(tx, search, paging, _ -> true);
+  }
+
+  /** What was found and shows. What does not show is in no page, and in no length of one. */
+  static Part<Found> find(Connection tx, Search search, Paging paging, Predicate<Found> shows)
+      throws SQLException {
+    Part.Filling<Found> shown = new Part.Filling<>(paging.limit());
+    long after = Math.max(paging.after(), before(tx, search.from()));
+    while (true) {
+      int rows = 0;
+      try (PreparedStatement select = select(tx, search, after, paging.limit() + 1);
+          ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          Found found = Found.read(row);
+          if (shows.test(found)) {
+            if (shown.isFull()) {
+              return shown.part(true);
+            }
+            shown.add(found, found.size());
+          }
+          after = found.index();
+          rows++;
+        }
+      }
+      if (rows <= paging.limit()) {
+        return shown.part(false);
+      }
+    }
+  }
+
+  private static PreparedStatement select(Connection tx, Search search, long after, int most)
+      throws SQLException {
     StringBuilder sql =
         new StringBuilder("SELECT ")
             .append(Found.COLUMNS)
             .append(
                 " FROM log_facts JOIN log_entry USING (index) WHERE repeat_of IS NULL AND index > ?");
     List<Object> values = new ArrayList<>();
-    values.add(Math.max(paging.after(), before(tx, search.from())));
+    values.add(after);
     search.dossier().ifPresent(dossier -> and(sql, "dossier_id = ?", values, dossier));
     search.actor().ifPresent(actor -> and(sql, "actor = ?", values, actor));
     search.type().ifPresent(type -> and(sql, "type = ?", values, type));
@@ -43,19 +78,13 @@ final class LogSearch {
       and(sql, "topic = ANY (?)", values, tx.createArrayOf("text", search.topics().toArray()));
     }
     sql.append(" ORDER BY index LIMIT ?");
-    values.add(paging.toFind());
-    List<Found> found = new ArrayList<>();
-    try (PreparedStatement select = tx.prepareStatement(sql.toString())) {
-      for (int i = 0; i < values.size(); i++) {
-        select.setObject(i + 1, values.get(i));
-      }
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          found.add(Found.read(row));
-        }
-      }
+    values.add(most);
+    PreparedStatement select = tx.prepareStatement(sql.toString());
+    select.setFetchSize(AT_ONCE);
+    for (int i = 0; i < values.size(); i++) {
+      select.setObject(i + 1, values.get(i));
     }
-    return found;
+    return select;
   }
 
   private static void ofTrace(StringBuilder sql, Search.OfTrace trace, List<Object> values) {
@@ -69,30 +98,15 @@ final class LogSearch {
     sql.append(')');
   }
 
-  /**
-   * What was found and shows; one more than the page shows, if there is. What does not show is in
-   * no page, and in no length of one.
-   */
-  static List<Found> findShown(Connection tx, Search search, Paging paging, Predicate<Found> shows)
-      throws SQLException {
-    List<Found> shown = new ArrayList<>();
-    Paging next = paging;
-    while (true) {
-      List<Found> found = find(tx, search, next);
-      found.stream().filter(shows).limit((long) paging.toFind() - shown.size()).forEach(shown::add);
-      if (found.size() < next.toFind() || shown.size() == paging.toFind()) {
-        return shown;
-      }
-      next = new Paging(found.getLast().index(), paging.limit());
-    }
-  }
-
   private static void and(StringBuilder sql, String condition, List<Object> values, Object value) {
     sql.append(" AND ").append(condition);
     values.add(value);
   }
 
-  /** An index up to which every entry is earlier than this: where a search in time may begin. */
+  /**
+   * An index up to which every entry is earlier than this: where a search in time may begin. The
+   * latest time so far never falls, so it is found by halving.
+   */
   private static long before(Connection tx, Optional<Instant> from) throws SQLException {
     if (from.isEmpty()) {
       return -1;
@@ -100,9 +114,19 @@ final class LogSearch {
     try (PreparedStatement select =
         tx.prepareStatement(
             """
-            SELECT coalesce(
-              (SELECT first_index FROM log_batch WHERE latest >= ? ORDER BY latest, number LIMIT 1),
-              (SELECT size FROM log_head WHERE name = 'carnet')) - 1
+            WITH RECURSIVE halves (low, high) AS (
+              SELECT 0::bigint, next_index FROM log_facts_head
+              UNION ALL
+              SELECT CASE WHEN earlier THEN middle + 1 ELSE low END,
+                     CASE WHEN earlier THEN high ELSE middle END
+              FROM halves, LATERAL (SELECT (low + high) / 2) AS half (middle),
+                LATERAL (
+                  SELECT coalesce(
+                    (SELECT latest < ? FROM log_facts
+                     WHERE index <= middle ORDER BY index DESC LIMIT 1),
+                    true)) AS of_half (earlier)
+              WHERE low < high)
+            SELECT low - 1 FROM halves WHERE low = high
             """)) {
       select.setObject(1, utc(from.get()));
       try (ResultSet row = select.executeQuery()) {
@@ -130,10 +154,18 @@ final class LogSearch {
     }
   }
 
-  /** Whether the log holds anything of this dossier. */
+  /**
+   * Whether the log holds anything of this dossier. While it cannot all be found it may: what is
+   * recorded needlessly is bounded by who asks, and what is not recorded is lost for ever.
+   */
   static boolean knows(Connection tx, UUID dossier) throws SQLException {
     try (PreparedStatement select =
-        tx.prepareStatement("SELECT EXISTS (SELECT 1 FROM log_facts WHERE dossier_id = ?)")) {
+        tx.prepareStatement(
+            """
+            SELECT EXISTS (SELECT 1 FROM log_facts WHERE dossier_id = ?)
+              OR (SELECT next_index FROM log_facts_head)
+                 < (SELECT size FROM log_head WHERE name = 'carnet')
+            """)) {
       select.setObject(1, dossier);
       try (ResultSet row = select.executeQuery()) {
         return row.next() && row.getBoolean(1);
@@ -147,6 +179,27 @@ final class LogSearch {
         ResultSet row = select.executeQuery()) {
       row.next();
       return row.getLong(1);
+    }
+  }
+
+  /**
+   * The index before which every entry is found, where there are others from it on before {@code
+   * below}: a search may have to be made again from the first entry on. To be asked before what is
+   * said to be complete is searched, in the same transaction.
+   */
+  static Optional<Long> completeUpTo(Connection tx, long below) throws SQLException {
+    return Optional.of(searchable(tx)).filter(searchable -> searchable < below);
+  }
+
+  /** Whether everything that Kafka had at this time can be found. */
+  static boolean findsAllOf(Connection tx, Instant time) throws SQLException {
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            "SELECT finds_at >= ? AND next_index >= finds_below FROM log_facts_head")) {
+      select.setObject(1, utc(time));
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.Optional;
 /**
  * Somebody looked at a dossier, or was refused, as its patient is told.
  *
- * @param index of its entry in the log
+ * @param index of its entry in the log; first, where carnet-verify looks for it
  * @param actor in codes, as {@code who} says in words
  * @param rule code of the rule that decided
  * @param itemIds what was shown, of what the patient may know
@@ -73,6 +73,12 @@ record Look(
             PlainWords.rule(read.rule())),
         decision,
         prover.of(found.index()));
+  }
+
+  /** As it stands beside its proof. */
+  Look withoutProof() {
+    return new Look(
+        index, time, kind, actor, purpose, action, rule, itemIds, told, decision, Optional.empty());
   }
 
   private static Kind kind(ClearFacts.Read read) {

@@ -5,9 +5,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -42,28 +39,37 @@ final class Looks {
   /** An entry, and where it stands. */
   record Placed(Cursor at, Found found) {}
 
-  /** Those that show behind a cursor, up to so many. */
-  static List<Placed> find(
-      Connection tx, UUID dossier, Cursor after, long below, int most, Predicate<Found> shows)
+  /** Those that show behind a cursor. */
+  static Part<Placed> find(
+      Connection tx, UUID dossier, Cursor after, long below, int limit, Predicate<Found> shows)
       throws SQLException {
-    List<Placed> shown = new ArrayList<>();
+    Part.Filling<Placed> shown = new Part.Filling<>(limit);
     Cursor next = after;
     while (true) {
-      List<Placed> found = page(tx, dossier, next, below, most);
-      found.stream()
-          .filter(placed -> shows.test(placed.found()))
-          .limit((long) most - shown.size())
-          .forEach(shown::add);
-      if (found.size() < most || shown.size() == most) {
-        return shown;
+      int rows = 0;
+      try (PreparedStatement select = select(tx, dossier, next, below, limit + 1);
+          ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          Found found = Found.read(row);
+          next = new Cursor(row.getInt("place"), found.index());
+          if (shows.test(found)) {
+            if (shown.isFull()) {
+              return shown.part(true);
+            }
+            shown.add(new Placed(next, found), found.size());
+          }
+          rows++;
+        }
       }
-      next = found.getLast().at();
+      if (rows <= limit) {
+        return shown.part(false);
+      }
     }
   }
 
-  private static List<Placed> page(Connection tx, UUID dossier, Cursor after, long below, int most)
-      throws SQLException {
-    try (PreparedStatement select =
+  private static PreparedStatement select(
+      Connection tx, UUID dossier, Cursor after, long below, int most) throws SQLException {
+    PreparedStatement select =
         tx.prepareStatement(
             """
             SELECT f.place, %s
@@ -71,26 +77,14 @@ final class Looks {
             WHERE f.dossier_id = ? AND index < ? AND (f.place > ? OR f.place = ? AND index < ?)
             ORDER BY f.place, index DESC LIMIT ?
             """
-                .formatted(Found.COLUMNS))) {
-      select.setObject(1, dossier);
-      select.setLong(2, below);
-      select.setInt(3, after.place());
-      select.setInt(4, after.place());
-      select.setLong(5, after.index());
-      select.setInt(6, most);
-      List<Placed> found = new ArrayList<>();
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          Found entry = Found.read(row);
-          found.add(new Placed(new Cursor(row.getInt("place"), entry.index()), entry));
-        }
-      }
-      return found;
-    }
-  }
-
-  /** The cursor behind a page, where there is more. */
-  static Optional<Cursor> next(List<Placed> found, int limit) {
-    return found.size() > limit ? Optional.of(found.get(limit - 1).at()) : Optional.empty();
+                .formatted(Found.COLUMNS));
+    select.setFetchSize(LogSearch.AT_ONCE);
+    select.setObject(1, dossier);
+    select.setLong(2, below);
+    select.setInt(3, after.place());
+    select.setInt(4, after.place());
+    select.setLong(5, after.index());
+    select.setInt(6, most);
+    return select;
   }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param index its place in the log of the whole suite: lines of one dossier are not contiguous
  * @param facts purpose, rule, outcome and item ids of a read; whom a grant is for; channel and
  *     reason of an opening or a closing
+ * @param proof that the entry stands in the log; absent until a checkpoint covers it
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 record OwnFact(
@@ -17,4 +18,5 @@ record OwnFact(
     Optional<Instant> time,
     Optional<String> type,
     Optional<String> actor,
-    Optional<ClearFacts> facts) {}
+    Optional<ClearFacts> facts,
+    Optional<EntryProof> proof) {}

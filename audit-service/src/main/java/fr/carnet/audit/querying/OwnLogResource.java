@@ -1,5 +1,7 @@
 package fr.carnet.audit.querying;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import fr.carnet.audit.proving.Checkpoints;
 import fr.carnet.audit.sequencing.ReadableHeaders;
 import fr.carnet.events.Topic;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -30,17 +32,40 @@ public class OwnLogResource {
 
   @Inject OwnReading reading;
 
+  /**
+   * A page of the log, in its order.
+   *
+   * @param completeUpTo the index before which no entry is missing, where some from it on cannot be
+   *     found yet
+   * @param checkpoint that the proofs are of, as a signed note; absent before the first
+   * @param next what to send as {@code after} for the page that follows; absent when there is none
+   *     yet
+   */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  record LogPage(
+      List<OwnFact> entries,
+      Optional<Long> completeUpTo,
+      Optional<String> checkpoint,
+      Optional<Long> next) {
+    LogPage {
+      entries = List.copyOf(entries);
+    }
+  }
+
   /** Who looked or was refused, openings and closings, grants and blocks. */
   @GET
   @RolesAllowed("patient")
   @Operation(
-      summary = "Who looked or was refused, when, for which purpose, by which rule, and what",
+      summary =
+          "Who looked or was refused, when, for which purpose, by which rule, and what; each with"
+              + " its proof",
       description =
           "Entries of what the owner may not know of yet are absent. Who acts for the owner sees"
               + " what they did themselves, and of others only looks at items of which they may know"
               + " and what has nothing to do with care. Anybody else gets one and the same refusal,"
-              + " whether or not there is such a dossier. after is an index; limit is 1 to 500, 100 if absent. Traced.")
-  public Page<OwnFact> read(
+              + " whether or not there is such a dossier. after is an index; limit is 1 to 500, 100 if absent."
+              + " completeUpTo is there where entries from that index on may be missing yet. Traced.")
+  public LogPage read(
       @RestPath String dossierId,
       @RestQuery Optional<String> after,
       @RestQuery Optional<String> limit)
@@ -51,17 +76,25 @@ public class OwnLogResource {
         dossier,
         "read-own-log",
         (tx, sight) -> {
-          List<Found> found =
-              LogSearch.findShown(
-                  tx, Search.of(dossier, TOPICS, sight.below()), paging, sight::shows);
+          Optional<Long> completeUpTo = LogSearch.completeUpTo(tx, sight.below());
+          EntryProof.Prover prover = new EntryProof.Prover(tx, Checkpoints.newest(tx));
+          Part<Found> found =
+              LogSearch.find(tx, Search.of(dossier, TOPICS, sight.below()), paging, sight::shows);
+          Page<OwnFact> page = Page.of(found, entry -> ownFact(entry, sight, prover), completeUpTo);
           return new OwnReading.Shown<>(
-              paging.page(found, entry -> ownFact(entry, sight)), paging.shown(found));
+              new LogPage(page.entries(), completeUpTo, prover.checkpoint(), page.next()),
+              found.entries());
         });
   }
 
-  private static OwnFact ownFact(Found found, PatientsSight sight) {
+  private static OwnFact ownFact(Found found, PatientsSight sight, EntryProof.Prover prover) {
     ReadableHeaders readable = found.readable();
     return new OwnFact(
-        found.index(), readable.time(), readable.type(), readable.actor(), sight.of(found));
+        found.index(),
+        readable.time(),
+        readable.type(),
+        readable.actor(),
+        sight.of(found),
+        prover.of(found.index()));
   }
 }

@@ -70,9 +70,8 @@ class OwnReading {
         new PatientsSight(
             keptFrom(dossier, decision),
             size,
-            OwnershipDecision.actsForOwner(decision)
-                ? Optional.of(ReadTrace.reader(decision))
-                : Optional.empty());
+            OwnershipDecision.theirs(decision),
+            OwnershipDecision.since(decision));
     T answer =
         Transactions.run(
             dataSource,

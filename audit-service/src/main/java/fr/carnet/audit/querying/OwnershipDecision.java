@@ -3,6 +3,7 @@ package fr.carnet.audit.querying;
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.access.DecisionRequest;
+import fr.carnet.events.trace.Actor;
 import fr.carnet.events.trace.PurposeOfUse;
 import fr.carnet.resourceserver.Caller;
 import fr.carnet.resourceserver.Refusal;
@@ -11,6 +12,7 @@ import jakarta.inject.Inject;
 import jakarta.ws.rs.ProcessingException;
 import jakarta.ws.rs.WebApplicationException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
@@ -58,6 +60,39 @@ class OwnershipDecision {
   /** Who reads a dossier's log: its owner, and who acts for them. */
   static boolean mayReadLog(AccessDecision decision) {
     return decision.allowed() && (decision.rule().equals(OWNER) || actsForOwner(decision));
+  }
+
+  /**
+   * What is theirs of what was done, where they may know of less than the owner. Of a minor all who
+   * act are one part; a person of trust has a mandate to read, and no more.
+   */
+  static Optional<PatientsSight.Theirs> theirs(AccessDecision decision) {
+    if (!actsForOwner(decision)) {
+      return Optional.empty();
+    }
+    Actor reader = ReadTrace.reader(decision);
+    Optional<PatientsSight.Theirs> own =
+        Optional.of(new PatientsSight.Theirs(reader, reader.label()));
+    return decision
+        .representationKind()
+        .map(
+            kind ->
+                switch (kind) {
+                  case PARENT, GUARDIAN_OF_MINOR ->
+                      Optional.of(
+                          new PatientsSight.Theirs(
+                              reader, Actor.Role.REPRESENTATIVE.label() + ":"));
+                  case PERSON_OF_TRUST -> own;
+                  case GUARDIAN_OF_ADULT -> Optional.<PatientsSight.Theirs>empty();
+                })
+        .orElse(own);
+  }
+
+  /** From when on an adult's guardian sees what the owner does: before, that may be a minor's. */
+  static Optional<Instant> since(AccessDecision decision) {
+    return decision
+        .representedSince()
+        .filter(_ -> actsForOwner(decision) && theirs(decision).isEmpty());
   }
 
   static boolean actsForOwner(AccessDecision decision) {

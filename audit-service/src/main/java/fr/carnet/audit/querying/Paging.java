@@ -1,9 +1,7 @@
 package fr.carnet.audit.querying;
 
 import fr.carnet.resourceserver.Refusal;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Which part of an answer is asked for. The log only grows at its end, so an index is a cursor that
@@ -33,21 +31,5 @@ record Paging(long after, int limit) {
       // Refused below, as a number out of range is.
     }
     throw new Refusal(problem);
-  }
-
-  /** How many entries to look for: one more than is shown, to know whether there are more. */
-  int toFind() {
-    return limit + 1;
-  }
-
-  List<Found> shown(List<Found> found) {
-    return found.subList(0, Math.min(limit, found.size()));
-  }
-
-  <T> Page<T> page(List<Found> found, Function<Found, T> as) {
-    List<Found> shown = shown(found);
-    return new Page<>(
-        shown.stream().map(as).toList(),
-        found.size() > limit ? Optional.of(shown.getLast().index()) : Optional.empty());
   }
 }

@@ -2,9 +2,12 @@ package fr.carnet.audit.querying;
 
 import fr.carnet.events.Topic;
 import fr.carnet.events.trace.Actor;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * What of the log a patient may know: the filter that stands before content stands here as well. An
@@ -14,29 +17,58 @@ import java.util.Set;
  * @param withheld ids of items of which they may not know
  * @param below the log's size before it was asked which those are: an item whose entry is before it
  *     was known then
- * @param representative who reads in the patient's stead; absent: the patient
+ * @param theirs of who reads in the patient's stead and may know of less; absent: the patient, or
+ *     an adult's guardian
+ * @param since of a guardian, from when on entries show; absent: all
  */
-record PatientsSight(Set<String> withheld, long below, Optional<Actor> representative) {
+record PatientsSight(
+    Set<String> withheld, long below, Optional<Theirs> theirs, Optional<Instant> since) {
   /** Of a trace, a stretch of the log that was read: no item of the dossier. */
   private static final String STRETCH = "log:";
+
+  /**
+   * Who acts for the patient and knows a part.
+   *
+   * @param actors how the actor begins of what is of that part
+   */
+  record Theirs(Actor reader, String actors) {}
 
   PatientsSight {
     withheld = Set.copyOf(withheld);
   }
 
+  /** The same of what stands before an index alone. */
+  PatientsSight upTo(long index) {
+    return new PatientsSight(withheld, Math.min(below, index), theirs, since);
+  }
+
+  /** Who made a decision, as whoever reads is told. */
+  Function<Optional<UUID>, Words> decider() {
+    return theirs
+        .map(of -> OwnDecisions.toRepresentative(of.reader()))
+        .orElse(OwnDecisions::toPatient);
+  }
+
   boolean shows(Found found) {
-    return representative
-        .map(reader -> showsToRepresentative(found, reader))
+    if (since.filter(begin -> isBefore(found, begin)).isPresent()) {
+      return false;
+    }
+    return theirs
+        .map(of -> showsToRepresentative(found, of.actors()))
         .orElseGet(() -> found.clear().map(this::shows).orElse(true));
+  }
+
+  private static boolean isBefore(Found found, Instant begin) {
+    return found.readable().time().map(at -> at.isBefore(begin)).orElse(true);
   }
 
   /**
    * Whom a minor let in, shut out or asked, and who tried, may tell of secret care: a
-   * representative sees what they did themselves, and of others only what concerns items of which
-   * they may know, or cannot have to do with care.
+   * representative sees what they and others did who act for the minor, and beside only what
+   * concerns items of which they may know, or cannot have to do with care.
    */
-  private boolean showsToRepresentative(Found found, Actor reader) {
-    if (found.readable().actor().equals(Optional.of(reader.label()))) {
+  private boolean showsToRepresentative(Found found, String actors) {
+    if (found.readable().actor().filter(actor -> actor.startsWith(actors)).isPresent()) {
       return found.clear().map(this::shows).orElse(true);
     }
     return !found.topic().equals(Topic.ACCESS_EVENTS.wireName())
@@ -79,6 +111,7 @@ record PatientsSight(Set<String> withheld, long below, Optional<Actor> represent
           BILLING,
           AUDITOR,
           PROGRAMME,
+          PAYER,
           OPERATOR,
           SERVICE,
           BARRED ->
@@ -125,7 +158,7 @@ record PatientsSight(Set<String> withheld, long below, Optional<Actor> represent
   ClearFacts.Read read(ClearFacts.Read read) {
     ClearFacts.Read told = read.toPatient(shown(read));
     // Which grant it was, and how much was decided before, are of what a minor decided.
-    return representative.isPresent() ? told.withoutDecisions() : told;
+    return theirs.isPresent() ? told.withoutDecisions() : told;
   }
 
   private List<String> shown(ClearFacts.Read read) {

@@ -76,6 +76,16 @@ final class PlainWords {
               words(
                   "helped the patient, who was present; read nothing",
                   "a aidé le patient, présent ; n'a rien consulté")),
+          Map.entry(
+              "decide-access", words("who may see the dossier", "qui peut consulter le dossier")),
+          Map.entry(
+              "accept-treating-physician",
+              words("the status of médecin traitant", "le statut de médecin traitant")),
+          Map.entry(
+              "begin-visit",
+              words(
+                  "a visit, with a one-time code",
+                  "une consultation, avec un code à usage unique")),
           Map.entry("feed", words("to put something into it", "l'ajout d'un élément au dossier")),
           Map.entry(
               "explain-access",
@@ -125,9 +135,11 @@ final class PlainWords {
           Map.entry(
               "TREATING_PHYSICIAN",
               words(
-                  "they are a médecin traitant whom you named",
-                  "c'est un médecin traitant que vous avez désigné")),
-          Map.entry("GRANT", words("you had given access", "vous aviez donné votre autorisation")),
+                  "they are a médecin traitant, or have the same right",
+                  "c'est un médecin traitant, ou quelqu'un qui en a le droit")),
+          Map.entry(
+              "GRANT",
+              words("access had been given to them", "une autorisation lui avait été donnée")),
           Map.entry(
               "BREAK_GLASS",
               words(
@@ -165,6 +177,11 @@ final class PlainWords {
               words(
                   "nothing gave them a right to the dossier",
                   "rien ne lui donnait de droit sur le dossier")),
+          Map.entry(
+              "CODE_NOT_VALID",
+              words(
+                  "the code was wrong, used or too old, or could not let them in",
+                  "le code était faux, utilisé ou trop ancien, ou ne pouvait l'autoriser")),
           Map.entry(
               "NOT_A_CARE_PROFESSIONAL",
               words(
@@ -213,6 +230,7 @@ final class PlainWords {
           case PRIVACY_OFFICER ->
               new Words("the privacy officer", "le délégué à la protection des données");
           case PROGRAMME -> new Words("the programme's team", "l'équipe du programme");
+          case PAYER -> new Words("who pays for openings", "le payeur des ouvertures");
           case OPERATOR -> new Words("an operator of the machines", "un exploitant des machines");
           case SERVICE -> new Words("the suite itself", "le système lui-même");
           case BARRED -> new Words("a party that the law bars", "un organisme que la loi exclut");

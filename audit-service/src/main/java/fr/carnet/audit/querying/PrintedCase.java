@@ -94,7 +94,7 @@ record PrintedCase(Asked asked, DatedRules rules, OwnDecisions decisions, Signed
         + refused
         + ". Décisions du patient et événements de la vie du dossier : "
         + (found.size() - looks.size())
-        + ".";
+        + ". Les décisions du patient y sont depuis l'ouverture, les lignes de soins n'y sont pas.";
   }
 
   private String sentence(Look look) {
@@ -116,7 +116,9 @@ record PrintedCase(Asked asked, DatedRules rules, OwnDecisions decisions, Signed
         + read.rule()
         + decisions
             .behind(read)
-            .map(decision -> " ; décision du patient : " + decision.french())
+            .map(
+                decision ->
+                    " ; décision : " + decision.french() + " [ligne " + decision.index() + "]")
             .orElse("")
         + " [ligne "
         + look.found().index()

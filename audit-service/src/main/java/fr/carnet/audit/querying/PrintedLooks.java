@@ -20,16 +20,29 @@ record PrintedLooks(Language language, UUID dossier) {
               + " données.");
   private static final Words NOTHING =
       new Words("Nobody has looked.", "Personne n'a consulté votre dossier.");
+  private static final Words ENDS_BEFORE =
+      new Words("This list ends before line ", "Cette liste s'arrête avant la ligne ");
+  private static final Words WHAT_IS_MISSING =
+      new Words(
+          " of the log: what stands there from that line on is missing. Ask for it again in a few"
+              + " minutes.",
+          " du journal : ce qui y figure à partir de cette ligne manque ici. Redemandez-la dans"
+              + " quelques minutes.");
   private static final Words MORE =
       new Words("There is more, behind line ", "La suite se trouve après la ligne ");
   private static final Words PROOFS = new Words("Proofs", "Preuves");
   private static final Words ABOUT_PROOFS =
       new Words(
-          "Each line is an entry of a log that nobody can quietly change. Keep this page: the hashes"
-              + " below prove, against the signed checkpoint, that the entry was there.",
-          "Chaque ligne est une entrée d'un journal que nul ne peut modifier en secret. Conservez"
-              + " cette page : les empreintes ci-dessous prouvent, avec le point de contrôle signé,"
-              + " que l'entrée y figurait.");
+          "Each line is an entry of a log that nobody can quietly change. The hashes below prove,"
+              + " against the signed checkpoint, that an entry stands at this number and was not"
+              + " changed since; they do not show what it says. Keep this page, or better the file of"
+              + " it that the log signs (looks/file): an auditor can open the entry of that number"
+              + " and compare.",
+          "Chaque ligne est une entrée d'un journal que nul ne peut modifier en secret. Les"
+              + " empreintes ci-dessous prouvent, avec le point de contrôle signé, qu'une entrée"
+              + " figure à ce numéro et n'a pas été modifiée depuis ; elles ne montrent pas ce"
+              + " qu'elle dit. Conservez cette page ou, mieux, le fichier que le journal en signe"
+              + " (looks/file) : un auditeur peut ouvrir l'entrée de ce numéro et comparer.");
   private static final List<Words> COLUMNS =
       List.of(
           new Words("Line", "Ligne"),
@@ -39,13 +52,20 @@ record PrintedLooks(Language language, UUID dossier) {
           new Words("What", "Quoi"),
           new Words("Purpose", "Motif"),
           new Words("Why allowed or refused", "Pourquoi accordé ou refusé"),
-          new Words("Your decision", "Votre décision"));
+          new Words("Decision", "Décision"));
 
   String of(LooksPage page) {
     Html html = new Html(language, TITLE.in(language));
     html.element("p", dossier.toString()).element("p", WHAT_FOLLOWS.in(language));
+    page.completeUpTo()
+        .ifPresent(
+            end ->
+                html.element("p", ENDS_BEFORE.in(language) + end + WHAT_IS_MISSING.in(language)));
     if (page.looks().isEmpty()) {
-      return html.element("p", NOTHING.in(language)).page();
+      // Nobody has looked: only who has seen all of it can say so.
+      return page.completeUpTo().isPresent()
+          ? html.page()
+          : html.element("p", NOTHING.in(language)).page();
     }
     html.markup("<table><thead><tr>");
     COLUMNS.forEach(column -> html.element("th", column.in(language)));

@@ -6,16 +6,17 @@ import fr.carnet.eventstore.Transactions;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.Machinery;
 import fr.carnet.resourceserver.Refusal;
+import fr.carnet.resourceserver.WholeOrBroken;
 import fr.carnet.transparency.Checkpoint;
 import fr.carnet.transparency.ConsistencyProof;
 import fr.carnet.transparency.Export;
 import fr.carnet.transparency.Hash;
 import fr.carnet.transparency.InclusionProof;
 import fr.carnet.transparency.SignedNote;
-import fr.carnet.transparency.Span;
 import fr.carnet.transparency.TiledTree;
 import fr.carnet.transparency.VerifierKey;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.PermitAll;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
@@ -46,6 +47,7 @@ public class ProofResource {
   @Inject DataSource dataSource;
   @Inject CurrentCaller caller;
   @Inject Machinery machinery;
+  @Inject RoutingContext request;
   @Inject Checkpoints checkpoints;
 
   /**
@@ -154,22 +156,25 @@ public class ProofResource {
             });
     machinery.wakeRelay();
     long size = Checkpoint.parse(note.text()).size();
-    return out -> {
-      Export.Writer export = new Export.Writer(out, note);
-      for (long first = 0; first < size; first += Span.FULL) {
-        for (Export.Line line :
-            lines(new Span(first / Span.FULL, (int) Math.min(Span.FULL, size - first)))) {
-          export.write(line);
-        }
-      }
-      out.flush();
-    };
+    return WholeOrBroken.written(
+        request.request(),
+        out -> {
+          Export.Writer export = new Export.Writer(out, note);
+          for (long at = 0; at < size; ) {
+            List<Export.Line> lines = lines(at, size);
+            for (Export.Line line : lines) {
+              export.write(line);
+            }
+            at += lines.size();
+          }
+          out.flush();
+        });
   }
 
-  /** A transaction for each span, so that a slow reader holds no connection. */
-  private List<Export.Line> lines(Span span) throws IOException {
+  /** A transaction for each stretch, so that a slow reader holds no connection. */
+  private List<Export.Line> lines(long from, long size) throws IOException {
     try {
-      return Transactions.run(dataSource, tx -> StoredEntries.lines(tx, span));
+      return Transactions.run(dataSource, tx -> StoredEntries.lines(tx, from, size));
     } catch (SQLException e) {
       throw new IOException("the log cannot be read", e);
     }

@@ -25,12 +25,13 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /**
- * A replay as lines of JSON: {@code event} in the order of the log, {@code progress} now and then,
- * {@code state} for each dossier, and {@code end}. It holds one dossier at a time, however many
- * there are, and no connection while it writes.
+ * A replay as lines of JSON: {@code event} in the order of the log, {@code state} for each dossier,
+ * {@code progress} now and then between either, and {@code end}. It holds one dossier at a time,
+ * however many there are, and no connection while it writes; what is written leaves at once.
  */
 final class Replay {
   private static final int PAGE = 500;
+  private static final int STATES = 10;
   private static final List<String> OF_STATE =
       List.of(
           Topic.DOSSIER_EVENTS.wireName(),
@@ -79,9 +80,15 @@ final class Replay {
   /** Lines. */
   private record EventLine(Fact event) {}
 
-  private record Progress(long events, long index, long below) {}
+  /** How far the events are told: how many, and up to which index. */
+  private record EventProgress(long events, long index, long below) {}
 
-  private record ProgressLine(Progress progress) {}
+  private record EventProgressLine(EventProgress progress) {}
+
+  /** How far the dossiers are gone through, in the order of their ids: how many of how many. */
+  private record DossierProgress(long dossiers, long of) {}
+
+  private record DossierProgressLine(DossierProgress progress) {}
 
   private record DossierState(
       UUID dossierId, Replayed.State replayed, Live live, List<Difference> differs) {}
@@ -103,6 +110,8 @@ final class Replay {
   void write(Scope scope, OutputStream out) throws IOException {
     long events = events(scope, out);
     long dossiers = 0;
+    long gone = 0;
+    long all = dossiers(scope);
     for (Optional<UUID> next = dossier(scope, Optional.empty());
         next.isPresent();
         next = dossier(scope, next)) {
@@ -115,6 +124,11 @@ final class Replay {
                 new DossierState(next.get(), state.get(), now, differs(state.get(), now))));
         dossiers++;
       }
+      gone++;
+      if (gone % STATES == 0) {
+        line(out, new DossierProgressLine(new DossierProgress(gone, all)));
+      }
+      out.flush();
     }
     line(out, new EndLine(new End(events, dossiers, scope.below())));
     out.flush();
@@ -122,31 +136,36 @@ final class Replay {
 
   private long events(Scope scope, OutputStream out) throws IOException {
     long events = 0;
-    Paging paging = new Paging(-1, PAGE);
-    for (List<Found> found = find(scope.events(), paging);
-        !found.isEmpty();
-        found = find(scope.events(), new Paging(found.getLast().index(), PAGE))) {
-      for (Found each : found) {
+    long at = -1;
+    Part<Found> found;
+    do {
+      found = find(scope.events(), new Paging(at, PAGE));
+      for (Found each : found.entries()) {
         line(out, new EventLine(each.fact()));
+        at = each.index();
+        events++;
       }
-      events += found.size();
-      line(out, new ProgressLine(new Progress(events, found.getLast().index(), scope.below())));
-      out.flush();
-    }
+      if (!found.isEmpty()) {
+        line(out, new EventProgressLine(new EventProgress(events, at, scope.below())));
+        out.flush();
+      }
+    } while (found.more());
     return events;
   }
 
   /** What the events of a dossier yield; nothing where there is none. */
   private Optional<Replayed.State> state(Scope scope, UUID dossier) throws IOException {
     Replayed replayed = new Replayed();
-    boolean any = false;
-    for (List<Found> found = find(scope.ofState(dossier), new Paging(-1, PAGE));
-        !found.isEmpty();
-        found = find(scope.ofState(dossier), new Paging(found.getLast().index(), PAGE))) {
-      found.stream().flatMap(each -> event(each).stream()).forEach(replayed::apply);
-      any = true;
-    }
-    return any ? Optional.of(replayed.state()) : Optional.empty();
+    long at = -1;
+    Part<Found> found;
+    do {
+      found = find(scope.ofState(dossier), new Paging(at, PAGE));
+      for (Found each : found.entries()) {
+        event(each).ifPresent(replayed::apply);
+        at = each.index();
+      }
+    } while (found.more());
+    return at < 0 ? Optional.empty() : Optional.of(replayed.state());
   }
 
   private static Optional<Replayed.Event> event(Found found) {
@@ -169,7 +188,7 @@ final class Replay {
                                 found.value().orElse(new byte[0]))));
   }
 
-  private List<Found> find(Search search, Paging paging) throws IOException {
+  private Part<Found> find(Search search, Paging paging) throws IOException {
     try {
       return Transactions.run(dataSource, tx -> LogSearch.find(tx, search, paging));
     } catch (SQLException e) {
@@ -186,6 +205,34 @@ final class Replay {
       return Transactions.run(dataSource, tx -> dossier(tx, scope, after));
     } catch (SQLException e) {
       throw new IOException("the log cannot be read", e);
+    }
+  }
+
+  private long dossiers(Scope scope) throws IOException {
+    if (scope.dossier().isPresent()) {
+      return 1;
+    }
+    try {
+      return Transactions.run(dataSource, tx -> dossiers(tx, scope));
+    } catch (SQLException e) {
+      throw new IOException("the log cannot be read", e);
+    }
+  }
+
+  private static long dossiers(Connection tx, Scope scope) throws SQLException {
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            """
+            SELECT count(DISTINCT dossier_id) FROM log_facts
+            WHERE index < ? AND (?::text IS NULL OR actor = ?)
+            """)) {
+      select.setLong(1, scope.below());
+      select.setString(2, scope.actor().orElse(null));
+      select.setString(3, scope.actor().orElse(null));
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
     }
   }
 

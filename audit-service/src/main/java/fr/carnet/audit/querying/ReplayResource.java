@@ -10,7 +10,9 @@ import fr.carnet.eventstore.Transactions;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.Machinery;
 import fr.carnet.resourceserver.Refusal;
+import fr.carnet.resourceserver.WholeOrBroken;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -20,6 +22,7 @@ import jakarta.ws.rs.core.StreamingOutput;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -43,6 +46,7 @@ public class ReplayResource {
   @Inject DataSource dataSource;
   @Inject CurrentCaller caller;
   @Inject Machinery machinery;
+  @Inject RoutingContext request;
   @Inject @RestClient DossierService dossierService;
   @Inject @RestClient AccessFactsService accessService;
 
@@ -53,9 +57,10 @@ public class ReplayResource {
   @Operation(
       summary = "Replays a dossier, what an actor touched or everything, beside the live state",
       description =
-          "Lines of JSON: event in the order of the log, progress, a state for each dossier (replayed,"
-              + " live and what differs) and end; without end it was cut off. Up to an index (with"
-              + " it), a checkpoint of that size, or an instant (with it); at most one of them."
+          "Lines of JSON: event in the order of the log, a state for each dossier (replayed, live"
+              + " and what differs), progress between either, and end; without end it was cut off."
+              + " Up to an index (with it), a checkpoint of that size, or an instant (with it) to"
+              + " which log and search have come; at most one of them."
               + " Facts and digests, never content. Traced before anything leaves.")
   public StreamingOutput replay(
       @RestQuery Optional<String> dossier,
@@ -73,9 +78,8 @@ public class ReplayResource {
         Transactions.run(
             dataSource,
             tx -> {
-              Scope asked =
-                  new Scope(
-                      of, actor, below(tx, index, checkpoint), instant.map(LogResource::time));
+              Optional<Instant> upTo = instant.map(LogResource::time);
+              Scope asked = new Scope(of, actor, below(tx, index, checkpoint, upTo), upTo);
               ReadTrace.put(
                   tx,
                   LogResource.known(tx, of),
@@ -85,12 +89,17 @@ public class ReplayResource {
               return asked;
             });
     machinery.wakeRelay();
-    return out -> new Replay(dataSource, this::live).write(scope, out);
+    return WholeOrBroken.written(
+        request.request(), out -> new Replay(dataSource, this::live).write(scope, out));
   }
 
   /** Only as far as everything can be found: a replay leaves nothing out. */
-  private static long below(Connection tx, Optional<String> index, Optional<String> checkpoint)
+  private static long below(
+      Connection tx, Optional<String> index, Optional<String> checkpoint, Optional<Instant> upTo)
       throws SQLException {
+    if (upTo.isPresent() && !LogSearch.findsAllOf(tx, upTo.get())) {
+      throw new Refusal(AuditProblem.SEARCH_BEHIND);
+    }
     long searchable = LogSearch.searchable(tx);
     if (checkpoint.isPresent() && !Checkpoints.isSigned(tx, number(checkpoint.get()))) {
       throw new Refusal(AuditProblem.NO_CHECKPOINT);

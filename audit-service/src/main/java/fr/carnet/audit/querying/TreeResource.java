@@ -6,7 +6,6 @@ import fr.carnet.eventstore.Transactions;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.Machinery;
 import fr.carnet.resourceserver.Refusal;
-import fr.carnet.transparency.Entry;
 import fr.carnet.transparency.EntryBundle;
 import fr.carnet.transparency.Malformed;
 import fr.carnet.transparency.SignedNote;
@@ -22,6 +21,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -96,9 +96,9 @@ public class TreeResource {
         Transactions.run(
             dataSource,
             tx -> {
-              Map<Long, Entry> entries =
+              Map<Long, byte[]> entries =
                   span.end() <= new StoredTree(tx).size()
-                      ? StoredEntries.read(tx, span.first(), span.end())
+                      ? StoredEntries.leaves(tx, span.first(), span.end())
                       : Map.of();
               if (entries.size() < span.width()) {
                 return Optional.empty();
@@ -109,8 +109,7 @@ public class TreeResource {
                   ReadTrace.byAuditor(
                       caller.get().actor(), "audit-bundle", span.first(), span.end() - 1),
                   caller.correlation());
-              return Optional.of(
-                  EntryBundle.write(entries.values().stream().map(Entry::leaf).toList()));
+              return Optional.of(EntryBundle.write(List.copyOf(entries.values())));
             });
     byte[] bytes = Refusal.unless(bundle, AuditProblem.NO_SUCH_TILE);
     machinery.wakeRelay();

@@ -43,14 +43,22 @@ import fr.carnet.events.dossier.ReleaseRequested;
 import fr.carnet.events.dossier.ReleaseUsed;
 import fr.carnet.events.dossier.RepresentationEnded;
 import fr.carnet.events.dossier.RepresentativeRecorded;
+import fr.carnet.events.identity.NationalId;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * One dossier, event by event in the order of the log. Topics have no order between them, and no
@@ -74,8 +82,9 @@ public final class Replayed {
   private final SortedMap<String, Boolean> care = new TreeMap<>();
   private long accessVersion;
   private final SortedMap<UUID, AccessFacts.Grant> grants = new TreeMap<>();
-  private final SortedMap<String, Instant> blocked = new TreeMap<>();
-  private final SortedMap<String, Instant> treatingPhysicians = new TreeMap<>();
+  private final Map<Said, Instant> blocked = new HashMap<>();
+  private final Set<Said> proposed = new HashSet<>();
+  private final Map<Said, Instant> treatingPhysicians = new HashMap<>();
   private final SortedMap<EmergencyWishRecorded.Wish, AccessFacts.Wish> wishes = new TreeMap<>();
 
   /**
@@ -85,6 +94,18 @@ public final class Replayed {
    */
   public record Event(
       long index, Topic topic, String type, Optional<Long> version, Instant time, byte[] value) {}
+
+  /** What was said of a professional; all who act for a minor say it beside the patient. */
+  private record Said(NationalId professional, boolean byRepresentatives) {
+    Said(NationalId professional, AccessEvent said) {
+      this(professional, said.representationId().isPresent());
+    }
+
+    /** The patient takes back what anybody said; who acts for a minor, what any of them did. */
+    boolean isTakenBackBy(NationalId whom, AccessEvent said) {
+      return professional.equals(whom) && (said.representationId().isEmpty() || byRepresentatives);
+    }
+  }
 
   /**
    * What the events yielded.
@@ -142,7 +163,8 @@ public final class Replayed {
                 items,
                 masks,
                 care),
-            new AccessFacts(accessVersion, grants, blocked, treatingPhysicians, wishes),
+            new AccessFacts(
+                accessVersion, grants, since(blocked), since(treatingPhysicians), wishes),
             notApplied);
   }
 
@@ -266,21 +288,51 @@ public final class Replayed {
               revoked.grantId(),
               (_, grant) ->
                   new AccessFacts.Grant(
-                      grant.grantee(), grant.from(), grant.until(), Optional.of(at)));
-      case ProfessionalBlocked block -> blocked.put(block.professional().value(), at);
-      case ProfessionalUnblocked unblock -> blocked.remove(unblock.professional().value());
-      case TreatingPhysicianNamed named -> treatingPhysicians.put(named.professional().value(), at);
-      case TreatingPhysicianEnded ended -> treatingPhysicians.remove(ended.professional().value());
-      case TreatingPhysicianProposed _,
-          VisitCodeIssued _,
-          AccessRequested _,
-          AccessRequestDeclined _ -> {
+                      grant.grantee(),
+                      grant.from(),
+                      grant.until(),
+                      grant.revokedAt().or(() -> Optional.of(at))));
+      case ProfessionalBlocked block ->
+          blocked.putIfAbsent(new Said(block.professional(), block), at);
+      case ProfessionalUnblocked lifted ->
+          blocked.keySet().removeIf(said -> said.isTakenBackBy(lifted.professional(), lifted));
+      case TreatingPhysicianProposed asked -> proposed.add(new Said(asked.professional(), asked));
+      case TreatingPhysicianNamed named -> named(named, at);
+      case TreatingPhysicianEnded ended ->
+          Stream.of(proposed, treatingPhysicians.keySet())
+              .forEach(
+                  doctors ->
+                      doctors.removeIf(said -> said.isTakenBackBy(ended.professional(), ended)));
+      case VisitCodeIssued _, AccessRequested _, AccessRequestDeclined _ -> {
         // Nobody may see anything by it: what follows from it is an event of its own.
       }
       case EmergencyWishRecorded wish ->
           wishes.put(wish.wish(), new AccessFacts.Wish(wish.opposed(), at));
     }
     return true;
+  }
+
+  /** A doctor accepts for all who asked; in the first events nobody was asked. */
+  private void named(TreatingPhysicianNamed named, Instant at) {
+    Said said = new Said(named.professional(), named);
+    if (named.title().equals(Optional.of(TreatingPhysicianNamed.Title.SAME_RIGHT))) {
+      treatingPhysicians.putIfAbsent(said, at);
+      return;
+    }
+    List<Said> asked =
+        proposed.stream().filter(of -> of.professional().equals(named.professional())).toList();
+    asked.forEach(proposed::remove);
+    (asked.isEmpty() ? List.of(said) : asked).forEach(of -> treatingPhysicians.put(of, at));
+  }
+
+  /** Of each professional, since it was said first of what still holds. */
+  private static SortedMap<String, Instant> since(Map<Said, Instant> said) {
+    SortedMap<String, Instant> since = new TreeMap<>();
+    said.forEach(
+        (of, at) ->
+            since.merge(
+                of.professional().value(), at, BinaryOperator.minBy(Comparator.naturalOrder())));
+    return since;
   }
 
   private boolean ofCare(Event event) {

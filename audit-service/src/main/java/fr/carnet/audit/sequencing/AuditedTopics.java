@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -23,7 +24,7 @@ public final class AuditedTopics implements AutoCloseable {
   private static final Duration GATHER = Duration.ofMillis(250);
 
   static final int FULL_RECORDS = 8_000;
-  private static final int FULL_BYTES = 8 << 20;
+  static final int FULL_BYTES = 8 << 20;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration ASKED = Duration.ofSeconds(3);
 
@@ -126,13 +127,17 @@ public final class AuditedTopics implements AutoCloseable {
         .sum();
   }
 
-  /** Whether everything that Kafka has committed by now was gathered; asks Kafka. */
-  boolean isAtEnd() {
+  /**
+   * Whether everything that Kafka has committed by now was gathered; asks Kafka. Empty where it
+   * does not say so of every partition: what waits in one may then be of any age.
+   */
+  Optional<Boolean> isAtEnd() {
     try {
-      return consumer.endOffsets(consumer.assignment(), ASKED).entrySet().stream()
-          .allMatch(end -> consumer.position(end.getKey(), ASKED) >= end.getValue());
+      return Optional.of(
+          consumer.endOffsets(consumer.assignment(), ASKED).entrySet().stream()
+              .allMatch(end -> consumer.position(end.getKey(), ASKED) >= end.getValue()));
     } catch (TimeoutException e) {
-      return false;
+      return Optional.empty();
     }
   }
 

@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param takenAt the sequencer's clock; no entry depends on it
  * @param ranges what it took, ordered by topic and partition; its records are ordered by (topic,
  *     partition, offset)
+ * @param bytes of its records' values, so that who applies it again knows how much that is; absent
+ *     in announcements of before
  * @param root root of the Merkle tree over the log with this batch; lower case hex
  */
 public record Batch(
@@ -24,6 +26,7 @@ public record Batch(
     long sizeAfter,
     Instant takenAt,
     List<OffsetRange> ranges,
+    Optional<Long> bytes,
     Optional<String> root) {
   public static final String WIRE_NAME = "audit.batch-taken.v1";
 

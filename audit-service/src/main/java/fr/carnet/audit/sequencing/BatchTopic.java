@@ -142,17 +142,25 @@ final class BatchTopic implements AutoCloseable {
       return read.isEmpty() ? Optional.empty() : Optional.of(read.removeFirst());
     }
 
-    /** The next ones, together of at most so many records, yet at least one; empty at the end. */
-    List<Announcement> next(int records) {
+    /**
+     * The next ones, together of at most so many records and bytes, yet at least one; empty at the
+     * end.
+     */
+    List<Announcement> next(int records, long bytes) {
       List<Announcement> group = new ArrayList<>();
-      long taken = 0;
+      long takenRecords = 0;
+      long takenBytes = 0;
       while (true) {
         fill(1);
-        if (read.isEmpty()
-            || (!group.isEmpty() && taken + read.getFirst().batch().records() > records)) {
+        if (read.isEmpty()) {
           return group;
         }
-        taken += read.getFirst().batch().records();
+        Batch next = read.getFirst().batch();
+        takenRecords += next.records();
+        takenBytes += next.bytes().orElse(0L);
+        if (!group.isEmpty() && (takenRecords > records || takenBytes > bytes)) {
+          return group;
+        }
         group.add(read.removeFirst());
       }
     }

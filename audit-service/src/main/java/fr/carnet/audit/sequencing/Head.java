@@ -17,7 +17,6 @@ import org.apache.kafka.common.TopicPartition;
  * @param batches how many batches there are
  * @param size how many entries
  * @param last the last batch
- * @param latest the latest event time so far
  * @param tree the tree over the entries; smaller than the log only before it was let grow
  * @param positions the next offset of each partition; 0 where none is named
  */
@@ -26,7 +25,6 @@ record Head(
     long batches,
     long size,
     Optional<Announcement> last,
-    Optional<Instant> latest,
     TreeEdge tree,
     Map<TopicPartition, Long> positions) {
   Head {
@@ -55,8 +53,19 @@ record Head(
                         position(end.getKey()),
                         end.getValue()))
             .toList();
+    long bytes =
+        entries.stream()
+            .mapToLong(entry -> Math.max(0, entry.record().serializedValueSize()))
+            .sum();
     return new Batch(
-        batches, epoch, size, grown.size(), takenAt, ranges, Optional.of(grown.root().hex()));
+        batches,
+        epoch,
+        size,
+        grown.size(),
+        takenAt,
+        ranges,
+        Optional.of(bytes),
+        Optional.of(grown.root().hex()));
   }
 
   /**
@@ -65,8 +74,8 @@ record Head(
    * @param grown the tree with its entries
    * @throws LogBroken when the batch does not follow on this head, or announced another root
    */
-  Head after(Announcement announcement, Optional<Instant> latestInBatch, TreeEdge grown) {
-    Head after = after(announcement, latestInBatch);
+  Head after(Announcement announcement, TreeEdge grown) {
+    Head after = after(announcement);
     Batch batch = announcement.batch();
     String root = grown.root().hex();
     // Announcements of before the tree say no root.
@@ -81,11 +90,11 @@ record Head(
 
   /** The same head, with its tree. */
   Head with(TreeEdge tree) {
-    return new Head(epoch, batches, size, last, latest, tree, positions);
+    return new Head(epoch, batches, size, last, tree, positions);
   }
 
   /** The head after a batch whose records are not read yet: the tree stays. */
-  Head after(Announcement announcement, Optional<Instant> latestInBatch) {
+  Head after(Announcement announcement) {
     Batch batch = announcement.batch();
     long lastEpoch = last.map(before -> before.batch().epoch()).orElse(0L);
     if (batch.number() != batches
@@ -105,10 +114,7 @@ record Head(
       }
       moved.put(range.place(), range.to());
     }
-    Optional<Instant> later =
-        latestInBatch.filter(time -> latest.map(time::isAfter).orElse(true)).or(() -> latest);
-    return new Head(
-        epoch, batches + 1, batch.sizeAfter(), Optional.of(announcement), later, tree, moved);
+    return new Head(epoch, batches + 1, batch.sizeAfter(), Optional.of(announcement), tree, moved);
   }
 
   /** One range a partition over batches that follow each other. */

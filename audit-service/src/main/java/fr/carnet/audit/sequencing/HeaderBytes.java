@@ -41,24 +41,48 @@ public final class HeaderBytes {
     return bytes.array();
   }
 
-  /** The headers again, in their order. */
+  /**
+   * The headers again, in their order.
+   *
+   * @throws IllegalArgumentException when somebody has changed the bytes to what no record has
+   */
   public static List<NamedValue> read(byte[] stored) {
     List<NamedValue> headers = new ArrayList<>();
     ByteBuffer bytes = ByteBuffer.wrap(stored);
     while (bytes.hasRemaining()) {
-      String name = new String(part(bytes).orElseThrow(), StandardCharsets.UTF_8);
+      String name =
+          new String(part(bytes).orElseThrow(HeaderBytes::broken), StandardCharsets.UTF_8);
       headers.add(new NamedValue(name, part(bytes)));
     }
     return headers;
   }
 
+  /** The same; of an entry that somebody has changed nothing can be said, and nothing is. */
+  public static List<NamedValue> readable(byte[] stored) {
+    try {
+      return read(stored);
+    } catch (IllegalArgumentException e) {
+      return List.of();
+    }
+  }
+
   private static Optional<byte[]> part(ByteBuffer bytes) {
+    if (bytes.remaining() < Integer.BYTES) {
+      throw broken();
+    }
     int length = bytes.getInt();
     if (length == ABSENT) {
       return Optional.empty();
     }
+    if (length < 0 || length > bytes.remaining()) {
+      throw broken();
+    }
     byte[] part = new byte[length];
     bytes.get(part);
     return Optional.of(part);
+  }
+
+  private static IllegalArgumentException broken() {
+    return new IllegalArgumentException("not the headers of a record");
   }
 }

@@ -7,22 +7,13 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A record at its index. */
-record LogEntry(
-    long index,
-    ConsumerRecord<byte[], byte[]> record,
-    Content content,
-    ReadableHeaders headers,
-    Hash leaf) {
+record LogEntry(long index, ConsumerRecord<byte[], byte[]> record, Content content, Hash leaf) {
 
   static LogEntry of(long index, ConsumerRecord<byte[], byte[]> record) {
-    byte[] headers = HeaderBytes.write(record.headers());
-    Content content = new Content(record.topic(), record.key(), headers, record.value());
-    return new LogEntry(
-        index,
-        record,
-        content,
-        ReadableHeaders.of(HeaderBytes.read(headers)),
-        content.leaf(record.partition(), record.offset()));
+    Content content =
+        new Content(
+            record.topic(), record.key(), HeaderBytes.write(record.headers()), record.value());
+    return new LogEntry(index, record, content, content.leaf(record.partition(), record.offset()));
   }
 
   /** These records from this index on. */

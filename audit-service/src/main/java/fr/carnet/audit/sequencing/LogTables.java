@@ -13,10 +13,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,25 +70,21 @@ final class LogTables {
       try (ResultSet row =
           select.executeQuery(
               """
-              SELECT announced_at, announcement, latest
-              FROM log_batch ORDER BY number DESC LIMIT 1
+              SELECT announced_at, announcement FROM log_batch ORDER BY number DESC LIMIT 1
               """)) {
         if (!row.next()) {
-          return new Head(
-              epoch, batches, size, Optional.empty(), Optional.empty(), tree, positions);
+          return new Head(epoch, batches, size, Optional.empty(), tree, positions);
         }
         byte[] bytes = row.getBytes(2);
         Announcement last = new Announcement(Wire.read(bytes, Batch.class), row.getLong(1), bytes);
-        Optional<Instant> latest =
-            Optional.ofNullable(row.getObject(3, OffsetDateTime.class))
-                .map(OffsetDateTime::toInstant);
-        return new Head(epoch, batches, size, Optional.of(last), latest, tree, positions);
+        return new Head(epoch, batches, size, Optional.of(last), tree, positions);
       }
     }
   }
 
   /**
-   * Notes that the log held, at this time, all that Kafka had.
+   * Notes that the log held, at this time, all that Kafka had. Whether it still does is reckoned
+   * from the database's clock: no time that is to come for it is kept, whatever the leader's says.
    *
    * @throws Deposed when another epoch has begun
    */
@@ -101,12 +95,14 @@ final class LogTables {
           try (PreparedStatement update =
               tx.prepareStatement(
                   """
-                  UPDATE log_head SET whole_at = greatest(whole_at, ?)
+                  UPDATE log_head SET whole_at = least(greatest(whole_at, ?), now()),
+                    held_at = least(greatest(held_at, ?), now())
                   WHERE name = ? AND epoch = ?
                   """)) {
             update.setObject(1, at.atOffset(ZoneOffset.UTC));
-            update.setString(2, log);
-            update.setLong(3, head.epoch());
+            update.setObject(2, at.atOffset(ZoneOffset.UTC));
+            update.setString(3, log);
+            update.setLong(4, head.epoch());
             if (update.executeUpdate() == 0) {
               throw new Deposed();
             }
@@ -127,13 +123,7 @@ final class LogTables {
     Head after = head;
     for (TakenBatch batch : batches) {
       TreeEdge.Growth growth = after.tree().grow(batch.leaves());
-      after =
-          after.after(
-              batch.announcement(),
-              batch.entries().stream()
-                  .flatMap(entry -> entry.headers().time().stream())
-                  .max(Comparator.naturalOrder()),
-              growth.edge());
+      after = after.after(batch.announcement(), growth.edge());
       heads.add(after);
       entries.addAll(batch.entries());
       keep(growth.tiles(), tiles);
@@ -201,6 +191,7 @@ final class LogTables {
             SELECT topic, record_key, headers, value, partition, record_offset
             FROM log_entry WHERE index >= ? AND index < ? ORDER BY index
             """)) {
+      select.setFetchSize(100);
       select.setLong(1, from);
       select.setLong(2, from + AuditedTopics.FULL_RECORDS);
       try (ResultSet row = select.executeQuery()) {
@@ -266,9 +257,9 @@ final class LogTables {
         tx.prepareStatement(
             """
             INSERT INTO log_batch
-              (number, epoch, first_index, size_after, announced_at, announcement, latest)
+              (number, epoch, first_index, size_after, announced_at, announcement)
             SELECT * FROM unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
-                                 ?::bytea[], ?::timestamptz[])
+                                 ?::bytea[])
             """)) {
       array(insert, 1, "int8", last, announced -> announced.batch().number());
       array(insert, 2, "int8", last, announced -> announced.batch().epoch());
@@ -276,12 +267,6 @@ final class LogTables {
       array(insert, 4, "int8", last, announced -> announced.batch().sizeAfter());
       array(insert, 5, "int8", last, Announcement::offset);
       bytes(insert, 6, last, Announcement::bytes);
-      array(
-          insert,
-          7,
-          "timestamptz",
-          heads,
-          head -> head.latest().map(Instant::toString).orElse(null));
       insert.executeUpdate();
     }
   }

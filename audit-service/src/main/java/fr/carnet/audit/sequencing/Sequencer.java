@@ -182,13 +182,16 @@ public final class Sequencer implements AutoCloseable {
 
   /**
    * The log holds what Kafka had before it was asked; or, while more comes than was taken, what was
-   * there before the oldest record of the last batch.
+   * there before the oldest record of the last batch. Nothing where Kafka does not say which.
    */
-  private void noteWhole(
-      Head head, AuditedTopics topics, List<ConsumerRecord<byte[], byte[]>> records)
+  void noteWhole(Head head, AuditedTopics topics, List<ConsumerRecord<byte[], byte[]>> records)
       throws SQLException {
     Instant before = Clock.systemUTC().instant();
-    if (topics.isAtEnd()) {
+    Optional<Boolean> atEnd = topics.isAtEnd();
+    if (atEnd.isEmpty()) {
+      return;
+    }
+    if (atEnd.get()) {
       tables.noteWhole(head, before);
     } else if (!records.isEmpty()) {
       long oldest = records.stream().mapToLong(ConsumerRecord::timestamp).min().getAsLong();
@@ -239,13 +242,13 @@ public final class Sequencer implements AutoCloseable {
     }
     BatchTopic.Unread unread = batches.behind(head.last());
     long recovered = 0;
-    for (List<Announcement> group = unread.next(AuditedTopics.FULL_RECORDS);
-        !group.isEmpty() && running;
-        group = unread.next(AuditedTopics.FULL_RECORDS)) {
+    List<Announcement> group = nextGroup(unread);
+    while (!group.isEmpty() && running) {
       leadership.confirm();
       requireToFollow(head, group);
       head = tables.append(head, take(group, topics));
       recovered += group.size();
+      group = nextGroup(unread);
     }
     if (recovered > 0) {
       LOG.infof(
@@ -255,10 +258,14 @@ public final class Sequencer implements AutoCloseable {
     return lastEpoch < head.epoch() ? head : tables.begin(lastEpoch);
   }
 
+  private static List<Announcement> nextGroup(BatchTopic.Unread unread) {
+    return unread.next(AuditedTopics.FULL_RECORDS, AuditedTopics.FULL_BYTES);
+  }
+
   private static void requireToFollow(Head head, List<Announcement> group) {
     Head end = head;
     for (Announcement announcement : group) {
-      end = end.after(announcement, Optional.empty());
+      end = end.after(announcement);
     }
   }
 

@@ -3,6 +3,7 @@ package fr.carnet.audit.watching;
 import fr.carnet.audit.sequencing.AuditedTopics;
 import fr.carnet.audit.sequencing.HeaderBytes;
 import fr.carnet.events.Topic;
+import fr.carnet.eventstore.Transactions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -189,6 +190,11 @@ final class KafkaComparison {
       }
     }
 
+    void onlyInLog(long offset) {
+      records++;
+      differs(Difference.NOT_ON_KAFKA, offset);
+    }
+
     /** Both in the order of their offsets, up to one that both have been read to. */
     void merge(List<Row> kafka, List<Row> log) {
       int k = 0;
@@ -240,15 +246,42 @@ final class KafkaComparison {
         deadline = System.nanoTime() + PATIENCE.toNanos();
       } else if (System.nanoTime() > deadline) {
         // Kafka ends before the log does: what the log has there is on Kafka no more.
-        compared.merge(List.of(), rows(place, from, upTo));
+        onlyInLog(compared, place, from, upTo);
         from = upTo;
       }
     }
     // Behind where the log stood rows may have come meanwhile; none beyond Kafka's end.
-    List<Row> later = rows(place, upTo, Long.MAX_VALUE);
     long end = consumer.endOffsets(List.of(place)).get(place);
-    compared.merge(List.of(), later.stream().filter(row -> row.offset() >= end).toList());
+    onlyInLog(compared, place, Math.max(upTo, end), Long.MAX_VALUE);
     return compared;
+  }
+
+  /** However many there are: nothing but their offsets is read. */
+  private void onlyInLog(Compared compared, TopicPartition place, long from, long to)
+      throws SQLException {
+    Transactions.run(
+        dataSource,
+        tx -> {
+          try (PreparedStatement select =
+              tx.prepareStatement(
+                  """
+                  SELECT record_offset FROM log_entry
+                  WHERE topic = ? AND partition = ? AND record_offset >= ? AND record_offset < ?
+                  ORDER BY record_offset
+                  """)) {
+            select.setFetchSize(1_000);
+            select.setString(1, place.topic());
+            select.setInt(2, place.partition());
+            select.setLong(3, from);
+            select.setLong(4, to);
+            try (ResultSet row = select.executeQuery()) {
+              while (row.next()) {
+                compared.onlyInLog(row.getLong(1));
+              }
+            }
+          }
+          return true;
+        });
   }
 
   private List<Row> rows(TopicPartition place, long from, long to) throws SQLException {

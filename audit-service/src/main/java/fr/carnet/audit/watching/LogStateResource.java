@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import fr.carnet.audit.proving.Witnesses;
 import fr.carnet.eventstore.Transactions;
 import fr.carnet.resourceserver.KafkaSettings;
+import fr.carnet.resourceserver.WholeOrBroken;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -31,11 +33,12 @@ public class LogStateResource {
   @Inject Witnesses witnesses;
   @Inject LogWatch watch;
   @Inject ObjectMapper json;
+  @Inject RoutingContext request;
 
   /**
    * Whether the log is complete and up to date.
    *
-   * @param whole no notice is open and nothing has waited for more than a minute
+   * @param whole no notice is against it and nothing has waited for more than a minute
    * @param size in entries
    * @param secondsBehind since it was last known to hold all that Kafka had
    * @param searchable how many entries a search finds: the first ones
@@ -97,13 +100,15 @@ public class LogStateResource {
           "Reads all of both. A line of JSON for each partition, with what was compared and found so"
               + " far; the last line, place all, is the result. Places and counts, never content.")
   public StreamingOutput comparison() {
-    return out -> {
-      try {
-        new KafkaComparison(dataSource, kafka.client()).compare(progress -> write(out, progress));
-      } catch (SQLException e) {
-        throw new IOException("the log cannot be read", e);
-      }
-    };
+    return WholeOrBroken.written(
+        request.request(),
+        out -> {
+          try {
+            new KafkaComparison(dataSource, kafka.client()).compare(told -> write(out, told));
+          } catch (SQLException e) {
+            throw new IOException("the log cannot be read", e);
+          }
+        });
   }
 
   private void write(OutputStream out, Object line) {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.hl7.fhir.common.hapi.validation.support.CommonCodeSystemsTerminologyService;
 import org.hl7.fhir.common.hapi.validation.support.InMemoryTerminologyServerValidationSupport;
 import org.hl7.fhir.common.hapi.validation.support.ValidationSupportChain;
@@ -28,6 +29,8 @@ import org.hl7.fhir.r4.model.AuditEvent;
 import org.hl7.fhir.r4.model.AuditEvent.AuditEventAgentComponent;
 import org.hl7.fhir.r4.model.AuditEvent.AuditEventEntityComponent;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What stands in the profiles of IHE BALP as required, beside what FHIR R4 itself requires. */
 class AuditEventsTest {
@@ -47,10 +50,20 @@ class AuditEventsTest {
 
   private static AuditEvent event(
       PurposeOfUse purpose, Outcome outcome, String action, Optional<NationalId> structure) {
+    return event(
+        new Actor(
+            Actor.Role.PROFESSIONAL, Optional.of("899700024450"), Optional.of("10"), structure),
+        purpose,
+        outcome,
+        action,
+        Optional.of(DOSSIER));
+  }
+
+  private static AuditEvent event(
+      Actor actor, PurposeOfUse purpose, Outcome outcome, String action, Optional<UUID> dossier) {
     AccessTraced traced =
         new AccessTraced(
-            new Actor(
-                Actor.Role.PROFESSIONAL, Optional.of("899700024450"), Optional.of("10"), structure),
+            actor,
             purpose,
             action,
             outcome,
@@ -68,11 +81,13 @@ class AuditEventsTest {
             0,
             3,
             Optional.empty(),
-            List.of(
-                header(Headers.ID, UUID.randomUUID().toString()),
-                header(Headers.TYPE, AccessTraced.WIRE_NAME),
-                header(Headers.TIME, "2026-05-03T10:00:00Z"),
-                header(Headers.SUBJECT, DOSSIER.toString())),
+            Stream.concat(
+                    Stream.of(
+                        header(Headers.ID, UUID.randomUUID().toString()),
+                        header(Headers.TYPE, AccessTraced.WIRE_NAME),
+                        header(Headers.TIME, "2026-05-03T10:00:00Z")),
+                    dossier.map(id -> header(Headers.SUBJECT, id.toString())).stream())
+                .toList(),
             Optional.of(Wire.write(traced)),
             Optional.empty());
     AuditEvent event = AuditEvents.of(found).orElseThrow();
@@ -155,6 +170,61 @@ class AuditEventsTest {
     AuditEvent event = event(PurposeOfUse.NORMAL, Outcome.RELEASED, "read-items", STRUCTURE);
     isRead(event);
     isOfPatientByUser(event, "TREAT");
+  }
+
+  /** Which kind of party somebody is, and for what they read when it is no emergency. */
+  private record Party(String type, String purpose) {
+    static Party of(Actor.Role role) {
+      return switch (role) {
+        case PROFESSIONAL -> new Party("Practitioner", "TREAT");
+        case OWNER, OTHER_PATIENT -> new Party("Patient", "PATRQT");
+        case REPRESENTATIVE -> new Party("RelatedPerson", "FAMRQT");
+        case COUNTER_AGENT -> new Party("Practitioner", "PATADMIN");
+        case AUDITOR, PRIVACY_OFFICER -> new Party("Practitioner", "HCOMPL");
+        case OPERATOR -> new Party("Practitioner", "HSYSADMIN");
+        case PROGRAMME -> new Party("Organization", "PUBHLTH");
+        case BILLING, PAYER -> new Party("Organization", "HPAYMT");
+        case BARRED -> new Party("Organization", "HOPERAT");
+        case SERVICE -> new Party("Device", "HOPERAT");
+      };
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whoever_it_was_is_somebody_with_a_purpose_of_their_own(Actor.Role role) {
+    Optional<String> id =
+        Set.of(Actor.Role.OWNER, Actor.Role.OTHER_PATIENT).contains(role)
+            ? Optional.empty()
+            : Optional.of("account-1");
+    Actor actor = new Actor(role, id, Optional.empty(), Optional.empty());
+    AuditEvent read =
+        event(actor, PurposeOfUse.NORMAL, Outcome.RELEASED, "read-items", Optional.of(DOSSIER));
+    isRead(read);
+    AuditEvent search =
+        event(actor, PurposeOfUse.NORMAL, Outcome.RELEASED, "audit-search", Optional.empty());
+    assertThat(search.getMeta().getProfile().getFirst().getValue()).endsWith("IHE.BasicAudit.Read");
+    assertThat(search.getEntity()).as("of no patient").hasSize(1);
+    for (AuditEvent event :
+        List.of(
+            read,
+            search,
+            event(actor, PurposeOfUse.NORMAL, Outcome.RELEASED, "export", Optional.of(DOSSIER)),
+            event(actor, PurposeOfUse.NORMAL, Outcome.REFUSED, "read-items", Optional.of(DOSSIER)),
+            event(actor, PurposeOfUse.NORMAL, Outcome.REFUSED, "read-items", Optional.empty()))) {
+      AuditEventAgentComponent user = agent(event, "IRCP");
+      assertThat(user.getWho().getType()).isEqualTo(Party.of(role).type());
+      assertThat(user.getPurposeOfUseFirstRep().getCodingFirstRep().getCode())
+          .isEqualTo(Party.of(role).purpose());
+      assertThat(event.getPurposeOfEventFirstRep().getCodingFirstRep().getCode())
+          .isEqualTo(Party.of(role).purpose());
+      id.ifPresent(known -> assertThat(user.getWho().getIdentifier().getValue()).isEqualTo(known));
+    }
+    if (role == Actor.Role.OWNER) {
+      assertThat(agent(read, "IRCP").getWho().getIdentifier().getValue())
+          .as("by the dossier alone")
+          .isEqualTo("urn:uuid:" + DOSSIER);
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import fr.carnet.events.Headers;
 import fr.carnet.events.Sealed;
 import fr.carnet.events.Topic;
@@ -11,18 +12,23 @@ import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.access.AccessGranted;
 import fr.carnet.events.access.DecisionRequest;
+import fr.carnet.events.access.GrantRevoked;
 import fr.carnet.events.access.Grantee;
 import fr.carnet.events.access.RefusedCaller;
 import fr.carnet.events.care.CareLinePassed;
 import fr.carnet.events.dossier.Channel;
 import fr.carnet.events.dossier.ClosingReason;
+import fr.carnet.events.dossier.ContentEvent;
 import fr.carnet.events.dossier.DossierClosed;
 import fr.carnet.events.dossier.DossierErased;
 import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.dossier.ErasureCause;
 import fr.carnet.events.dossier.ItemAdded;
+import fr.carnet.events.dossier.ItemDeleted;
+import fr.carnet.events.dossier.ItemReplaced;
 import fr.carnet.events.dossier.MaskSet;
+import fr.carnet.events.dossier.Representative;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
@@ -46,6 +52,7 @@ import fr.carnet.transparency.VerifierKey;
 import fr.carnet.transparency.verifying.Verify;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.io.ByteArrayInputStream;
@@ -62,6 +69,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +79,10 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -101,7 +112,7 @@ class LogOverHttpTest {
   @ConfigProperty(name = "carnet.checkpoint-file")
   String checkpointFile;
 
-  private final UUID dossier = UUID.randomUUID();
+  private UUID dossier = UUID.randomUUID();
   private final List<ProducerRecord<byte[], byte[]>> sent = new ArrayList<>();
 
   @BeforeAll
@@ -174,6 +185,11 @@ class LogOverHttpTest {
 
   private void record(Topic topic, UUID of, String type, String actor, String time, Object fact)
       throws ExecutionException, InterruptedException {
+    send(fact(topic, of, type, actor, time, fact));
+  }
+
+  private static ProducerRecord<byte[], byte[]> fact(
+      Topic topic, UUID of, String type, String actor, String time, Object fact) {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
             topic.wireName(),
@@ -195,7 +211,7 @@ class LogOverHttpTest {
             Headers.TIME,
             time)
         .forEach((name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
-    send(record);
+    return record;
   }
 
   private void send(ProducerRecord<byte[], byte[]> record)
@@ -247,7 +263,7 @@ class LogOverHttpTest {
         .pollInterval(Duration.ofMillis(20))
         .until(() -> traces(action) >= number);
     assertThat(traces(action)).isEqualTo(number);
-    assertThat(count("SELECT count(*) FROM outbox")).isZero();
+    await().atMost(Duration.ofSeconds(30)).until(() -> count("SELECT count(*) FROM outbox") == 0);
   }
 
   private static Response as(String token, String path) {
@@ -459,8 +475,49 @@ class LogOverHttpTest {
           AND convert_from(value, 'UTF8') LIKE '%"action":"audit-search"%'
         """;
     long before = count(ofNoDossier);
-    assertThat(as(auditor(), "/log?actor=professional:" + DOCTOR).statusCode()).isEqualTo(200);
+    assertThat(as(auditor(), "/log?limit=1&actor=professional:" + DOCTOR).statusCode())
+        .isEqualTo(200);
     await().atMost(Duration.ofSeconds(30)).until(() -> count(ofNoDossier) > before);
+  }
+
+  @Test
+  void aSearchInTimeBeginsLateAndLeavesNothingOut() throws Exception {
+    story();
+    awaitTraceFacts();
+    for (String from :
+        List.of(
+            "1950-01-01T00:00:00Z",
+            "2026-05-01T08:00:00Z",
+            "2026-05-02T08:00:00.000001Z",
+            "2026-05-04T08:00:00Z",
+            "2030-01-01T00:00:00Z")) {
+      List<Long> all =
+          longs(
+              """
+              SELECT index FROM log_facts WHERE time >= '%s' AND repeat_of IS NULL
+              ORDER BY index LIMIT 20
+              """
+                  .formatted(from));
+      List<Long> found =
+          as(auditor(), "/log?limit=20&from=" + from)
+              .jsonPath()
+              .getList("entries.index", Long.class);
+      int both = Math.min(all.size(), found.size());
+      assertThat(found.subList(0, both)).as(from).isEqualTo(all.subList(0, both));
+      assertThat(found.isEmpty()).as(from).isEqualTo(all.isEmpty());
+    }
+  }
+
+  private List<Long> longs(String sql) throws SQLException {
+    List<Long> longs = new ArrayList<>();
+    try (var connection = dataSource.getConnection();
+        var statement = connection.createStatement();
+        var row = statement.executeQuery(sql)) {
+      while (row.next()) {
+        longs.add(row.getLong(1));
+      }
+    }
+    return longs;
   }
 
   @Test
@@ -556,6 +613,48 @@ class LogOverHttpTest {
 
   private static final UUID GRANT = UUID.fromString("00000000-0000-7000-8000-000000000001");
 
+  @Test
+  void aPageIsNoLargerThanMemoryHoweverManyItemsEachLookNames() throws Exception {
+    // given: looks that each name some 700 KB of items
+    String[] items =
+        LongStream.range(0, 18_000)
+            .mapToObj(_ -> UUID.randomUUID().toString())
+            .toArray(String[]::new);
+    for (int i = 10; i < 24; i++) {
+      trace(
+          "2026-03-01T10:00:" + i + "Z",
+          PurposeOfUse.NORMAL,
+          AccessTraced.Outcome.RELEASED,
+          "GRANT",
+          items);
+    }
+    awaitEntries(14);
+    awaitTraceFacts();
+    // when: they are read with the largest limit
+    List<Integer> pages = new ArrayList<>();
+    List<Long> read = new ArrayList<>();
+    Optional<String> after = Optional.empty();
+    do {
+      JsonNode page =
+          Wire.JSON.readTree(
+              as(
+                      TestTokens.patient(OWNER_INS),
+                      "/dossiers/"
+                          + dossier
+                          + "/looks?limit=500"
+                          + after.map(cursor -> "&after=" + cursor).orElse(""))
+                  .asByteArray());
+      pages.add(page.path("looks").size());
+      page.path("looks").forEach(look -> read.add(look.path("index").asLong()));
+      after = Optional.ofNullable(page.path("next").textValue());
+    } while (after.isPresent());
+    // then: in pages of which none is large, each once, the newest first
+    assertThat(pages).hasSizeGreaterThan(1).allMatch(page -> page > 0 && page < 14);
+    assertThat(read.subList(0, 14))
+        .doesNotHaveDuplicates()
+        .isSortedAccordingTo(Comparator.reverseOrder());
+  }
+
   private void trace(
       String time, PurposeOfUse purpose, AccessTraced.Outcome outcome, String rule, String... items)
       throws ExecutionException, InterruptedException {
@@ -613,7 +712,7 @@ class LogOverHttpTest {
     assertThat(looks.jsonPath().getString("looks[2].told.who.french"))
         .contains("un médecin", DOCTOR, "3750100125");
     assertThat(looks.jsonPath().getString("looks[2].told.rule.english"))
-        .isEqualTo("you had given access");
+        .isEqualTo("access had been given to them");
     assertThat(looks.jsonPath().getString("looks[2].decision.french"))
         .contains("vous avez autorisé le professionnel " + DOCTOR, "2 mai 2026");
     assertThat(looks.jsonPath().getLong("looks[2].decision.index"))
@@ -621,22 +720,10 @@ class LogOverHttpTest {
     assertThat(looks.jsonPath().getString("looks[1].told.purpose.french"))
         .contains("bris de glace");
     assertThat(looks.asString()).doesNotContain(CANARY).doesNotContain("careRelation");
-    Checkpoint head =
-        Checkpoint.parse(SignedNote.parse(looks.jsonPath().getString("checkpoint")).text());
-    assertThat(head.size()).isGreaterThanOrEqualTo(Checkpoint.parse(newest.text()).size());
-    for (int i = 0; i < 4; i++) {
-      String proof = "looks[" + i + "].proof.";
-      assertThat(
-              new InclusionProof(
-                      looks.jsonPath().getLong("looks[" + i + "].index"),
-                      head.size(),
-                      looks.jsonPath().getList(proof + "path", String.class).stream()
-                          .map(Hash::fromBase64)
-                          .toList())
-                  .proves(Hash.fromBase64(looks.jsonPath().getString(proof + "leaf")), head.root()))
-          .isTrue();
-    }
+    assertEachIsProven(looks.jsonPath(), "looks", 4, newest);
     awaitTraces("read-own-looks", 1);
+    Response log = as(TestTokens.patient(OWNER_INS), "/dossiers/" + dossier + "/log?limit=7");
+    assertEachIsProven(log.jsonPath(), "entries", 7, newest);
     // and page by page, while the log grows
     List<Long> indexes = looks.jsonPath().getList("looks.index", Long.class);
     List<Long> read = new ArrayList<>();
@@ -654,83 +741,256 @@ class LogOverHttpTest {
     assertThat(as(TestTokens.patient(OWNER_INS), path + "?after=x").statusCode()).isEqualTo(422);
   }
 
+  private Path looksFile(String token) throws IOException {
+    Response answer = as(token, "/dossiers/" + dossier + "/looks/file");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    Path file = Path.of("target", "looks-" + dossier + ".zip");
+    return Files.write(file, answer.asByteArray());
+  }
+
   @Test
-  void whatThePatientMayNotKnowOfIsInNoLineNoPageAndNoLength() throws Exception {
+  void theFileOfLooksIsSignedAndEachLineOfItIsProvenOfflineInTheOrderOfThePage() throws Exception {
     // given
     story();
-    UUID hidden = UUID.randomUUID();
-    record(
-        Topic.DOSSIER_EVENTS,
-        dossier,
-        ItemAdded.WIRE_NAME,
-        "professional:" + DOCTOR,
-        "2026-05-03T10:30:00Z",
-        new ItemAdded(
-            hidden,
-            new Actor(
-                Actor.Role.PROFESSIONAL, Optional.of(DOCTOR), Optional.of("10"), Optional.empty()),
-            SEALED));
     trace(
-        "2026-05-03T11:00:00Z",
+        "2026-05-03T11:00:00Z", PurposeOfUse.NORMAL, AccessTraced.Outcome.RELEASED, "GRANT", "i1");
+    trace("2026-05-03T12:00:00Z", PurposeOfUse.NORMAL, AccessTraced.Outcome.REFUSED, "NO_STANDING");
+    UUID hidden = UUID.randomUUID();
+    trace(
+        "2026-05-03T13:00:00Z",
         PurposeOfUse.NORMAL,
         AccessTraced.Outcome.RELEASED,
         "GRANT",
         hidden.toString());
-    trace(
-        "2026-05-03T12:00:00Z",
-        PurposeOfUse.NORMAL,
-        AccessTraced.Outcome.RELEASED,
-        "GRANT",
-        hidden.toString(),
-        "i2");
     awaitEntries(8);
+    checkpoint();
     awaitTraceFacts();
-    String owner = TestTokens.patient(OWNER_INS);
-    // when
     keptFromOwner(hidden);
-    Response log = as(owner, "/dossiers/" + dossier + "/log?limit=5");
-    Response looks = as(owner, "/dossiers/" + dossier + "/looks?limit=2");
-    Response page = as(owner, "/dossiers/" + dossier + "/looks/page");
-    // then
-    assertThat(log.jsonPath().getList("entries")).as("a page is as long as any").hasSize(5);
-    assertThat(looks.jsonPath().getList("looks.itemIds", List.class))
-        .containsExactly(List.of("item-1", "item-2"), List.of("i2"));
-    for (Response answer : List.of(log, looks, page)) {
-      assertThat(answer.statusCode()).isEqualTo(200);
-      assertThat(answer.asString()).doesNotContain(hidden.toString());
+    String owner = TestTokens.patient(OWNER_INS);
+    long searchable = count("SELECT next_index FROM log_facts_head");
+    List<Long> indexes = new ArrayList<>();
+
+    // when: the log has gone on, and what has come cannot be found yet
+    execute(
+        "ALTER TABLE log_facts_head ADD CONSTRAINT held CHECK (next_index <= %d) NOT VALID"
+            .formatted(searchable));
+    Path file;
+    try {
+      indexes.addAll(
+          as(owner, "/dossiers/" + dossier + "/looks")
+              .jsonPath()
+              .getList("looks.index", Long.class));
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> count("SELECT size FROM log_head") > searchable);
+      file = looksFile(owner);
+    } finally {
+      execute("ALTER TABLE log_facts_head DROP CONSTRAINT held");
     }
-    assertThat(page.asString()).contains("(1)");
-    // and once it is announced
-    keptFromOwner();
-    assertThat(as(owner, "/dossiers/" + dossier + "/looks").asString()).contains(hidden.toString());
-    assertThat(as(owner, "/dossiers/" + dossier + "/log").asString()).contains(hidden.toString());
-    // and to somebody who acts for the owner
-    represent();
+
+    // then
+    assertThat(checked(file))
+        .startsWith("0 ")
+        .contains("0 entries proven, and 3 without their bytes", "THE EXTRACT HOLDS");
+    Map<String, String> files = files(Files.readAllBytes(file));
+    assertThat(files.keySet())
+        .containsExactly("checkpoint", "consultations.html", "looks.ndjson", "proofs", "manifest");
+    assertThat(files.get("looks.ndjson").lines().map(line -> JsonPath.from(line).getLong("index")))
+        .isEqualTo(indexes)
+        .hasSize(3);
+    assertThat(files.get("looks.ndjson")).contains("vous avez autorisé").doesNotContain("proof");
+    assertThat(files.get("consultations.html"))
+        .contains("Qui a consulté votre dossier", "Refusé", DOCTOR);
+    assertThat(String.join("", files.values()))
+        .as("no word, and no byte of an entry")
+        .doesNotContain(hidden.toString(), CANARY, "careRelation");
+    long signed = Checkpoint.parse(SignedNote.parse(files.get("checkpoint")).text()).size();
+    assertThat(files.get("consultations.html"))
+        .contains("s&#39;arrête avant la ligne " + signed + " du journal");
+    awaitTraces("read-own-looks", 2);
+  }
+
+  private static void assertEachIsProven(
+      JsonPath page, String lines, int number, SignedNote atLeast) {
+    Checkpoint head = Checkpoint.parse(SignedNote.parse(page.getString("checkpoint")).text());
+    assertThat(head.size()).isGreaterThanOrEqualTo(Checkpoint.parse(atLeast.text()).size());
+    assertThat(page.getList(lines)).hasSize(number);
+    for (int i = 0; i < number; i++) {
+      String line = lines + "[" + i + "].";
+      List<Hash> path =
+          page.getList(line + "proof.path", String.class).stream().map(Hash::fromBase64).toList();
+      Hash leaf = Hash.fromBase64(page.getString(line + "proof.leaf"));
+      assertThat(
+              new InclusionProof(page.getLong(line + "index"), head.size(), path)
+                  .proves(leaf, head.root()))
+          .isTrue();
+    }
+  }
+
+  @Test
+  void whatThePatientMayNotKnowOfIsInNoLineNoPageAndNoLength() throws Exception {
+    // given: what its owner is told of a dossier, and a parent
+    String owner = TestTokens.patient(OWNER_INS);
+    String parent = TestTokens.patient(OTHER_INS);
+    openedAndGranted();
+    emergency();
+    looked(false, "i2");
+    refusal();
+    awaitEntries(5);
+    List<String> ownersOfOther = told(owner);
+    represent(Representative.Kind.PARENT);
+    List<String> parentsOfOther = told(parent);
+    // when: the same is in another, and what the owner may not know of
+    dossier = UUID.randomUUID();
+    decide();
+    UUID hidden = UUID.randomUUID();
+    UUID takenBack = UUID.randomUUID();
+    openedAndGranted();
+    ofItem(ItemAdded.WIRE_NAME, new ItemAdded(hidden, doctor(DOCTOR), SEALED));
+    ofItem(ItemAdded.WIRE_NAME, new ItemAdded(takenBack, doctor(DOCTOR), SEALED));
+    ofItem(ItemReplaced.WIRE_NAME, new ItemReplaced(hidden, doctor(DOCTOR), SEALED));
+    ofItem(ItemDeleted.WIRE_NAME, new ItemDeleted(takenBack));
+    looked(true, hidden.toString());
+    emergency();
+    looked(true, hidden.toString(), "i2");
+    looked(true, hidden.toString(), takenBack.toString());
+    refusal();
+    awaitEntries(11);
+    keptFromOwner(hidden, takenBack);
+    // then
+    assertThat(told(owner)).isEqualTo(ownersOfOther);
+    // when: and what a child does alone
+    UUID secret = UUID.randomUUID();
+    Actor confidant = doctor("810000000009");
+    AccessTraced.Outcome released = AccessTraced.Outcome.RELEASED;
+    AccessTraced.Outcome refused = AccessTraced.Outcome.REFUSED;
+    long before = entries("");
+    granted("owner", secret, "810000000009");
+    seen(confidant, PurposeOfUse.NORMAL, released, "GRANT", Optional.of(secret), hidden.toString());
+    seen(confidant, PurposeOfUse.NORMAL, refused, "NO_STANDING", Optional.empty());
+    ofItem(MaskSet.WIRE_NAME, new MaskSet(UUID.randomUUID(), SEALED));
+    awaitEntries(before + 4);
+    represent(Representative.Kind.PARENT);
     Neighbours.answer(
         "/dossiers/" + dossier + "/kept-from/REPRESENTATIVE",
-        _ -> Neighbours.Answer.ok("{\"itemIds\":[\"" + hidden + "\"]}"));
-    for (String path : List.of("/log", "/looks", "/looks/page")) {
-      Response parents = as(TestTokens.patient(OTHER_INS), "/dossiers/" + dossier + path);
-      assertThat(parents.statusCode()).isEqualTo(200);
-      assertThat(parents.asString()).doesNotContain(hidden.toString());
-    }
+        _ -> Neighbours.Answer.ok("{\"itemIds\":[\"" + hidden + "\",\"" + takenBack + "\"]}"));
+    // then
+    assertThat(told(parent)).isEqualTo(parentsOfOther);
     decide();
+    // and once it is announced
+    assertThat(as(owner, "/dossiers/" + dossier + "/looks").asString()).contains(hidden.toString());
+    assertThat(as(owner, "/dossiers/" + dossier + "/log").asString()).contains(hidden.toString());
     // and without the filter
     Neighbours.answer("/dossiers/", _ -> new Neighbours.Answer(503, "{}"));
     Neighbours.answer(
         "/dossiers/" + dossier + "/kept-from/OWNER", _ -> new Neighbours.Answer(503, "{}"));
-    for (String path : List.of("/log", "/looks", "/looks/page")) {
+    for (String path : List.of("/log", "/looks", "/looks/page", "/looks/file")) {
       Response nothing = as(owner, "/dossiers/" + dossier + path);
       assertThat(nothing.statusCode()).isEqualTo(503);
       assertThat(nothing.jsonPath().getString("code")).isEqualTo("DECISION_UNAVAILABLE");
     }
   }
 
+  private void openedAndGranted() throws ExecutionException, InterruptedException {
+    record(
+        Topic.DOSSIER_EVENTS,
+        dossier,
+        DossierOpened.WIRE_NAME,
+        "owner",
+        "2026-05-01T08:00:00Z",
+        new DossierOpened("public-key", Channel.ONLINE, "v1", SEALED, Optional.empty()));
+    // In this order in the log, though of two topics.
+    awaitEntries(1);
+    granted("owner", GRANT, DOCTOR);
+    awaitEntries(2);
+  }
+
+  private void emergency() throws ExecutionException, InterruptedException {
+    seen(
+        doctor(DOCTOR),
+        PurposeOfUse.BREAK_GLASS,
+        AccessTraced.Outcome.RELEASED,
+        "BREAK_GLASS",
+        Optional.empty(),
+        "i1");
+  }
+
+  private void refusal() throws ExecutionException, InterruptedException {
+    seen(
+        Actor.anonymous(Actor.Role.OTHER_PATIENT),
+        PurposeOfUse.NORMAL,
+        AccessTraced.Outcome.REFUSED,
+        "NO_STANDING",
+        Optional.empty());
+  }
+
+  private void ofItem(String type, ContentEvent event)
+      throws ExecutionException, InterruptedException {
+    record(
+        Topic.DOSSIER_EVENTS,
+        dossier,
+        type,
+        "professional:" + DOCTOR,
+        "2026-05-20T08:30:00Z",
+        event);
+  }
+
+  /** At items by a grant; whether there is care by the doctor is reckoned from hidden items too. */
+  private void looked(boolean careRelation, String... items)
+      throws ExecutionException, InterruptedException {
+    record(
+        Topic.ACCESS_TRACES,
+        dossier,
+        AccessTraced.WIRE_NAME,
+        "professional:" + DOCTOR,
+        "2026-05-20T09:00:00Z",
+        new AccessTraced(
+            doctor(DOCTOR),
+            PurposeOfUse.NORMAL,
+            "read-items",
+            AccessTraced.Outcome.RELEASED,
+            "GRANT",
+            Optional.of(GRANT),
+            Optional.of("policy-1"),
+            Optional.of(4L),
+            List.of(items),
+            Optional.empty(),
+            Optional.of(careRelation)));
+  }
+
+  /**
+   * All that somebody is told of the log, byte for byte, but for what is another in any other
+   * dossier: ids, indexes, times and proofs.
+   */
+  private List<String> told(String token) {
+    List<String> told = new ArrayList<>();
+    for (String path : List.of("/log?limit=3", "/log", "/looks?limit=4", "/looks/page")) {
+      long before = entries("");
+      Response answer = as(token, "/dossiers/" + dossier + path);
+      assertThat(answer.statusCode()).isEqualTo(200);
+      told.add(
+          (path + "\n" + answer.asString())
+              .replaceAll(",\"(proof\":\\{[^}]*}|checkpoint\":\"[^\"]*\")", "")
+              .replaceAll(",\"completeUpTo\":[0-9]+", "")
+              .replaceAll("(?s)<pre>.*?</pre>\n|<p class=\"small\">.*?</p>\n", "")
+              .replaceAll("<td>[0-9]+</td>\n<td>[^<]*</td>", "INDEX, TIME")
+              .replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID")
+              .replaceAll("[0-9-]{10}T[0-9:.]+Z", "TIME")
+              .replaceAll("(\"index\":|\"next\":\"?([0-2]-)?|log:[0-9]+-)[0-9]+", "$2INDEX"));
+      // The trace of it is a line of what is told next.
+      awaitEntries(before + 1);
+      awaitTraceFacts();
+    }
+    return told;
+  }
+
   private static final UUID REPRESENTATION =
       UUID.fromString("00000000-0000-7000-8000-0000000000aa");
 
-  /** Whoever asks now acts for the owner. */
-  private void represent() {
+  private static final Instant REPRESENTED_SINCE = Instant.parse("2026-05-20T08:30:00Z");
+
+  /** Whoever asks now acts for the owner, as this. */
+  private void represent(Representative.Kind kind) {
     Neighbours.answer(
         "/decisions",
         _ ->
@@ -749,7 +1009,9 @@ class LogOverHttpTest {
                             "policy-1",
                             7,
                             Optional.empty(),
-                            Optional.of(REPRESENTATION))),
+                            Optional.of(REPRESENTATION),
+                            Optional.of(kind),
+                            Optional.of(REPRESENTED_SINCE))),
                     StandardCharsets.UTF_8)));
     Neighbours.answer(
         "/dossiers/" + dossier + "/kept-from/REPRESENTATIVE",
@@ -806,7 +1068,7 @@ class LogOverHttpTest {
 
   /** Whom a child let in, shut out or asked, and who tried in vain, may tell of secret care. */
   @Test
-  void parentsSeeWhatTheyDidThemselvesAndOfOthersOnlyWhatConcernsItemsTheyMayKnowOf()
+  void parentsSeeWhatTheyAndTheOtherDidAndBesideOnlyWhatConcernsItemsTheyMayKnowOf()
       throws Exception {
     // given
     story();
@@ -847,7 +1109,7 @@ class LogOverHttpTest {
         .contains(confidant, secret.toString(), mask.toString());
     assertThat(as(owner, "/dossiers/" + dossier + "/looks").asString()).contains(confidant);
     // when
-    represent();
+    represent(Representative.Kind.PARENT);
     String parent = TestTokens.patient(OTHER_INS);
     Response log = as(parent, "/dossiers/" + dossier + "/log?limit=500");
     Response looks = as(parent, "/dossiers/" + dossier + "/looks");
@@ -858,23 +1120,26 @@ class LogOverHttpTest {
       assertThat(answer.asString())
           .contains(known)
           .doesNotContain(confidant, secret.toString(), GRANT.toString(), mask.toString())
-          .doesNotContain(coParents.toString(), "accessVersion");
+          .doesNotContain("accessVersion");
     }
     assertThat(log.jsonPath().getList("entries.findAll { it.type.startsWith('access.') }.type"))
-        .as("one grant of their own; looks at known items, and another patient's refusal")
+        .as("a grant of each parent; looks at known items, and another patient's refusal")
         .containsExactlyInAnyOrder(
+            "access.granted.v1",
             "access.granted.v1",
             "access.traced.v1",
             "access.traced.v1",
             "access.traced.v1",
             "access.traced.v1");
     assertThat(log.jsonPath().getList("entries.facts.grantId.findAll { it }"))
-        .containsExactly(own.toString());
+        .containsExactlyInAnyOrder(own.toString(), coParents.toString());
     assertThat(looks.jsonPath().getList("looks.findAll { it.actor.role != 'REPRESENTATIVE' }.kind"))
         .containsExactly("REFUSED", "EMERGENCY", "LOOKED", "LOOKED");
     assertThat(looks.jsonPath().getList("looks.decision.index.findAll { it != null }"))
         .as("of decisions their own alone")
         .hasSize(1);
+    assertThat(looks.jsonPath().getList("looks.decision.french.findAll { it != null }").toString())
+        .contains("vous avez autorisé le professionnel " + known);
     awaitTraces("read-own-looks", 3);
     assertThat(
             entries(
@@ -884,6 +1149,25 @@ class LogOverHttpTest {
     awaitTraceFacts();
     assertThat(as(parent, "/dossiers/" + dossier + "/looks").asString())
         .contains(REPRESENTATION.toString(), "read-own-looks");
+    // Of an adult a guardian sees what they would, from when they began: before, it may be a
+    // minor's.
+    represent(Representative.Kind.GUARDIAN_OF_ADULT);
+    Response guardians = as(parent, "/dossiers/" + dossier + "/log?limit=500");
+    assertThat(guardians.asString()).contains(confidant, mask.toString());
+    assertThat(guardians.jsonPath().getList("entries.type"))
+        .contains("access.traced.v1")
+        .doesNotContain("access.granted.v1", "dossier.opened.v1");
+    assertThat(guardians.jsonPath().getList("entries.time", String.class))
+        .allMatch(time -> !Instant.parse(time).isBefore(REPRESENTED_SINCE));
+    Response guardiansLooks = as(parent, "/dossiers/" + dossier + "/looks?limit=500");
+    assertThat(guardiansLooks.asString()).contains(confidant);
+    assertThat(guardiansLooks.jsonPath().getList("looks.time", String.class))
+        .allMatch(time -> !Instant.parse(time).isBefore(REPRESENTED_SINCE));
+    assertThat(guardiansLooks.jsonPath().getList("looks.decision.index.findAll { it != null }"))
+        .isEmpty();
+    represent(Representative.Kind.PERSON_OF_TRUST);
+    assertThat(as(parent, "/dossiers/" + dossier + "/log").asString())
+        .doesNotContain(confidant, secret.toString(), mask.toString());
   }
 
   @Test
@@ -931,82 +1215,102 @@ class LogOverHttpTest {
     assertThat(granted.jsonPath().getList("entries.facts.careRelation")).containsExactly(false);
   }
 
-  /** Rows as the projection writes them; index below 0, where no entry of the log is. */
-  private void traced(
-      String actor,
+  /** How many traces, each n of one with its own time. */
+  private int traced(
+      String professional,
       int number,
-      String dossiers,
-      String times,
-      String purpose,
-      String outcome,
-      boolean care)
-      throws SQLException {
-    traced("read-items", actor, number, dossiers, times, purpose, outcome, care);
+      Supplier<UUID> of,
+      LongFunction<Instant> times,
+      PurposeOfUse purpose,
+      AccessTraced.Outcome outcome,
+      boolean care) {
+    return traced("read-items", professional, number, of, times, purpose, outcome, care);
   }
 
-  private void traced(
+  private int traced(
       String action,
-      String actor,
+      String professional,
       int number,
-      String dossiers,
-      String times,
-      String purpose,
-      String outcome,
-      boolean care)
-      throws SQLException {
-    execute(
-        """
-        INSERT INTO trace_fact (index, dossier_id, actor, actor_role, purpose, action, outcome, rule,
-          care_relation, time, place)
-        SELECT (SELECT least(0, min(index)) FROM trace_fact) - n, %s, '%s', 'PROFESSIONAL', '%s',
-          '%s', '%s', 'GRANT', %s, %s, 1
-        FROM generate_series(1, %d) AS n
-        """
-            .formatted(dossiers, actor, purpose, action, outcome, care, times, number));
+      Supplier<UUID> of,
+      LongFunction<Instant> times,
+      PurposeOfUse purpose,
+      AccessTraced.Outcome outcome,
+      boolean care) {
+    for (int n = 1; n <= number; n++) {
+      var _ =
+          producer.send(
+              fact(
+                  Topic.ACCESS_TRACES,
+                  of.get(),
+                  AccessTraced.WIRE_NAME,
+                  "professional:" + professional,
+                  times.apply(n).toString(),
+                  new AccessTraced(
+                      doctor(professional),
+                      purpose,
+                      action,
+                      outcome,
+                      "GRANT",
+                      Optional.empty(),
+                      Optional.empty(),
+                      Optional.empty(),
+                      List.of(),
+                      Optional.empty(),
+                      Optional.of(care))));
+    }
+    return number;
   }
 
   @Test
-  void unusualPatternsAreFoundAtTheirStatedThresholdsAndNotBelow() throws Exception {
-    String each = "gen_random_uuid()";
-    String day = "timestamptz '2031-03-03T09:00:00Z' + n * interval '1 second'";
-    String night = "timestamptz '2031-03-03T22:30:00Z' + n * interval '1 hour'";
-    String evening = "timestamptz '2031-03-03T18:00:00Z' + n * interval '1 minute'";
-    String slowly = "timestamptz '2031-03-03T06:00:00Z' + n * interval '16 minutes'";
-    try {
-      traced("professional:many", 100, each, day, "normal", "RELEASED", true);
-      traced("professional:fewer", 99, each, day, "normal", "RELEASED", true);
-      traced("professional:often", 200, "'" + dossier + "'::uuid", day, "normal", "RELEASED", true);
-      traced("professional:night", 3, each, night, "bris_de_glace", "RELEASED", true);
-      traced("professional:evening", 9, each, evening, "bris_de_glace", "RELEASED", true);
-      traced("professional:stranger", 5, each, day, "normal", "RELEASED", false);
-      traced("professional:guest", 4, each, day, "normal", "RELEASED", false);
-      traced("professional:refused", 5, each, day, "normal", "REFUSED", false);
-      traced("assist", "professional:helps", 120, each, day, "normal", "RELEASED", false);
-      traced("professional:slow", 5, each, slowly, "normal", "REFUSED", false);
-      Response found =
-          as(auditor(), "/log/patterns?from=2031-03-01T00:00:00Z&to=2031-04-01T00:00:00Z");
-      assertThat(found.statusCode()).isEqualTo(200);
-      assertThat(found.jsonPath().getList("found.pattern"))
-          .containsExactly(
-              "MANY_DOSSIERS",
-              "BREAK_GLASS_BY_NIGHT",
-              "WITHOUT_CARE_RELATION",
-              "REFUSALS_IN_SERIES");
-      assertThat(found.jsonPath().getList("found.actor"))
-          .containsExactly(
-              "professional:many",
-              "professional:night",
-              "professional:stranger",
-              "professional:refused");
-      assertThat(found.jsonPath().getList("found.dossiers")).containsExactly(100, 3, 5, 5);
-      assertThat(found.jsonPath().getList("lookedFor.threshold")).containsExactly(100, 3, 5, 5);
-      assertThat(found.jsonPath().getString("lookedFor[0].french")).contains("100 dossiers");
-      assertThat(as(TestTokens.withRole("p", "privacy-officer"), "/log/patterns").statusCode())
-          .isEqualTo(200);
-      awaitNoDossierTrace("audit-patterns");
-    } finally {
-      execute("DELETE FROM trace_fact WHERE index < 0");
-    }
+  void unusualPatternsAreFoundInTracesAtTheirStatedThresholdsAndNotBelow() throws Exception {
+    // given
+    PurposeOfUse normal = PurposeOfUse.NORMAL;
+    PurposeOfUse glass = PurposeOfUse.BREAK_GLASS;
+    AccessTraced.Outcome released = AccessTraced.Outcome.RELEASED;
+    AccessTraced.Outcome refused = AccessTraced.Outcome.REFUSED;
+    Supplier<UUID> each = UUID::randomUUID;
+    Supplier<UUID> one = () -> dossier;
+    LongFunction<Instant> day = n -> Instant.parse("2031-03-03T09:00:00Z").plusSeconds(n);
+    LongFunction<Instant> night = n -> Instant.parse("2031-03-03T22:30:00Z").plusSeconds(n * 3_600);
+    LongFunction<Instant> evening = n -> Instant.parse("2031-03-03T18:00:00Z").plusSeconds(n * 60);
+    LongFunction<Instant> slowly = n -> Instant.parse("2031-03-03T06:00:00Z").plusSeconds(n * 960);
+    int traces =
+        traced("many", 100, each, day, normal, released, true)
+            + traced("fewer", 99, each, day, normal, released, true)
+            + traced("often", 200, one, day, normal, released, true)
+            + traced("night", 3, each, night, glass, released, true)
+            + traced("evening", 9, each, evening, glass, released, true)
+            + traced("stranger", 5, each, day, normal, released, false)
+            + traced("guest", 4, each, day, normal, released, false)
+            + traced("refused", 5, each, day, normal, refused, false)
+            + traced("assist", "helps", 120, each, day, normal, released, false)
+            + traced("slow", 5, each, slowly, normal, refused, false);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                count("SELECT count(*) FROM log_facts WHERE time > timestamptz '2031-01-01Z'")
+                    == traces);
+    // when
+    Response found =
+        as(auditor(), "/log/patterns?from=2031-03-01T00:00:00Z&to=2031-04-01T00:00:00Z");
+    // then
+    assertThat(found.statusCode()).isEqualTo(200);
+    assertThat(found.jsonPath().getList("found.pattern"))
+        .containsExactly(
+            "MANY_DOSSIERS", "BREAK_GLASS_BY_NIGHT", "WITHOUT_CARE_RELATION", "REFUSALS_IN_SERIES");
+    assertThat(found.jsonPath().getList("found.actor"))
+        .containsExactly(
+            "professional:many",
+            "professional:night",
+            "professional:stranger",
+            "professional:refused");
+    assertThat(found.jsonPath().getList("found.dossiers")).containsExactly(100, 3, 5, 5);
+    assertThat(found.jsonPath().getList("lookedFor.threshold")).containsExactly(100, 3, 5, 5);
+    assertThat(found.jsonPath().getString("lookedFor[0].french")).contains("100 dossiers");
+    assertThat(as(TestTokens.withRole("p", "privacy-officer"), "/log/patterns").statusCode())
+        .isEqualTo(200);
+    awaitNoDossierTrace("audit-patterns");
   }
 
   private Map<String, String> files(byte[] zip) throws IOException {
@@ -1041,7 +1345,18 @@ class LogOverHttpTest {
       // then
       assertThat(checked(file)).startsWith("0 ").contains("THE EXTRACT HOLDS");
       Map<String, String> files = files(answer.asByteArray());
-      assertThat(files.keySet()).containsExactly("checkpoint", form.getValue(), "manifest");
+      assertThat(files.keySet())
+          .containsExactly("checkpoint", "conditions.json", form.getValue(), "manifest");
+      assertThat(JsonPath.from(files.get("conditions.json")).getMap(""))
+          .as("what was asked for, and nothing else")
+          .isEqualTo(
+              Map.of(
+                  "format",
+                  form.getKey(),
+                  "dossier",
+                  dossier.toString(),
+                  "to",
+                  "2026-06-01T00:00:00Z"));
       String facts = files.get(form.getValue());
       assertThat(facts).contains("bris_de_glace", DOCTOR).doesNotContain(CANARY);
       switch (form.getKey()) {
@@ -1120,6 +1435,47 @@ class LogOverHttpTest {
   }
 
   @Test
+  void aCaseFileOfOneDayProvesTheOlderDecisionOnWhichALookOfThatDayRests() throws Exception {
+    // given
+    story();
+    trace(
+        "2026-05-03T11:00:00Z", PurposeOfUse.NORMAL, AccessTraced.Outcome.RELEASED, "GRANT", "i1");
+    record(
+        Topic.ACCESS_EVENTS,
+        dossier,
+        GrantRevoked.WIRE_NAME,
+        "owner",
+        "2026-05-04T08:00:00Z",
+        new GrantRevoked(GRANT));
+    awaitEntries(7);
+    checkpoint();
+    awaitTraceFacts();
+    Neighbours.answer("/rules", _ -> Neighbours.Answer.ok("{\"rules\":[]}"));
+
+    // when
+    Response answer =
+        as(
+            auditor(),
+            "/log/case-file?from=2026-05-03T00:00:00Z&to=2026-05-04T00:00:00Z&dossier=" + dossier);
+
+    // then
+    assertThat(answer.statusCode()).isEqualTo(200);
+    Path file = Path.of("target", "case-" + dossier + ".zip");
+    Files.write(file, answer.asByteArray());
+    assertThat(checked(file)).startsWith("0 ").contains("3 entries proven", "THE EXTRACT HOLDS");
+    Map<String, String> files = files(answer.asByteArray());
+    long granted = indexOf("access.granted.v1");
+    assertThat(files.get("plainte.html"))
+        .contains("le patient a autorisé le professionnel " + DOCTOR, "[ligne " + granted + "]")
+        .contains("les lignes de soins n&#39;y sont pas");
+    assertThat(files.get("facts.ndjson"))
+        .as("what the page rests on")
+        .contains("\"index\":" + granted + ",")
+        .doesNotContain("dossier.opened.v1", "access.revoked.v1", "dossier.closed.v1");
+    assertThat(files.get("entries").lines()).anyMatch(line -> line.startsWith(granted + " "));
+  }
+
+  @Test
   void othersGetTheSameBytesAsForAnUnknownDossier() throws Exception {
     story();
     Response other = as(TestTokens.patient(OTHER_INS), "/dossiers/" + dossier + "/log");
@@ -1133,13 +1489,79 @@ class LogOverHttpTest {
         .isEqualTo(1);
   }
 
+  /** As after an emptied database, for as long as it takes. */
+  @Test
+  void whileTheSearchIsMadeAgainItIsSaidHowFarItIsAndNobodysRefusalIsLost() throws Exception {
+    // given
+    story();
+    String owner = TestTokens.patient(OWNER_INS);
+    String path = "/dossiers/" + dossier;
+    List<String> answers = List.of("/looks", "/looks/page", "/log");
+    for (String each : answers) {
+      awaitTraceFacts();
+      assertThat(as(owner, path + each).asString())
+          .contains(DOCTOR)
+          .doesNotContain("completeUpTo", "arrête avant");
+      awaitTraces("read-own-looks", each.equals("/looks") ? 1 : 2);
+    }
+    awaitTraces("read-own-log", 1);
+    awaitTraceFacts();
+    // and nobody keeps made-up dossiers for ever
+    long size = count("SELECT size FROM log_head");
+    assertThat(as(TestTokens.patient(OTHER_INS), "/dossiers/" + UUID.randomUUID() + "/log"))
+        .extracting(Response::statusCode)
+        .isEqualTo(403);
+    assertThat(count("SELECT count(*) FROM outbox")).isZero();
+    assertThat(count("SELECT size FROM log_head")).isEqualTo(size);
+
+    // when
+    int given;
+    execute("ALTER TABLE log_facts_head ADD CONSTRAINT held CHECK (next_index = 0) NOT VALID");
+    try {
+      execute("UPDATE log_facts_head SET next_index = 0");
+      execute("TRUNCATE log_facts, trace_fact");
+
+      // then
+      for (String each : List.of("/looks", "/log")) {
+        Response answer = as(owner, path + each);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.jsonPath().getLong("completeUpTo")).isZero();
+      }
+      assertThat(as(owner, path + "/looks/page").asString())
+          .contains("Cette liste s&#39;arrête avant la ligne 0 du journal")
+          .doesNotContain("Personne n");
+      assertThat(as(auditor(), "/log?dossier=" + dossier).jsonPath().getLong("completeUpTo"))
+          .isZero();
+      Response file = as(owner, path + "/looks/file");
+      assertThat(
+              file.statusCode() == 404
+                  || files(file.asByteArray())
+                      .get("consultations.html")
+                      .contains("arrête avant la ligne 0 du journal"))
+          .as("of no checkpoint, or of the one before the first entry")
+          .isTrue();
+      given = file.statusCode() == 404 ? 0 : 1;
+      assertThat(as(TestTokens.patient(OTHER_INS), path + "/looks").statusCode()).isEqualTo(403);
+    } finally {
+      execute("ALTER TABLE log_facts_head DROP CONSTRAINT held");
+    }
+    awaitTraces("audit-search", 1);
+    awaitTraces("read-own-looks", 5 + given);
+    assertThat(entries("AND convert_from(value, 'UTF8') LIKE '%\"outcome\":\"REFUSED\"%'"))
+        .isEqualTo(1);
+    awaitTraceFacts();
+    assertThat(as(owner, path + "/looks").asString())
+        .contains(DOCTOR)
+        .doesNotContain("completeUpTo");
+  }
+
   @Test
   void whoIsRefusedTooOftenIsStoppedAndWhatCannotBeCountedIsNotSaid() throws Exception {
     story();
     String other = TestTokens.patient(OTHER_INS);
     for (int i = 0; i < 20; i++) {
-      UUID any = i % 2 == 0 ? dossier : UUID.randomUUID();
-      String path = i % 3 == 0 ? "/log" : i % 3 == 1 ? "/looks" : "/looks/page";
+      UUID any = i / 4 % 2 == 0 ? dossier : UUID.randomUUID();
+      String path = List.of("/log", "/looks", "/looks/page", "/looks/file").get(i % 4);
       assertThat(as(other, "/dossiers/" + any + path).statusCode()).as("" + i).isEqualTo(403);
     }
     for (UUID any : List.of(dossier, UUID.randomUUID())) {
@@ -1170,19 +1592,21 @@ class LogOverHttpTest {
             request.body().contains(dossier.toString())
                 ? deciding.apply(request)
                 : new Neighbours.Answer(404, "{}"));
-    List<String> paths = List.of("/log", "/looks", "/looks/page");
+    List<String> paths = List.of("/log", "/looks", "/looks/page", "/looks/file");
     double[] ofHidden = new double[48];
     double[] ofNone = new double[48];
     String token = TestTokens.patient(OTHER_INS);
     for (int i = 0; i < ofHidden.length + 4; i++) {
       String path = paths.get(i % paths.size());
-      Timed first = timed(token, "/dossiers/" + dossier + path);
-      Timed second = timed(token, "/dossiers/" + UUID.randomUUID() + path);
+      boolean hiddenFirst = ThreadLocalRandom.current().nextBoolean();
+      UUID none = UUID.randomUUID();
+      Timed first = timed(token, "/dossiers/" + (hiddenFirst ? dossier : none) + path);
+      Timed second = timed(token, "/dossiers/" + (hiddenFirst ? none : dossier) + path);
       assertThat(second.text()).isEqualTo(first.text());
       // The first ones are slow for nobody in particular.
       if (i >= 4) {
-        ofHidden[i - 4] = first.nanos();
-        ofNone[i - 4] = second.nanos();
+        ofHidden[i - 4] = (hiddenFirst ? first : second).nanos();
+        ofNone[i - 4] = (hiddenFirst ? second : first).nanos();
       }
     }
     assertThat(Arrays.stream(ofHidden).min().orElseThrow()).isGreaterThan(50e6);
@@ -1217,7 +1641,7 @@ class LogOverHttpTest {
     Neighbours.answer(
         "/decisions",
         _ -> {
-          await().pollDelay(Duration.ofMillis(900)).until(() -> true);
+          await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
           return Neighbours.Answer.ok("{}");
         });
     Response slow = as(TestTokens.patient(OWNER_INS), "/dossiers/" + dossier + "/log");
@@ -1267,7 +1691,8 @@ class LogOverHttpTest {
             "/log/0/record",
             "/dossiers/" + dossier + "/log",
             "/dossiers/" + dossier + "/looks",
-            "/dossiers/" + dossier + "/looks/page")) {
+            "/dossiers/" + dossier + "/looks/page",
+            "/dossiers/" + dossier + "/looks/file")) {
       assertThat(given().get(path).statusCode()).as(path).isEqualTo(401);
       assertThat(as(TestTokens.professional(DOCTOR, "10"), path).statusCode())
           .as(path)
@@ -1485,8 +1910,9 @@ class LogOverHttpTest {
     checkpoint();
     Path file = Path.of("target", "export-" + dossier);
     assertThat(verified(file)).contains("THE LOG HOLDS");
-    assertThat(compared().getLast()).contains("\"place\":\"all\"", "\"differences\":0");
-    assertThat(compared().stream().filter(line -> line.contains("care.reimbursements"))).hasSize(2);
+    List<String> compared = compared();
+    assertThat(compared.getLast()).contains("\"place\":\"all\"", "\"differences\":0");
+    assertThat(compared.stream().filter(line -> line.contains("care.reimbursements"))).hasSize(2);
     long victim = count("SELECT min(index) FROM log_facts WHERE dossier_id = '" + dossier + "'");
     String place =
         text(
@@ -1520,6 +1946,53 @@ class LogOverHttpTest {
     awaitWhole();
     assertThat(compared().getLast()).contains("\"differences\":0");
     awaitNoDossierTrace("audit-export");
+  }
+
+  /** What somebody does to the database, what is said of it, and how it is mended. */
+  private record Change(String sql, String told, String mended) {}
+
+  /** Entries and tree are whole: what people read of them is not. */
+  @Test
+  void whatIsFoundAndShownOtherwiseThanTheLogSaysIsNamed() throws Exception {
+    // given
+    story();
+    checkpoint();
+    awaitWhole();
+    long look = indexOf("access.traced.v1");
+    long grant = indexOf("access.granted.v1");
+    String again = "UPDATE log_facts_head SET next_index = 0";
+    for (Change change :
+        List.of(
+            new Change(
+                "DELETE FROM trace_fact WHERE index = " + look, "index " + look + ":", again),
+            new Change(
+                "UPDATE log_facts SET repeat_of = 0 WHERE index = " + grant,
+                "index " + grant + ":",
+                again),
+            new Change("UPDATE log_facts SET latest = '1970-01-01Z'", "index 0:", again),
+            new Change(
+                """
+                INSERT INTO log_checkpoint
+                SELECT 1000000000000000, note FROM log_checkpoint ORDER BY size LIMIT 1
+                """,
+                "the tree that was signed cannot be made: the checkpoint of ",
+                "DELETE FROM log_checkpoint WHERE size = 1000000000000000"))) {
+      try {
+        // when
+        execute(change.sql());
+
+        // then
+        awaitNotice("LOG_NOT_VERIFIED", change.told(), true);
+        given().get("/q/health/well").then().statusCode(503);
+      } finally {
+        execute(change.mended());
+      }
+
+      // then
+      awaitNotice("LOG_NOT_VERIFIED", change.told(), false);
+    }
+    awaitWhole();
+    assertThat(count("SELECT count(*) FROM trace_fact WHERE index = " + look)).isEqualTo(1);
   }
 
   private static List<String> compared() {
@@ -1563,16 +2036,41 @@ class LogOverHttpTest {
     try {
       execute("UPDATE log_head SET whole_at = now() - interval '61500 ms'");
       // then
-      awaitNotice("LOG_BEHIND", "6", true);
+      awaitNotice("LOG_BEHIND", "", true);
       given().get("/q/health/well").then().statusCode(503);
       String metrics = as(TestTokens.withRole("op", "operator"), "/q/metrics").asString();
       assertThat(metrics).contains("carnet_audit_notices 1.0");
-      assertThat(metrics).containsPattern("carnet_audit_behind_seconds 6[0-9]");
+      assertThat(metrics).containsPattern("carnet_audit_behind_seconds [6-9][0-9]");
     } finally {
       execute("ALTER TABLE log_head DROP CONSTRAINT late");
     }
-    awaitNotice("LOG_BEHIND", "6", false);
+    awaitNotice("LOG_BEHIND", "", false);
     awaitWhole();
+  }
+
+  @Test
+  void aSearchThatFallsBehindIsToldAndLeavesTheLogWhole() throws Exception {
+    story();
+    awaitWhole();
+    // given: whoever projects cannot write that a search finds all that the log has
+    execute(
+        "ALTER TABLE log_facts_head ADD CONSTRAINT late"
+            + " CHECK (whole_at < now() - interval '61 s') NOT VALID");
+    try {
+      // when
+      execute("UPDATE log_facts_head SET whole_at = now() - interval '61500 ms', aim = 0");
+
+      // then
+      awaitNotice("SEARCH_BEHIND", "", true);
+      String metrics = as(TestTokens.withRole("op", "operator"), "/q/metrics").asString();
+      assertThat(metrics).contains("carnet_audit_notices 1.0");
+      assertThat(metrics).containsPattern("carnet_audit_search_behind_seconds [6-9][0-9]");
+      given().get("/q/health/well").then().statusCode(200);
+      assertThat(as(auditor(), "/log/state").jsonPath().getBoolean("whole")).isTrue();
+    } finally {
+      execute("ALTER TABLE log_facts_head DROP CONSTRAINT late");
+    }
+    awaitNotice("SEARCH_BEHIND", "", false);
   }
 
   @Test

@@ -49,15 +49,21 @@ import fr.carnet.testkit.RealServersForQuarkus;
 import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -65,6 +71,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -79,6 +88,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(RealServersForQuarkus.class)
 class ReplayTest {
+  private static final UUID PARENT = UUID.fromString("0192f0c1-0000-7000-8000-0000000000a1");
+  private static final UUID OTHER_PARENT = UUID.fromString("0192f0c1-0000-7000-8000-0000000000a2");
   private static final long SEED = 20_261_122;
   private static final int DOSSIERS = 10;
   private static final int HOURS = 31 * 24;
@@ -135,6 +146,17 @@ class ReplayTest {
 
   private void record(
       Topic topic, UUID of, String type, Optional<Long> version, Instant at, Object fact) {
+    record(id(), topic, of, type, version, at, fact);
+  }
+
+  private void record(
+      UUID eventId,
+      Topic topic,
+      UUID of,
+      String type,
+      Optional<Long> version,
+      Instant at,
+      Object fact) {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
             topic.wireName(), of.toString().getBytes(StandardCharsets.UTF_8), Wire.write(fact));
@@ -142,7 +164,7 @@ class ReplayTest {
         new HashMap<>(
             Map.of(
                 Headers.ID,
-                new UUID(random.nextLong(), random.nextLong()).toString(),
+                eventId.toString(),
                 Headers.TYPE,
                 type,
                 Headers.SUBJECT,
@@ -179,6 +201,20 @@ class ReplayTest {
     Kept kept = month.get(id);
     kept.access.put("version", ++kept.accessVersion);
     record(Topic.ACCESS_EVENTS, id, event.wireName(), Optional.of(kept.accessVersion), at, event);
+  }
+
+  /** Said by a parent beside what the patient said, and changes nothing of it (ADR 21). */
+  private void saidByParent(UUID id, Instant at, AccessEvent event) {
+    Kept kept = month.get(id);
+    kept.access.put("version", ++kept.accessVersion);
+    record(
+        new UUID(id.getMostSignificantBits(), kept.accessVersion),
+        Topic.ACCESS_EVENTS,
+        id,
+        event.wireName(),
+        Optional.of(kept.accessVersion),
+        at,
+        event);
   }
 
   private Sealed sealed() {
@@ -415,8 +451,16 @@ class ReplayTest {
         if (blocked.has(professional)) {
           happens(id, at, new ProfessionalUnblocked(them));
           blocked.remove(professional);
+        } else if (at.getEpochSecond() % 2 == 0) {
+          // What is said again holds since it was said first.
+          saidByParent(id, at, new ProfessionalBlocked(them, Optional.of(PARENT)));
+          saidByParent(id, at.plusSeconds(1), new ProfessionalBlocked(them, Optional.of(PARENT)));
+          happens(id, at.plusSeconds(2), new ProfessionalBlocked(them));
+          blocked.put(professional, at.toString());
         } else {
           happens(id, at, new ProfessionalBlocked(them));
+          saidByParent(id, at, new ProfessionalBlocked(them, Optional.of(OTHER_PARENT)));
+          saidByParent(id, at, new ProfessionalUnblocked(them, Optional.of(PARENT)));
           blocked.put(professional, at.toString());
         }
       }
@@ -427,6 +471,14 @@ class ReplayTest {
           doctors.remove(professional);
         } else {
           happens(id, at, new TreatingPhysicianNamed(them));
+          TreatingPhysicianNamed.Title title = TreatingPhysicianNamed.Title.SAME_RIGHT;
+          saidByParent(
+              id, at, new TreatingPhysicianNamed(them, Optional.of(title), Optional.of(PARENT)));
+          saidByParent(
+              id,
+              at,
+              new TreatingPhysicianEnded(
+                  them, TreatingPhysicianEnded.Cause.BY_PATIENT, Optional.of(PARENT)));
           doctors.put(professional, at.toString());
         }
       }
@@ -559,13 +611,7 @@ class ReplayTest {
     assertThat(recorded.values().toString())
         .contains("MEDICAL_REGULATION", "\"until\"", "erasureFrom", "GRANTED", "USED");
     UUID gap = withAGap();
-    try (var producer =
-        new KafkaProducer<>(
-            RealServers.kafkaSettings(), new ByteArraySerializer(), new ByteArraySerializer())) {
-      for (ProducerRecord<byte[], byte[]> each : records) {
-        var _ = producer.send(each);
-      }
-    }
+    publish(records);
     String of = "'" + String.join("','", ids.stream().map(UUID::toString).toList()) + "'";
     await()
         .atMost(Duration.ofSeconds(60))
@@ -573,6 +619,9 @@ class ReplayTest {
             () ->
                 count("SELECT count(*) FROM log_facts WHERE dossier_id IN (" + of + ")")
                     == records.size() - 3);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> replay("instant=" + START).statusCode() == 200);
     // then: everything, up to each of these instants
     for (Map.Entry<Instant, Map<UUID, JsonNode>> then : recorded.entrySet()) {
       Map<UUID, JsonNode> states = states(lines(replay("instant=" + then.getKey())));
@@ -595,9 +644,12 @@ class ReplayTest {
             .orElseThrow()
             .getKey();
     besideTheLiveOne(one, end.get(one));
+    progressIsToldBetweenEventsAndBetweenDossiers();
+    whatIsWrittenLeavesAtOnce(one, end.get(one));
     onlyUpToAnIndexACheckpointAndByAnActor(one);
     whatDoesNotFollowIsNamedAndNotApplied(gap);
     byAnActorThoseEventsAndTheDossiersTheyTouched(ids);
+    notUpToAnInstantToWhichLogOrSearchHaveNotCome(one);
     await()
         .atMost(Duration.ofSeconds(30))
         .until(
@@ -608,6 +660,20 @@ class ReplayTest {
                             + one
                             + "'")
                     > 0);
+  }
+
+  private long searchable() {
+    return count("SELECT next_index FROM log_facts_head");
+  }
+
+  private static void publish(List<ProducerRecord<byte[], byte[]>> records) {
+    try (var producer =
+        new KafkaProducer<>(
+            RealServers.kafkaSettings(), new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (ProducerRecord<byte[], byte[]> each : records) {
+        var _ = producer.send(each);
+      }
+    }
   }
 
   /** A dossier whose third event came without the second, which came late and unreadable. */
@@ -695,7 +761,6 @@ class ReplayTest {
         .isSorted()
         .doesNotHaveDuplicates();
     assertThat(alone.getLast().path("end").path("dossiers").asInt()).isEqualTo(1);
-    assertThat(alone.stream().filter(line -> line.has("progress"))).isNotEmpty();
     ObjectNode changed = facts.path("dossier").deepCopy();
     Neighbours.answer(
         "/dossiers/" + one + "/facts", _ -> Neighbours.Answer.ok(facts.path("access").toString()));
@@ -714,6 +779,142 @@ class ReplayTest {
         });
     JsonNode differs = states(lines(replay("dossier=" + one))).get(one).path("differs");
     assertThat(differs.findValuesAsText("at")).contains("dossier.items." + item + ".version");
+  }
+
+  private void progressIsToldBetweenEventsAndBetweenDossiers() {
+    List<JsonNode> lines = lines(replay("index=" + (searchable() - 1)));
+    long below = lines.getLast().path("end").path("below").asLong();
+    long all = count("SELECT count(DISTINCT dossier_id) FROM log_facts WHERE index < " + below);
+    long events = 0;
+    long index = -1;
+    List<Long> toldOfEvents = new ArrayList<>();
+    List<Long> toldOfDossiers = new ArrayList<>();
+    for (JsonNode line : lines) {
+      JsonNode progress = line.path("progress");
+      if (line.has("event")) {
+        events++;
+        index = line.path("event").path("index").asLong();
+      } else if (progress.has("events")) {
+        toldOfEvents.add(events);
+        assertThat(progress.path("events").asLong()).isEqualTo(events);
+        assertThat(progress.path("index").asLong()).isEqualTo(index);
+        assertThat(progress.path("below").asLong()).isEqualTo(below);
+      } else if (line.has("progress")) {
+        toldOfDossiers.add(progress.path("dossiers").asLong());
+        assertThat(progress.path("of").asLong()).isEqualTo(all);
+      }
+    }
+    assertThat(toldOfEvents).isSorted().doesNotHaveDuplicates().hasSizeGreaterThan(1);
+    assertThat(toldOfEvents.getFirst()).as("while there are more").isLessThan(events);
+    assertThat(toldOfDossiers)
+        .isEqualTo(LongStream.rangeClosed(1, all / 10).map(tens -> tens * 10).boxed().toList())
+        .isNotEmpty();
+  }
+
+  /** A service that answers once somebody has read how far the replay is. */
+  private static void whatIsWrittenLeavesAtOnce(UUID one, JsonNode facts) {
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create(
+                    "http://localhost:%d/log/replay?dossier=%s".formatted(RestAssured.port, one)))
+            .header("Authorization", "Bearer " + TestTokens.withRole("auditor-1", "auditor"))
+            .build();
+    // The service is not waited for longer than half a second: on a slow machine, once more.
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> {
+              CountDownLatch toldOf = new CountDownLatch(1);
+              Neighbours.answer(
+                  "/dossiers/" + one + "/facts",
+                  _ ->
+                      isDown(toldOf)
+                          ? Neighbours.Answer.ok(facts.path("access").toString())
+                          : new Neighbours.Answer(503, "{}"));
+              try (HttpClient client = HttpClient.newHttpClient()) {
+                List<JsonNode> lines = new ArrayList<>();
+                client
+                    .send(request, HttpResponse.BodyHandlers.ofLines())
+                    .body()
+                    .map(ReplayTest::read)
+                    .forEach(
+                        line -> {
+                          lines.add(line);
+                          if (line.has("progress")) {
+                            toldOf.countDown();
+                          }
+                        });
+                return states(lines).get(one).path("live").has("access");
+              }
+            });
+  }
+
+  private static boolean isDown(CountDownLatch latch) {
+    try {
+      return latch.await(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void notUpToAnInstantToWhichLogOrSearchHaveNotCome(UUID one) throws Exception {
+    String toCome = "dossier=" + one + "&instant=" + Instant.now().plus(Duration.ofHours(1));
+    assertThat(replay(toCome).statusCode()).isEqualTo(503);
+    assertThat(replay(toCome).jsonPath().getString("code")).isEqualTo("SEARCH_BEHIND");
+    int before = records.size();
+    UUID late = id();
+    record(
+        late,
+        Topic.CARE_REIMBURSEMENTS,
+        one,
+        CareLinePassed.WIRE_NAME,
+        Optional.empty(),
+        START,
+        new CareLinePassed("late", sealed()));
+    String then;
+    // given: nobody can project
+    try (var connection = dataSource.getConnection();
+        var lock = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      lock.execute("SELECT FROM log_facts_head FOR UPDATE");
+      publish(records.subList(before, before + 1));
+      Instant published = Instant.now();
+      then = "dossier=" + one + "&instant=" + published.truncatedTo(ChronoUnit.MICROS);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () ->
+                  count(
+                          "SELECT count(*) FROM log_head, log_facts_head WHERE held_at >="
+                              + " timestamptz '%s' AND size > next_index".formatted(published))
+                      == 1);
+      // then
+      assertThat(replay(then).statusCode()).isEqualTo(503);
+      connection.rollback();
+      connection.setAutoCommit(true);
+    }
+    await().atMost(Duration.ofSeconds(30)).until(() -> replay(then).statusCode() == 200);
+    assertThat(events(lines(replay(then))))
+        .extracting(event -> event.path("eventId").asText())
+        .contains(late.toString());
+    // given: it is made again, and does not come far
+    execute("ALTER TABLE log_facts_head ADD CONSTRAINT stops CHECK (next_index = 0) NOT VALID");
+    try {
+      execute("UPDATE log_facts_head SET next_index = 0");
+      // then
+      assertThat(replay(then).statusCode()).isEqualTo(503);
+    } finally {
+      execute("ALTER TABLE log_facts_head DROP CONSTRAINT stops");
+    }
+    await().atMost(Duration.ofSeconds(30)).until(() -> replay(then).statusCode() == 200);
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (var connection = dataSource.getConnection();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   private void onlyUpToAnIndexACheckpointAndByAnActor(UUID one) {

@@ -182,7 +182,8 @@ class AttackTest {
   }
 
   private static List<Export.Line> lines(Span span) throws SQLException {
-    return Transactions.run(database.dataSource(), tx -> StoredEntries.lines(tx, span));
+    return Transactions.run(
+        database.dataSource(), tx -> StoredEntries.lines(tx, span.first(), span.end()));
   }
 
   private String verify(Path log, String... more) {
@@ -212,7 +213,8 @@ class AttackTest {
         new Witnesses(
             List.of(
                 new Witness(URI.create("http://localhost:" + witness.port() + "/"), witness.key())),
-            database.dataSource());
+            database.dataSource(),
+            checkpoints.keys());
     try (Witnesses _ = asked.start()) {
       return await()
           .atMost(Duration.ofSeconds(30))
@@ -293,6 +295,48 @@ class AttackTest {
     }
     // It may be a backup: the witness cosigns nothing, and is heard when it stays so.
     assertThat(standing()).isIn("REFUSED", "CONTRADICTS");
+  }
+
+  @Test
+  void theMiddleDeletedIsFound() throws Exception {
+    attacker.run("DELETE FROM log_entry WHERE index = " + VICTIM);
+    assertThat(verified()).startsWith("status 1").contains("REMOVED index " + VICTIM);
+    // Closed up, and one more at the end, so that their number is right.
+    attacker.run(
+        "UPDATE log_entry SET index = -index WHERE index > " + VICTIM,
+        "UPDATE log_entry SET index = -index - 1 WHERE index < 0",
+        """
+        INSERT INTO log_entry (index, topic, partition, record_offset, record_key, headers, value)
+        SELECT index + 1, topic, partition, record_offset + 1000000, record_key, headers, value
+        FROM log_entry WHERE index = %d
+        """
+            .formatted(size - 2));
+    attacker.signAnew();
+    assertThat(verify(export())).as("nobody has kept anything").startsWith("status 0");
+    isFoundAt(VICTIM, verified());
+    assertThat(located()).contains("\nREMOVED index " + VICTIM).doesNotContain("\nCHANGED");
+  }
+
+  @Test
+  void twoHistoriesForTwoReadersAreFound() throws Exception {
+    String witnessKey = witness.key().format();
+    Path one = Files.move(export(), folder.resolve("one"));
+    assertThat(verify(one, "--witness", witnessKey)).startsWith("status 0");
+    attacker.run("UPDATE log_entry SET value = 'for you' WHERE index = " + VICTIM);
+    attacker.signAnew();
+    Path other = export();
+    Path keptByTheOther = Files.writeString(folder.resolve("kept"), newest().format());
+    assertThat(verify(other, "--kept", keptByTheOther.toString()))
+        .as("each holds by itself")
+        .startsWith("status 0");
+    for (String report : List.of(verified(), verify(one, "--kept", keptByTheOther.toString()))) {
+      assertThat(report).startsWith("status 1").contains("TWO_HISTORIES indexes 0-" + (size - 1));
+    }
+    // And without that the readers know of each other: one witness does not stand behind both.
+    assertThat(standing()).isEqualTo("CONTRADICTS");
+    assertThat(verify(export(), "--witness", witnessKey))
+        .startsWith("status 1")
+        .contains("NOT_WITNESSED indexes 0-" + (size - 1));
   }
 
   @Test

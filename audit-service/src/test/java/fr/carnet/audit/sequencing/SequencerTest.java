@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import fr.carnet.audit.noticing.LogNotice;
+import fr.carnet.audit.noticing.Notices;
 import fr.carnet.audit.projecting.FactsProjection;
 import fr.carnet.audit.proving.Checkpoints;
 import fr.carnet.audit.proving.StoredTree;
@@ -12,6 +16,10 @@ import fr.carnet.audit.proving.Witnesses;
 import fr.carnet.events.Headers;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
+import fr.carnet.events.trace.AccessTraced;
+import fr.carnet.events.trace.Actor;
+import fr.carnet.events.trace.PurposeOfUse;
+import fr.carnet.eventstore.Transactions;
 import fr.carnet.testkit.RealServers;
 import fr.carnet.transparency.Algorithm;
 import fr.carnet.transparency.Checkpoint;
@@ -22,6 +30,7 @@ import fr.carnet.transparency.TreeEdge;
 import fr.carnet.transparency.VerifierKey;
 import fr.carnet.transparency.witnessing.WitnessServer;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,8 +51,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -79,6 +97,30 @@ class SequencerTest {
               value));
     }
     return records;
+  }
+
+  @Test
+  void everyTopicOfTheLogIsKeptOnKafkaForEver() throws Exception {
+    List<String> topics = new ArrayList<>(Topic.AUDITED.stream().map(Topic::wireName).toList());
+    topics.add(Topic.AUDIT_BATCHES.wireName());
+    try (Admin admin = Admin.create(kafka.settings)) {
+      Map<ConfigResource, Config> settings =
+          admin
+              .describeConfigs(
+                  topics.stream()
+                      .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
+                      .toList())
+              .all()
+              .get();
+      assertThat(settings).hasSize(5);
+      assertThat(settings.values())
+          .allSatisfy(
+              of -> {
+                assertThat(of.get("cleanup.policy").value()).isEqualTo("delete");
+                assertThat(of.get("retention.ms").value()).isEqualTo("-1");
+                assertThat(of.get("retention.bytes").value()).isEqualTo("-1");
+              });
+    }
   }
 
   @Test
@@ -203,6 +245,117 @@ class SequencerTest {
         .containsExactly("shows", first, "shows", first);
   }
 
+  private static ProducerRecord<byte[], byte[]> trace(UUID id, byte[] value) {
+    return AuditedKafka.event(
+        Topic.ACCESS_TRACES, id, new UUID(0, 7), AccessTraced.WIRE_NAME, value);
+  }
+
+  private static byte[] looked() {
+    return Wire.write(
+        new AccessTraced(
+            Actor.anonymous(Actor.Role.OWNER),
+            PurposeOfUse.NORMAL,
+            "read-care-history",
+            AccessTraced.Outcome.RELEASED,
+            "OWNER",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            Optional.empty()));
+  }
+
+  private static List<String> searched(LogDatabase database) throws SQLException {
+    List<String> rows = new ArrayList<>();
+    rows.addAll(database.rows("SELECT f::text FROM log_facts f ORDER BY index"));
+    rows.addAll(database.rows("SELECT f::text FROM trace_fact f ORDER BY index"));
+    return rows;
+  }
+
+  @Test
+  void whatIsSearchedIsMadeAgainWhicheverOfItsTablesWereEmptied() throws Exception {
+    // given
+    LogDatabase database = LogDatabase.empty();
+    UUID id = UUID.randomUUID();
+    kafka.publish(
+        true,
+        List.of(
+            trace(id, looked()),
+            trace(id, looked()),
+            trace(UUID.randomUUID(), looked()),
+            trace(id, new byte[] {1})));
+    try (Sequencer _ = sequencer(database)) {
+      database.awaitSize(kafka.committed().size());
+    }
+    FactsProjection.catchUp(database.dataSource());
+    List<String> before = searched(database);
+    assertThat(database.number("SELECT count(*) FROM trace_fact")).isGreaterThanOrEqualTo(2);
+
+    for (String emptied :
+        List.of(
+            "TRUNCATE log_facts",
+            "TRUNCATE trace_fact",
+            "TRUNCATE log_facts, trace_fact",
+            "UPDATE trace_fact SET action = 'another'")) {
+      // when
+      database.execute(emptied);
+      database.execute("UPDATE log_facts_head SET next_index = 0");
+      FactsProjection.catchUp(database.dataSource());
+
+      // then
+      assertThat(searched(database)).as(emptied).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aTraceWithoutAValueHidesNoneThatComesAfterIt() throws Exception {
+    // given
+    LogDatabase database = LogDatabase.empty();
+    UUID empty = UUID.randomUUID();
+    UUID whole = UUID.randomUUID();
+    kafka.publish(true, List.of(trace(empty, null), trace(whole, looked())));
+    try (Sequencer _ = sequencer(database)) {
+      database.awaitSize(kafka.committed().size());
+    }
+
+    // when
+    FactsProjection.catchUp(database.dataSource());
+
+    // then
+    assertThat(
+            database.rows(
+                """
+                SELECT event_id::text FROM log_facts JOIN trace_fact USING (index)
+                WHERE event_id IN ('%s', '%s')
+                """
+                    .formatted(empty, whole)))
+        .containsExactly(whole.toString());
+  }
+
+  @Test
+  void headersThatSomebodyChangedHideNoEntryButTheirOwn() throws Exception {
+    // given
+    LogDatabase database = LogDatabase.empty();
+    kafka.publish(true, events(20, new Random(9)));
+    try (Sequencer _ = sequencer(database)) {
+      database.awaitSize(kafka.committed().size());
+    }
+    List<String> broken = List.of("7fffffff", "00", "ffffffff", "80000000", "0000000141");
+    for (int i = 0; i < broken.size(); i++) {
+      database.execute(
+          "UPDATE log_entry SET headers = '\\x%s' WHERE index = %d".formatted(broken.get(i), i));
+    }
+
+    // when
+    FactsProjection.catchUp(database.dataSource());
+
+    // then
+    assertThat(database.number("SELECT count(*) FROM log_facts")).isEqualTo(database.size());
+    assertThat(
+            database.number("SELECT count(*) FROM log_facts WHERE index < 5 AND event_id IS NULL"))
+        .isEqualTo(5);
+  }
+
   @Test
   void aLostOrOlderDatabaseComesToTheSameRows() throws Exception {
     LogDatabase database = LogDatabase.empty();
@@ -240,6 +393,59 @@ class SequencerTest {
       lost.awaitSize(kafka.committed().size());
     }
     lost.requireWhole(kafka.committed());
+  }
+
+  @Test
+  void noTimeToComeIsKeptAsOneAtWhichTheLogWasWhole() throws Exception {
+    // given
+    LogDatabase database = LogDatabase.empty();
+    LogTables tables = new LogTables(database.dataSource(), "carnet");
+    Head head = tables.begin(0);
+
+    // when: the clock of who leads has jumped ahead
+    tables.noteWhole(head, Instant.parse("2999-01-01T00:00:00Z"));
+
+    // then
+    assertThat(database.rows("SELECT whole_at <= now() FROM log_head")).containsExactly("t");
+
+    // given: a time that was kept before
+    database.execute("UPDATE log_head SET whole_at = '2999-01-01T00:00:00Z'");
+
+    // when
+    tables.noteWhole(head, Instant.EPOCH);
+
+    // then
+    assertThat(database.rows("SELECT whole_at <= now() FROM log_head")).containsExactly("t");
+    assertThat(database.rows("SELECT whole_at > now() - interval '1 h' FROM log_head"))
+        .as("and none falls back")
+        .containsExactly("t");
+  }
+
+  @Test
+  void nothingIsNotedOfAKafkaThatDoesNotSayWhatWaits() throws Exception {
+    LogDatabase database = LogDatabase.empty();
+    AuditedKafka gone = new AuditedKafka();
+    try (AuditedTopics topics = new AuditedTopics(gone.settings)) {
+      // given
+      Sequencer sequencer =
+          new Sequencer(database.dataSource(), gone.settings, database.checkpoints());
+      Head head = new LogTables(database.dataSource(), "carnet").begin(0);
+      database.execute("UPDATE log_head SET whole_at = '2026-01-01T00:00:00Z'");
+      gone.publish(true, events(10, new Random(8)));
+      topics.follow(head);
+      List<ConsumerRecord<byte[], byte[]>> records =
+          await().atMost(Duration.ofSeconds(30)).until(topics::gather, some -> !some.isEmpty());
+
+      // when
+      gone.close();
+      sequencer.noteWhole(head, topics, records);
+
+      // then
+      assertThat(database.rows("SELECT whole_at = '2026-01-01T00:00:00Z' FROM log_head"))
+          .containsExactly("t");
+    } finally {
+      gone.close();
+    }
   }
 
   @Test
@@ -326,17 +532,14 @@ class SequencerTest {
             batch.number(),
             batch.firstIndex(),
             Optional.empty(),
-            Optional.empty(),
             TreeEdge.EMPTY,
             batch.ranges().stream()
                 .collect(Collectors.toMap(OffsetRange::place, OffsetRange::from)));
     Announcement announcement = new Announcement(batch, 0, new byte[0]);
-    assertThatThrownBy(
-            () -> before.after(announcement, Optional.empty(), otherTree(batch.sizeAfter())))
+    assertThatThrownBy(() -> before.after(announcement, otherTree(batch.sizeAfter())))
         .isInstanceOf(LogBroken.class)
         .hasMessageContaining("announces the root");
-    assertThat(before.after(announcement, Optional.empty(), tree(database)).size())
-        .isEqualTo(batch.sizeAfter());
+    assertThat(before.after(announcement, tree(database)).size()).isEqualTo(batch.sizeAfter());
   }
 
   private static TreeEdge otherTree(long size) {
@@ -370,6 +573,7 @@ class SequencerTest {
               next.sizeAfter(),
               next.takenAt(),
               next.ranges(),
+              Optional.empty(),
               Optional.empty()));
     }
     database.execute("DELETE FROM log_tile");
@@ -454,7 +658,9 @@ class SequencerTest {
       gone.close();
       Witnesses witnesses =
           new Witnesses(
-              List.of(witness(good), witness(stranger), witness(gone)), database.dataSource());
+              List.of(witness(good), witness(stranger), witness(gone)),
+              database.dataSource(),
+              checkpoints.keys());
       kafka.publish(true, events(100, new Random(21)));
       try (Sequencer _ = new Sequencer(database.dataSource(), kafka.settings, checkpoints).start();
           Witnesses _ = witnesses.start()) {
@@ -488,7 +694,7 @@ class SequencerTest {
         new StoredTree(connection).write(other.tiles());
         checkpoints.sign(other.edge(), Instant.EPOCH, forked.dataSource());
       }
-      Witnesses asked = new Witnesses(List.of(witness(good)), forked.dataSource());
+      Witnesses asked = asking(forked, witness(good));
       try (Witnesses _ = asked.start()) {
         await()
             .atMost(Duration.ofSeconds(30))
@@ -498,9 +704,232 @@ class SequencerTest {
                         && forked.rows("SELECT code || about FROM log_notice").size() == 1);
       }
       assertThat(forked.rows("SELECT code || ' ' || about FROM log_notice WHERE ended IS NULL"))
-          .containsExactly("WITNESS_CONTRADICTS good.example/w");
+          .containsExactly("TWO_HISTORIES good.example/w");
+      assertThat(Transactions.run(forked.dataSource(), Notices::againstLog)).isTrue();
       assertThat(behind(forked, asked).cosigned()).isZero();
     }
+  }
+
+  @Test
+  void aWitnessThatStandsWhereTheLogDoesIsAskedOnceMoreBeforeItContradicts() throws Exception {
+    Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "witnesses");
+    LogDatabase database = LogDatabase.empty();
+    Checkpoints checkpoints = database.checkpoints();
+    signed(database, checkpoints, grown(7));
+    try (WitnessServer server =
+        WitnessServer.start("good.example/w", folder, 0, checkpoints.keys())) {
+      // given: it has cosigned, and the log does not know it any more
+      assertThat(standing(database, witness(server))).isEqualTo("COSIGNED");
+      database.execute("TRUNCATE log_cosignature, log_witness");
+
+      // when
+      String standing = standing(database, witness(server));
+
+      // then
+      assertThat(standing).isEqualTo("COSIGNED");
+      assertThat(database.rows("SELECT code FROM log_notice")).isEmpty();
+      assertThat(database.number("SELECT max(size) FROM log_cosignature")).isEqualTo(7);
+
+      // given: another tree of as many entries
+      LogDatabase forked = LogDatabase.empty();
+      TreeEdge.Growth other =
+          TreeEdge.EMPTY.grow(Collections.nCopies(7, Hash.ofLeaf(new byte[] {1})));
+      signed(forked, checkpoints, other);
+
+      // when
+      String ofOther = standing(forked, witness(server));
+
+      // then
+      assertThat(ofOther).isEqualTo("CONTRADICTS");
+      assertThat(forked.rows("SELECT code || ' ' || about FROM log_notice WHERE ended IS NULL"))
+          .containsExactly("WITNESS_CONTRADICTS good.example/w");
+    }
+  }
+
+  @Test
+  void whatAWitnessSaysAndDoesNotProveIsANoticeAndLeavesTheLogWhole() throws Exception {
+    LogDatabase database = LogDatabase.empty();
+    signed(database, database.checkpoints(), grown(7));
+    String text = new Checkpoint("test.example/log", 5, Hash.ofLeaf(new byte[] {1})).text();
+    SignedNote ofAnother =
+        Checkpoints.with("test.example/log", List.of(newFile("other.key")), newFile("other"))
+            .signExtract(text, Instant.EPOCH);
+    SignedNote ofThis =
+        database
+            .checkpoints()
+            .signExtract(
+                new Checkpoint("test.example/log", 5, grown(5).edge().root()).text(),
+                Instant.EPOCH);
+    for (String body : List.of("no", ofAnother.format(), ofThis.format())) {
+      // given
+      database.execute("TRUNCATE log_notice, log_witness");
+      byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+      try (Answering answering =
+          new Answering(
+              exchange -> {
+                exchange.sendResponseHeaders(422, bytes.length);
+                exchange.getResponseBody().write(bytes);
+              })) {
+        // when
+        String standing = standing(database, answering.witness("any.example/w"));
+
+        // then
+        assertThat(standing).isEqualTo("CONTRADICTS");
+      }
+      assertThat(database.rows("SELECT code || ' ' || about FROM log_notice WHERE ended IS NULL"))
+          .containsExactly("WITNESS_CONTRADICTS any.example/w");
+      assertThat(Transactions.run(database.dataSource(), Notices::againstLog)).isFalse();
+    }
+  }
+
+  @Test
+  void aWitnessThatNeverStopsOrDripsIsOneThatDoesNotAnswer() throws Exception {
+    LogDatabase database = LogDatabase.empty();
+    signed(database, database.checkpoints(), grown(7));
+    long most = 64 << 20;
+    AtomicLong given = new AtomicLong();
+    CountDownLatch over = new CountDownLatch(1);
+    // given
+    try (Answering endless =
+            new Answering(
+                exchange -> {
+                  exchange.sendResponseHeaders(200, 0);
+                  byte[] bytes = new byte[64 << 10];
+                  while (given.addAndGet(bytes.length) < most) {
+                    exchange.getResponseBody().write(bytes);
+                  }
+                });
+        Answering dripping =
+            new Answering(
+                exchange -> {
+                  exchange.sendResponseHeaders(200, 0);
+                  do {
+                    exchange.getResponseBody().write(' ');
+                    exchange.getResponseBody().flush();
+                  } while (!isOver(over));
+                })) {
+      Witness first = endless.witness("endless.example/w");
+      Witness second = dripping.witness("dripping.example/w");
+      Witnesses asked = asking(database, first, second);
+
+      // when
+      try (Witnesses _ = asked.start()) {
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .untilAsserted(
+                () ->
+                    assertThat(behind(database, asked).each())
+                        .extracting(Witnesses.One::standing)
+                        .containsOnly("UNREACHABLE"));
+      } finally {
+        over.countDown();
+      }
+
+      // then
+      assertThat(given.get()).as("bytes that it was let give").isLessThan(most);
+      assertThat(behind(database, asked).each())
+          .extracting(Witnesses.One::detail)
+          .containsExactly("IOException", "HttpTimeoutException");
+    }
+  }
+
+  private static boolean isOver(CountDownLatch over) {
+    try {
+      return over.await(100, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+
+  private static Path newFile(String name) throws IOException {
+    return Files.createTempDirectory(Path.of("target").toAbsolutePath(), "files").resolve(name);
+  }
+
+  /** A witness of which nothing is as it should be. */
+  private static final class Answering implements AutoCloseable {
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    Answering(HttpHandler handler) throws IOException {
+      server = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+      server.setExecutor(threads);
+      server.createContext(
+          "/add-checkpoint",
+          exchange -> {
+            try (exchange) {
+              handler.handle(exchange);
+            }
+          });
+      server.start();
+    }
+
+    Witness witness(String name) {
+      return new Witness(
+          URI.create("http://localhost:" + server.getAddress().getPort() + "/"),
+          new VerifierKey(name, Algorithm.COSIGNATURE_V1, new byte[32]));
+    }
+
+    @Override
+    public void close() {
+      server.stop(0);
+      threads.close();
+    }
+  }
+
+  @Test
+  void aNoticeAboutAWitnessThatIsAskedNoMoreEndsAtTheStart() throws Exception {
+    LogDatabase database = LogDatabase.empty();
+    Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "witnesses");
+    try (WitnessServer server =
+        WitnessServer.start("kept.example/w", folder, 0, database.checkpoints().keys())) {
+      // given
+      for (String about : List.of("gone.example/w", "kept.example/w")) {
+        Notices.raise(database.dataSource(), LogNotice.WITNESS_CONTRADICTS, about, "once");
+      }
+      Notices.raise(database.dataSource(), LogNotice.TWO_HISTORIES, "gone.example/w", "once");
+      Notices.raise(database.dataSource(), LogNotice.LOG_NOT_VERIFIED, "", "index 7");
+
+      // when
+      asking(database, witness(server)).start().close();
+
+      // then
+      assertThat(
+              database.rows(
+                  "SELECT code || ' ' || about FROM log_notice WHERE ended IS NULL ORDER BY id"))
+          .containsExactly("WITNESS_CONTRADICTS kept.example/w", "LOG_NOT_VERIFIED ");
+
+      // when: nobody is asked
+      asking(database).start().close();
+
+      // then
+      assertThat(database.rows("SELECT code FROM log_notice WHERE ended IS NULL"))
+          .containsExactly("LOG_NOT_VERIFIED");
+    }
+  }
+
+  private static void signed(LogDatabase database, Checkpoints checkpoints, TreeEdge.Growth tree)
+      throws Exception {
+    try (Connection connection = database.dataSource().getConnection()) {
+      new StoredTree(connection).write(tree.tiles());
+    }
+    checkpoints.sign(tree.edge(), Instant.EPOCH, database.dataSource());
+  }
+
+  /** What a witness that is asked anew says, once it has said it and all that follows is kept. */
+  private static String standing(LogDatabase database, Witness witness) throws Exception {
+    Witnesses asked = asking(database, witness);
+    try (Witnesses _ = asked.start()) {
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> !behind(database, asked).each().getFirst().standing().equals("NOT_ASKED"));
+    }
+    return behind(database, asked).each().getFirst().standing();
+  }
+
+  private static Witnesses asking(LogDatabase database, Witness... witnesses) throws IOException {
+    return new Witnesses(List.of(witnesses), database.dataSource(), database.checkpoints().keys());
   }
 
   private static Witness witness(WitnessServer server) {

@@ -14,7 +14,7 @@ final class Differences {
   private static final int AHEAD = 512;
 
   /** After so many, more would tell nobody more. */
-  private static final int MOST = 100;
+  static final int MOST = 100;
 
   /** A leaf of one side; empty where that side has none. */
   private record Leaf(long index, Optional<Hash> hash, String origin) {
@@ -22,6 +22,12 @@ final class Differences {
       return hash.equals(other.hash);
     }
   }
+
+  /**
+   * How much of one side waits for the other: enough to look ahead and to name what is missing.
+   * Behind that nothing is found that would be named.
+   */
+  private static final int WAITING = 4 * AHEAD + 2 * MOST;
 
   private final Consumer<Finding> findings;
   private final List<Leaf> made = new ArrayList<>();
@@ -43,7 +49,7 @@ final class Differences {
   }
 
   private void add(List<Leaf> side, Leaf leaf) {
-    if (found >= MOST) {
+    if (found >= MOST || side.size() >= WAITING) {
       return;
     }
     side.add(leaf);
@@ -78,7 +84,7 @@ final class Differences {
         m++;
         k++;
       } else if (has.hash.isEmpty()) {
-        find(Finding.Kind.REMOVED, had.index, "");
+        // No entry at an index is told by whoever reads the log, whatever was kept.
         m++;
         k++;
       } else {

@@ -10,6 +10,7 @@ import fr.carnet.transparency.Span;
 import fr.carnet.transparency.Tile;
 import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,9 @@ import java.util.function.Function;
 /** A log as somebody has it: its checkpoint, and what stands at each index. */
 interface OpenedLog extends AutoCloseable {
   SignedNote checkpoint();
+
+  /** Whether every entry has its bytes here; bundles have digests in place of long parts. */
+  boolean isExact();
 
   /** The next index; empty behind the last. */
   Optional<Export.Line> next() throws IOException;
@@ -53,6 +57,11 @@ interface OpenedLog extends AutoCloseable {
     }
 
     @Override
+    public boolean isExact() {
+      return true;
+    }
+
+    @Override
     public Optional<Export.Line> next() throws IOException {
       return export.next();
     }
@@ -65,6 +74,9 @@ interface OpenedLog extends AutoCloseable {
 
   /** {@code checkpoint}, {@code tile/0/…} and {@code tile/entries/…} below a folder. */
   final class Folder implements OpenedLog {
+    /** A full bundle of the longest entries. */
+    private static final int LONGEST_FILE = Span.FULL * (2 + EntryBundle.LONGEST);
+
     private final Path folder;
     private final SignedNote checkpoint;
     private final long size;
@@ -74,13 +86,19 @@ interface OpenedLog extends AutoCloseable {
     Folder(Path folder) throws IOException {
       this.folder = folder;
       this.checkpoint =
-          SignedNote.parse(Files.readString(folder.resolve("checkpoint"), StandardCharsets.UTF_8));
+          SignedNote.parse(
+              new String(read(folder.resolve("checkpoint"), 1 << 20), StandardCharsets.UTF_8));
       this.size = Checkpoint.parse(checkpoint.text()).size();
     }
 
     @Override
     public SignedNote checkpoint() {
       return checkpoint;
+    }
+
+    @Override
+    public boolean isExact() {
+      return false;
     }
 
     @Override
@@ -133,7 +151,7 @@ interface OpenedLog extends AutoCloseable {
       Path full = folder.resolve(path.apply(new Span(span.index(), Span.FULL)));
       for (Path candidate : List.of(exact, full)) {
         if (Files.isRegularFile(candidate)) {
-          byte[] bytes = Files.readAllBytes(candidate);
+          byte[] bytes = read(candidate, LONGEST_FILE);
           if (each.isPresent() && bytes.length < span.width() * each.get()) {
             throw new Malformed("a tile that is too short: " + path.apply(span));
           }
@@ -142,6 +160,16 @@ interface OpenedLog extends AutoCloseable {
         }
       }
       return Optional.empty();
+    }
+
+    private static byte[] read(Path file, int longest) throws IOException {
+      try (InputStream in = Files.newInputStream(file)) {
+        byte[] bytes = in.readNBytes(longest + 1);
+        if (bytes.length > longest) {
+          throw new Malformed(file.getFileName() + " has more than " + longest + " bytes");
+        }
+        return bytes;
+      }
     }
 
     @Override

@@ -27,12 +27,18 @@ import java.util.TreeMap;
  * the more checkpoints were kept the closer.
  */
 public final class Verification {
+  /** Many more than there are; so that no forged file fills the memory. */
+  private static final int MOST_PARTITIONS = 100_000;
+
   private static final int CHUNK = 4_096;
 
   private final List<VerifierKey> keys;
   private final List<VerifierKey> witnesses;
   private final List<Finding> findings = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+
+  /** Entries of the largest checkpoint that a witness stands behind; -1: none. */
+  private long witnessed = -1;
 
   /**
    * Who is trusted.
@@ -92,6 +98,26 @@ public final class Verification {
     }
   }
 
+  /** The first findings of a kind; of those behind them, how many. */
+  private final class Some {
+    private final List<Finding> first = new ArrayList<>();
+    private long more;
+
+    void add(Finding finding) {
+      if (first.size() < Differences.MOST) {
+        first.add(finding);
+      } else {
+        more++;
+      }
+    }
+
+    void tellOfMore(String what) {
+      if (more > 0) {
+        notes.add("and %d more %s".formatted(more, what));
+      }
+    }
+  }
+
   /**
    * Checks a log.
    *
@@ -127,6 +153,12 @@ public final class Verification {
     Set<Long> sizes = new HashSet<>(proven.keySet());
     Roots made = new Roots(sizes);
     Roots leaves = new Roots(sizes);
+    Optional<KeptTiles> tiles = keptTiles.map(from -> new KeptTiles(from, sizes));
+    // Holds whatever else is compared: where there is no entry, nobody can read what was logged.
+    Some removed = new Some();
+    Some withheld = new Some();
+    Some unreadable = new Some();
+    Some outOfOrder = new Some();
     List<Finding> located = new ArrayList<>();
     Differences differences = new Differences(located::add);
     Map<String, Long> offsets = new HashMap<>();
@@ -138,23 +170,40 @@ public final class Verification {
           bytes.map(each -> Hash.ofLeaf(entry.map(as -> leaf(as, each)).orElse(each)));
       Optional<Hash> own = next.get().kept();
       made.add(leaf.or(() -> own).orElse(Hash.EMPTY_TREE));
-      leaves.add(own.or(() -> leaf).orElse(Hash.EMPTY_TREE));
       differences.made(index, leaf, entry.map(Entry::origin).orElse("unreadable"));
-      if (keptTiles.isEmpty()) {
+      if (tiles.isPresent()) {
+        // Side by side: neither is held in memory.
+        tiles.get().next(differences);
+      } else {
+        leaves.add(own.or(() -> leaf).orElse(Hash.EMPTY_TREE));
         differences.kept(
             index, own.or(() -> entry.isEmpty() ? Optional.of(Hash.EMPTY_TREE) : leaf));
       }
+      if (bytes.isEmpty()) {
+        removed.add(Finding.at(Finding.Kind.REMOVED, index, ""));
+      }
+      if (bytes.isPresent() && entry.isEmpty()) {
+        unreadable.add(Finding.at(Finding.Kind.UNREADABLE, index, ""));
+      }
+      if (entry.isPresent() && log.isExact() && !entry.get().isExact()) {
+        withheld.add(Finding.at(Finding.Kind.WITHHELD, index, entry.get().origin()));
+      }
       if (entry.isPresent()) {
-        order(index, entry.get(), offsets);
+        order(index, entry.get(), offsets).ifPresent(outOfOrder::add);
       }
       index++;
     }
-    if (keptTiles.isPresent()) {
-      leaves = tiles(keptTiles.get(), sizes, differences);
+    if (tiles.isPresent()) {
+      while (tiles.get().next(differences)) {
+        // What was kept of indexes that the log does not have any more.
+      }
+      leaves = tiles.get().leaves;
     }
     made.settle();
     leaves.settle();
     differences.end();
+    findings.addAll(outOfOrder.first);
+    outOfOrder.tellOfMore("entries out of order");
     if (index > end) {
       findings.add(new Finding(Finding.Kind.TOO_MANY, end, index, ""));
     }
@@ -164,6 +213,8 @@ public final class Verification {
       notes.add("the kept tiles are not those of their checkpoint: nothing is located by them");
       located.clear();
     }
+    located.addAll(removed.first);
+    located.sort(Comparator.comparingLong(Finding::from));
     compare(proven, made, leaves, index, located);
     boolean entriesHold =
         proven.values().stream().allMatch(each -> each.root().equals(made.at.get(each.size())));
@@ -173,6 +224,12 @@ public final class Verification {
               ? Finding.at(Finding.Kind.LEAF_CHANGED, each.from(), each.detail())
               : each);
     }
+    requireWitnesses(index);
+    findings.addAll(withheld.first);
+    findings.addAll(unreadable.first);
+    removed.tellOfMore("indexes without an entry");
+    withheld.tellOfMore("entries without their bytes");
+    unreadable.tellOfMore("entries that cannot be read");
     long known = before.isEmpty() ? 0 : before.getLast().size();
     return new Report(index, known, made.edge.root(), List.copyOf(findings), List.copyOf(notes));
   }
@@ -206,42 +263,89 @@ public final class Verification {
               Finding.Kind.NOT_SIGNED, 0, 0, which + ", of " + checkpoint.size() + " entries"));
       return Optional.empty();
     }
+    if (cosigned(note, which, witnesses, findings, notes)) {
+      witnessed = Math.max(witnessed, checkpoint.size());
+    }
+    return Optional.of(checkpoint);
+  }
+
+  /** Says how many witnesses stand behind a checkpoint, and whether one does. */
+  static boolean cosigned(
+      SignedNote note,
+      String which,
+      List<VerifierKey> witnesses,
+      List<Finding> findings,
+      List<String> notes) {
+    if (witnesses.isEmpty()) {
+      return false;
+    }
     SignedNote.Signers cosigners = note.signers(witnesses);
     cosigners
         .forged()
         .forEach(
             witness ->
                 findings.add(new Finding(Finding.Kind.WITNESS_FORGED, 0, 0, witness.name())));
-    if (!witnesses.isEmpty()) {
-      notes.add(
-          "%d of %d witnesses stand behind the checkpoint of %d entries (%s)"
-              .formatted(cosigners.signed().size(), witnesses.size(), checkpoint.size(), which));
-    }
-    return Optional.of(checkpoint);
+    notes.add(
+        "%d of %d witnesses stand behind the checkpoint of %d entries (%s)"
+            .formatted(
+                cosigners.signed().size(),
+                witnesses.size(),
+                Checkpoint.parse(note.text()).size(),
+                which));
+    return !cosigners.signed().isEmpty();
   }
 
-  private static Roots tiles(OpenedLog tiles, Set<Long> sizes, Differences differences)
-      throws IOException {
-    Roots leaves = new Roots(sizes);
-    long index = 0;
-    for (Optional<Export.Line> next = tiles.next(); next.isPresent(); next = tiles.next()) {
-      leaves.add(next.get().kept().orElse(Hash.EMPTY_TREE));
-      differences.kept(index, next.get().kept());
-      index++;
+  /**
+   * Whoever names a witness counts on one for every entry: behind what a witness has seen, a log
+   * may be told differently to somebody else.
+   */
+  private void requireWitnesses(long size) {
+    if (!witnesses.isEmpty() && witnessed < size) {
+      findings.add(
+          new Finding(
+              Finding.Kind.NOT_WITNESSED,
+              Math.max(0, witnessed),
+              size,
+              "of " + witnesses.size() + " that were named"));
     }
-    return leaves;
+  }
+
+  /** Leaves from before, read one by one. */
+  private static final class KeptTiles {
+    private final OpenedLog tiles;
+    private final Roots leaves;
+    private long index;
+
+    KeptTiles(OpenedLog tiles, Set<Long> sizes) {
+      this.tiles = tiles;
+      this.leaves = new Roots(sizes);
+    }
+
+    /** Whether there was one more. */
+    boolean next(Differences differences) throws IOException {
+      Optional<Export.Line> next = tiles.next();
+      if (next.isPresent()) {
+        leaves.add(next.get().kept().orElse(Hash.EMPTY_TREE));
+        differences.kept(index, next.get().kept());
+        index++;
+      }
+      return next.isPresent();
+    }
   }
 
   /** Within a partition offsets rise: a log takes its records in order and each once. */
-  private void order(long index, Entry entry, Map<String, Long> offsets) {
+  private static Optional<Finding> order(long index, Entry entry, Map<String, Long> offsets) {
     String partition = entry.topic() + "-" + entry.partition();
+    if (offsets.size() >= MOST_PARTITIONS) {
+      throw new Malformed("a log of more than " + MOST_PARTITIONS + " partitions");
+    }
     Long last = offsets.get(partition);
     if (last != null && entry.offset() <= last) {
-      findings.add(
+      return Optional.of(
           Finding.at(Finding.Kind.OUT_OF_ORDER, index, entry.origin() + " after offset " + last));
-    } else {
-      offsets.put(partition, entry.offset());
     }
+    offsets.put(partition, entry.offset());
+    return Optional.empty();
   }
 
   private void compare(

@@ -1,11 +1,14 @@
 package fr.carnet.transparency.verifying;
 
 import fr.carnet.transparency.Checkpoint;
+import fr.carnet.transparency.Entry;
 import fr.carnet.transparency.Malformed;
 import fr.carnet.transparency.SignedNote;
 import fr.carnet.transparency.VerifierKey;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -19,15 +22,24 @@ public final class Verify {
   private static final String USAGE =
       """
       usage: ./carnet verify LOG --key KEY [--kept FILE]... [--kept-tiles FOLDER] [--witness KEY]...
+                             [--show INDEX]
              (without Carnet: java -jar carnet-verify.jar LOG ...)
 
         LOG                  an export, or a folder with checkpoint, tile/0/... and tile/entries/...;
-                             or an extract: facts or a case file, with what proves them
+                             or an extract: facts, a case file, or who looked at a dossier, with
+                             what proves them
         --key KEY            the log's public key, as text or in a file, one a line
         --kept FILE          checkpoints kept from before; without any, a log that was rewritten
-                             and signed anew looks whole
-        --kept-tiles FOLDER  checkpoint and tile/0/... kept from before: names what differs exactly
-        --witness KEY        a witness whose cosignature counts, as text or in a file
+                             and signed anew looks whole; with an extract, those of its own size
+                             are compared
+        --kept-tiles FOLDER  checkpoint and tile/0/... kept from before: names what differs exactly;
+                             not with an extract
+        --witness KEY        a witness whose cosignature counts, as text or in a file; it does not
+                             hold behind the last entry that one of them has cosigned. The newest
+                             checkpoint may wait for that for some seconds; the same one with
+                             cosignatures that came later can be given with --kept
+        --show INDEX         prints an entry of an extract from its proven bytes: what it says, and
+                             not what a page says of it; what is sealed in it stays sealed
 
       Reads nothing but these files and asks nobody.
       """;
@@ -49,6 +61,7 @@ public final class Verify {
     List<SignedNote> kept = new ArrayList<>();
     List<Path> logs = new ArrayList<>();
     Optional<Path> tiles = Optional.empty();
+    Optional<Long> show = Optional.empty();
     try {
       for (int i = 0; i < args.size(); i++) {
         String option = args.get(i);
@@ -60,6 +73,7 @@ public final class Verify {
           case "--witness" -> witnesses.addAll(keys(args.get(++i)));
           case "--kept" -> kept.addAll(notes(Path.of(args.get(++i))));
           case "--kept-tiles" -> tiles = Optional.of(Path.of(args.get(++i)));
+          case "--show" -> show = Optional.of(index(args.get(++i)));
           default -> {
             if (option.startsWith("--")) {
               throw new Malformed("unknown option " + option);
@@ -75,11 +89,11 @@ public final class Verify {
       err.println("There is no file " + e.getFile() + ".");
       return 2;
     } catch (Malformed | IOException e) {
-      err.println(e.getMessage());
+      err.println(told(e));
       err.print(USAGE);
       return 2;
     }
-    return verifyAny(logs.getFirst(), keys, witnesses, kept, tiles, out, err);
+    return verifyAny(logs.getFirst(), keys, witnesses, kept, tiles, show, out, err);
   }
 
   private static int verifyAny(
@@ -88,35 +102,83 @@ public final class Verify {
       List<VerifierKey> witnesses,
       List<SignedNote> kept,
       Optional<Path> tiles,
+      Optional<Long> show,
       PrintStream out,
       PrintStream err) {
     try {
-      return ExtractVerification.looksLikeOne(path)
-          ? verifyExtract(path, keys, kept, out)
-          : verify(path, new Verification(keys, witnesses), kept, tiles, out, err);
+      if (!ExtractVerification.looksLikeOne(path)) {
+        if (show.isPresent()) {
+          err.println("--show goes with an extract");
+          err.print(USAGE);
+          return 2;
+        }
+        return verify(path, new Verification(keys, witnesses), kept, tiles, out, err);
+      }
+      if (tiles.isPresent()) {
+        err.println("--kept-tiles goes with a log: an extract has no tiles to compare with them");
+        err.print(USAGE);
+        return 2;
+      }
+      return verifyExtract(path, keys, witnesses, kept, show, out, err);
     } catch (NoSuchFileException e) {
       err.println("There is no " + e.getFile() + ".");
       return 2;
-    } catch (Malformed | IOException e) {
-      err.println("it cannot be read: " + e.getMessage());
+    } catch (EOFException e) {
+      err.println("it cannot be read: it ends too early");
+      return 2;
+    } catch (IllegalArgumentException | IOException | UncheckedIOException e) {
+      // What others made may be broken in any way: that is an answer and no accident.
+      err.println("it cannot be read: " + told(e));
       return 2;
     }
   }
 
   private static int verifyExtract(
-      Path path, List<VerifierKey> keys, List<SignedNote> kept, PrintStream out)
+      Path path,
+      List<VerifierKey> keys,
+      List<VerifierKey> witnesses,
+      List<SignedNote> kept,
+      Optional<Long> show,
+      PrintStream out,
+      PrintStream err)
       throws IOException {
-    ExtractVerification.Report report = ExtractVerification.of(path, keys, kept);
+    ExtractVerification.Report report = ExtractVerification.of(path, keys, witnesses, kept);
     Checkpoint head = report.checkpoint();
     out.printf(
-        "%d files; %d entries proven in the log of %d entries, root %s%n",
-        report.files(), report.proven(), head.size(), head.root());
+        "%d files; %d entries proven, and %d without their bytes, in the log of %d entries,"
+            + " root %s%n",
+        report.files(), report.proven().size(), report.leaves(), head.size(), head.root());
+    report.notes().forEach(out::println);
     report.findings().forEach(out::println);
     out.println(
         report.findings().isEmpty()
             ? "THE EXTRACT HOLDS: its files and entries are those that the log's key signed."
             : "THE EXTRACT DOES NOT HOLD: " + findings(report.findings()) + ".");
-    return report.findings().isEmpty() ? 0 : 1;
+    int status = report.findings().isEmpty() ? 0 : 1;
+    return show.isEmpty() || shown(show.get(), report, out, err) ? status : 2;
+  }
+
+  /** Prints an entry that the log holds; of any other there is nothing to be read. */
+  private static boolean shown(
+      long index, ExtractVerification.Report report, PrintStream out, PrintStream err) {
+    boolean signed =
+        report.findings().stream().noneMatch(each -> each.kind() == Finding.Kind.NOT_SIGNED);
+    Optional<Entry> entry = Optional.ofNullable(report.proven().get(index)).filter(_ -> signed);
+    if (entry.isEmpty()) {
+      err.println("the extract proves no entry of index " + index);
+      return false;
+    }
+    out.println("index " + index + ", " + entry.get().origin());
+    entry.get().text().forEach(line -> out.println("  " + Finding.shown(line)));
+    return true;
+  }
+
+  private static long index(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new Malformed("--show takes the index of an entry");
+    }
   }
 
   private static int verify(
@@ -141,9 +203,13 @@ public final class Verify {
               : "THE LOG DOES NOT HOLD: " + findings(report.findings()) + ".");
       return report.holds() ? 0 : 1;
     } catch (Malformed e) {
-      err.println("the log cannot be read: " + e.getMessage());
+      err.println("the log cannot be read: " + told(e));
       return 2;
     }
+  }
+
+  private static String told(Exception e) {
+    return Finding.shown(String.valueOf(e.getMessage()));
   }
 
   private static String findings(List<Finding> findings) {

@@ -118,14 +118,20 @@ public final class Witness {
     }
     if (!new ConsistencyProof(size, checkpoint.size(), asked.proof)
         .connects(root, checkpoint.root())) {
-      return Answer.of(422, "this does not follow on the checkpoint that was cosigned last");
+      // The checkpoint itself, where there is one: whoever asks need not take its word for it.
+      return last.isPresent()
+          ? new Answer(422, Answer.TEXT, Files.readString(file, StandardCharsets.UTF_8))
+          : Answer.of(422, "a proof from nothing has no hashes");
     }
     keep(asked.note);
     return new Answer(
         200, Answer.TEXT, signer.sign(asked.note.text(), clock.instant()).line() + "\n");
   }
 
-  /** On disk before anything is answered, and whole under its name or not there at all. */
+  /**
+   * On disk before anything is answered, and whole under its name or not there at all. Its name
+   * too: a folder that came back without it would let the log fall back behind what was cosigned.
+   */
   private void keep(SignedNote note) throws IOException {
     Path unfinished = file.resolveSibling(file.getFileName() + ".new");
     try (FileChannel channel =
@@ -141,5 +147,8 @@ public final class Witness {
       channel.force(true);
     }
     Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent())) {
+      folder.force(true);
+    }
   }
 }

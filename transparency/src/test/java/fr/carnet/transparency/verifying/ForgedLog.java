@@ -3,6 +3,7 @@ package fr.carnet.transparency.verifying;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,10 @@ import java.util.Locale;
  */
 final class ForgedLog {
   static final String NAME = "log.example/carnet";
+
+  /** Too long for a leaf. */
+  static final String LONG_VALUE = "long ".repeat(5_000);
+
   private static final KeyPair KEY = newKey();
 
   /** An entry's bytes and the leaf that the database keeps beside it; either may be gone. */
@@ -80,6 +85,17 @@ final class ForgedLog {
       throw new IllegalStateException(e);
     }
     return bytes.toByteArray();
+  }
+
+  /** The same entry with length and SHA-256 in place of the value, as a long one is in the leaf. */
+  static byte[] digested(String topic, int partition, long offset, String value) {
+    byte[] exact = entry(topic, partition, offset, "");
+    byte[] bytes = value.getBytes(StandardCharsets.US_ASCII);
+    return concat(
+        Arrays.copyOf(exact, exact.length - 5),
+        new byte[] {2},
+        ByteBuffer.allocate(4).putInt(bytes.length).array(),
+        sha256(bytes));
   }
 
   /** Makes every leaf anew from the rows, so that nothing in the log contradicts itself. */

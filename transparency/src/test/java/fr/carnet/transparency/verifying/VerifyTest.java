@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,12 +165,64 @@ class VerifyTest {
   void theMiddleDeletedIsFound() throws Exception {
     assertThat(afterRowsAreTouched(log -> log.rows.get(VICTIM).entry = new byte[0]).said())
         .contains("REMOVED index 700")
-        .doesNotContain("701");
+        .doesNotContain("index 701");
     List<Answer> anew = afterAllIsSignedAnew(log -> log.rows.subList(VICTIM, VICTIM + 3).clear());
     assertThat(anew.getFirst().said()).contains("REWRITTEN indexes 512-767");
     assertThat(anew.get(1).said())
         .contains("REMOVED index 700", "REMOVED index 701", "REMOVED index 702")
         .doesNotContain("CHANGED");
+  }
+
+  @Test
+  void anIndexWithoutAnEntryIsFoundWhateverTilesWereKept() throws Exception {
+    String beforeTiles = keptTiles();
+    // Behind all that was kept, their leaves supplied.
+    for (int i = 0; i < 300; i++) {
+      honest.rows.add(new ForgedLog.Row(ForgedLog.entry("access.traces", 0, 5_000 + i, "more")));
+    }
+    honest.rows.get(1_200).entry = new byte[0];
+    Path log = honest.export(folder.resolve("log"), honest.checkpoint());
+    Answer behind = verify(log, "--kept-tiles", beforeTiles);
+    assertThat(behind.status()).as(behind.said()).isEqualTo(1);
+    assertThat(behind.said()).containsOnlyOnce("REMOVED index 1200");
+    // Tiles of which one is gone locate nothing, and take nothing back.
+    Files.delete(Path.of(beforeTiles).resolve("tile/0/001"));
+    honest.rows.get(VICTIM).entry = new byte[0];
+    Answer incomplete =
+        verify(
+            honest.export(folder.resolve("log"), honest.checkpoint()), "--kept-tiles", beforeTiles);
+    assertThat(incomplete.status()).as(incomplete.said()).isEqualTo(1);
+    assertThat(incomplete.said())
+        .contains("nothing is located by them")
+        .containsOnlyOnce("REMOVED index 700")
+        .containsOnlyOnce("REMOVED index 1200");
+  }
+
+  @Test
+  void ofIndexesWithoutAnEntryTheFirstAreNamedAndTheOthersCounted() throws Exception {
+    ForgedLog forged = honest.copy();
+    forged.rows.subList(0, 150).forEach(row -> row.entry = new byte[0]);
+    Answer answer = verify(forged.export(folder.resolve("log"), honest.checkpoint()));
+    assertThat(answer.status()).isEqualTo(1);
+    assertThat(answer.said())
+        .contains("REMOVED index 0\n", "REMOVED index 99\n", "and 50 more indexes")
+        .doesNotContain("REMOVED index 100\n");
+  }
+
+  @Test
+  void anEntryOfAnExportThatIsThereByItsDigestOnlyIsFound() throws Exception {
+    // Its leaf has the digest in place of the long value, so every root is right.
+    honest.rows.get(VICTIM).entry =
+        ForgedLog.digested("access.traces", 1, 710, ForgedLog.LONG_VALUE);
+    honest.hashedAnew();
+    Answer withheld = verify(honest.export(folder.resolve("log"), honest.checkpoint()));
+    assertThat(withheld.status()).as(withheld.said()).isEqualTo(1);
+    assertThat(withheld.said()).contains("WITHHELD index 700 (access.traces-1@710)");
+    Answer bundles = verify(honest.folder(folder.resolve("tiles"), honest.checkpoint()));
+    assertThat(bundles.status()).as("a bundle has no place for it").isZero();
+    honest.rows.get(VICTIM).entry = ForgedLog.entry("access.traces", 1, 710, ForgedLog.LONG_VALUE);
+    Answer exact = verify(honest.export(folder.resolve("log"), honest.checkpoint()));
+    assertThat(exact.status()).as(exact.said()).isZero();
   }
 
   @Test
@@ -186,6 +239,20 @@ class VerifyTest {
     attack.accept(longer);
     assertThat(verify(longer.export(folder.resolve("l"), honest.checkpoint())).said())
         .contains("TOO_MANY index 1000");
+  }
+
+  @Test
+  void ofEntriesOutOfOrderTheFirstAreNamedAndTheOthersCounted() throws Exception {
+    ForgedLog backwards = new ForgedLog();
+    for (int i = 0; i < SIZE; i++) {
+      backwards.rows.add(
+          new ForgedLog.Row(ForgedLog.entry("access.traces", 0, SIZE - i, "value " + i)));
+    }
+    Answer answer = verify(backwards.export(folder.resolve("log"), backwards.checkpoint()));
+    assertThat(answer.status()).isEqualTo(1);
+    assertThat(answer.said().split("OUT_OF_ORDER", -1)).hasSize(100 + 1);
+    assertThat(answer.said())
+        .contains("OUT_OF_ORDER index 100 ", "and 899 more entries out of order");
   }
 
   @Test
@@ -263,8 +330,64 @@ class VerifyTest {
         .doesNotContain("witness.example/first");
     Answer alone =
         verify(honest.export(folder.resolve("none"), note), "--witness", first.publicKey());
-    assertThat(alone.status()).as(alone.said()).isZero();
-    assertThat(alone.said()).contains("0 of 1 witnesses stand behind");
+    assertThat(alone.status()).as(alone.said()).isEqualTo(1);
+    assertThat(alone.said())
+        .contains("0 of 1 witnesses stand behind", "NOT_WITNESSED indexes 0-999 ", "some seconds");
+    // A witness has signed the same checkpoint since.
+    String later = Files.writeString(folder.resolve("later"), first.cosigned(note)).toString();
+    Answer since =
+        verify(
+            honest.export(folder.resolve("none"), note),
+            "--witness",
+            first.publicKey(),
+            "--kept",
+            later);
+    assertThat(since.status()).as(since.said()).isZero();
+  }
+
+  @Test
+  void whatFollowsTheLastEntryThatAWitnessHasSeenDoesNotHold() throws Exception {
+    MadeUpWitness witness = new MadeUpWitness("witness.example/first");
+    String early =
+        Files.writeString(folder.resolve("early"), witness.cosigned(honest.checkpoint(512)) + "\n")
+            .toString();
+    // Two logs go on differently behind it, and each holds together.
+    ForgedLog fork = honest.copy();
+    fork.rows.set(VICTIM, new ForgedLog.Row(ForgedLog.entry("access.traces", 1, 710, "for you")));
+    for (ForgedLog either : List.of(honest, fork)) {
+      Path log = either.export(folder.resolve("log"), either.checkpoint());
+      assertThat(verify(log, "--kept", early).status()).isZero();
+      Answer answer = verify(log, "--witness", witness.publicKey(), "--kept", early);
+      assertThat(answer.status()).as(answer.said()).isEqualTo(1);
+      assertThat(answer.said())
+          .contains("NOT_WITNESSED indexes 512-999 (of 1 that were named)", "DOES NOT HOLD")
+          .doesNotContain("THE LOG HOLDS");
+    }
+    Path seen = honest.export(folder.resolve("log"), witness.cosigned(honest.checkpoint()));
+    assertThat(verify(seen, "--witness", witness.publicKey(), "--kept", early).status()).isZero();
+  }
+
+  @Test
+  void anEntryThatCannotBeReadIsFoundThoughTheKeySignedItAndItsTopicSaysNothing() throws Exception {
+    honest.rows.set(
+        VICTIM,
+        new ForgedLog.Row(ForgedLog.entry("\u001b[2J\nTHE LOG HOLDS: all of it.\n", 1, 710, "")));
+    Answer answer = verify(honest.export(folder.resolve("log"), honest.checkpoint()));
+    assertThat(answer.status()).as(answer.said()).isEqualTo(1);
+    assertThat(answer.said())
+        .contains("UNREADABLE index 700")
+        .doesNotContain("THE LOG HOLDS", "\u001b");
+    // Another entry stood there: the finding says so, and nothing of what is there now.
+    Answer kept =
+        verify(
+            honest.export(folder.resolve("log"), honest.checkpoint()),
+            "--kept-tiles",
+            ForgedLog.of(SIZE)
+                .folder(folder.resolve("before"), ForgedLog.of(SIZE).checkpoint())
+                .toString());
+    assertThat(kept.said())
+        .contains("CHANGED index 700 (now unreadable)")
+        .doesNotContain("THE LOG HOLDS", "\u001b");
   }
 
   @Test
@@ -290,5 +413,55 @@ class VerifyTest {
     assertThat(Verify.run(List.of(), out, out)).isEqualTo(2);
     assertThat(Verify.run(List.of(half.toString(), "--what", "x"), out, out)).isEqualTo(2);
     assertThat(said.toString(StandardCharsets.UTF_8)).contains("usage: ./carnet verify");
+  }
+
+  @Test
+  void aLongLogBesideShortKeptTilesIsNotHeldInMemory() throws Exception {
+    // given: what was kept is of the first thousand, and hundreds of thousands came after
+    List<String> asked = new ArrayList<>(List.of("--kept", kept(), "--kept-tiles", keptTiles()));
+    for (int i = 0; i < 300_000; i++) {
+      honest.rows.add(new ForgedLog.Row(ForgedLog.entry("access.traces", 0, 5_000 + i, "more")));
+    }
+    Path log = honest.export(folder.resolve("long"), honest.checkpoint());
+    asked.addFirst(log.toString());
+    asked.addAll(List.of("--key", ForgedLog.publicKey()));
+    // when: in a program with little memory
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx16m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Verify.class.getName()));
+    command.addAll(asked);
+    Process verifying = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(verifying.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    // then
+    assertThat(verifying.waitFor()).as(said).isZero();
+    assertThat(said).contains("301000 entries", "THE LOG HOLDS: of the first 1000");
+  }
+
+  @Test
+  void aFileThatIsLargerThanAnyOfALogIsRefused() throws Exception {
+    Path tiles = honest.folder(folder.resolve("tiles"), honest.checkpoint());
+    try (RandomAccessFile huge =
+        new RandomAccessFile(tiles.resolve("tile/entries/000").toFile(), "rw")) {
+      huge.setLength(1L << 33);
+    }
+    Answer answer = verify(tiles);
+    assertThat(answer.status()).isEqualTo(2);
+    assertThat(answer.said()).contains("000 has more than 16777");
+  }
+
+  @Test
+  void aLogOfMorePartitionsThanThereCanBeIsRefused() throws Exception {
+    ForgedLog forged = new ForgedLog();
+    for (int i = 0; i < 100_001; i++) {
+      forged.rows.add(new ForgedLog.Row(ForgedLog.entry("access.traces", i, 0, "")));
+    }
+    Answer answer = verify(forged.export(folder.resolve("many"), forged.checkpoint()));
+    assertThat(answer.status()).isEqualTo(2);
+    assertThat(answer.said()).contains("more than 100000 partitions");
   }
 }

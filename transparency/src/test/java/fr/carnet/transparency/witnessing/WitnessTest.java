@@ -1,6 +1,7 @@
 package fr.carnet.transparency.witnessing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import fr.carnet.transparency.Algorithm;
 import fr.carnet.transparency.Checkpoint;
@@ -13,13 +14,16 @@ import fr.carnet.transparency.Tile;
 import fr.carnet.transparency.TiledTree;
 import fr.carnet.transparency.TreeEdge;
 import fr.carnet.transparency.VerifierKey;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -30,6 +34,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,10 +118,15 @@ class WitnessTest {
 
   private static HttpResponse<String> post(WitnessServer witness, String body)
       throws IOException, InterruptedException {
+    return post("localhost", witness, body);
+  }
+
+  private static HttpResponse<String> post(String host, WitnessServer witness, String body)
+      throws IOException, InterruptedException {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(
           HttpRequest.newBuilder(
-                  URI.create("http://localhost:" + witness.port() + "/add-checkpoint"))
+                  URI.create("http://" + host + ":" + witness.port() + "/add-checkpoint"))
               .POST(HttpRequest.BodyPublishers.ofString(body))
               .build(),
           HttpResponse.BodyHandlers.ofString());
@@ -158,6 +169,75 @@ class WitnessTest {
           .isEqualTo(409);
       assertThat(post(witness, request(50, new Told(1, 80))).statusCode()).isEqualTo(200);
     }
+  }
+
+  @Test
+  void onlyThisMachineReachesAWitnessThatWasGivenNoAddress() throws Exception {
+    String asks = request(9, new Told(1, 50));
+    // An address of this machine that is neither the one it has by itself nor another machine's.
+    String other = "127.0.0.2";
+    try (WitnessServer witness = witness()) {
+      assertThat(post(witness, asks).statusCode()).isEqualTo(409);
+      assertThatThrownBy(() -> post(other, witness, asks)).isInstanceOf(ConnectException.class);
+    }
+    try (WitnessServer witness =
+        WitnessServer.start(
+            "witness.example/w1",
+            folder.resolve("w"),
+            WitnessServer.address("0.0.0.0:0"),
+            List.of(log.key()))) {
+      assertThat(post(other, witness, asks).statusCode()).isEqualTo(409);
+    }
+    assertThat(WitnessServer.address("8090").getAddress().isLoopbackAddress()).isTrue();
+    assertThat(WitnessServer.address("[::]:8090").getAddress().isAnyLocalAddress()).isTrue();
+    assertThat(WitnessServer.address("[::]:8090").getPort()).isEqualTo(8090);
+  }
+
+  @Test
+  void aFolderIsOfOneWitnessAtATime() throws Exception {
+    try (WitnessServer witness = witness()) {
+      // Another program, as people start it.
+      Process second =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  WitnessServer.class.getName(),
+                  "witness.example/w1",
+                  folder.resolve("w").toString(),
+                  "0",
+                  log.key().format())
+              .redirectErrorStream(true)
+              .start();
+      try (BufferedReader said = second.inputReader(StandardCharsets.UTF_8)) {
+        assertThat(said.readLine())
+            .isEqualTo("Another witness runs on " + folder.resolve("w") + ".");
+        assertThat(second.waitFor()).isEqualTo(2);
+      } finally {
+        second.destroyForcibly();
+      }
+      assertThatThrownBy(this::witness).isInstanceOf(OverlappingFileLockException.class);
+      assertThat(post(witness, request(0, new Told(1, 50))).statusCode()).isEqualTo(200);
+    }
+    try (WitnessServer witness = witness()) {
+      assertThat(post(witness, request(50, new Told(1, 80))).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aCheckpointAndItsNameAreOnDiskBeforeItIsCosigned() throws Exception {
+    Path file = folder.resolve("recorded.jfr");
+    try (Recording recording = new Recording();
+        WitnessServer witness = witness()) {
+      recording.enable("jdk.FileForce").withoutThreshold();
+      recording.start();
+      assertThat(post(witness, request(0, new Told(1, 50))).statusCode()).isEqualTo(200);
+      recording.dump(file);
+    }
+    assertThat(RecordingFile.readAllEvents(file).stream().map(each -> each.getString("path")))
+        .containsExactly(
+            folder.resolve("w").resolve("checkpoint.new").toString(),
+            folder.resolve("w").toString());
   }
 
   @Test
