@@ -82,6 +82,25 @@ public abstract class IngestOverHttp {
         .post("/deliveries");
   }
 
+  /** How many lines of this sender were rejected for this reason, as operators are told. */
+  protected static double rejected(String code, String sender) {
+    String counter =
+        "carnet_lines_rejected_total{code=\"%s\",sender=\"%s\"} ".formatted(code, sender);
+    return metrics()
+        .lines()
+        .filter(line -> line.startsWith(counter))
+        .mapToDouble(line -> Double.parseDouble(line.substring(counter.length())))
+        .sum();
+  }
+
+  protected static String metrics() {
+    return given()
+        .auth()
+        .oauth2(TestTokens.withRole("op", "operator"))
+        .get("/q/metrics")
+        .asString();
+  }
+
   protected void register(RegisteredDossier dossier, State state) {
     kafka.send(dossier.next(state));
     kafka.flush();

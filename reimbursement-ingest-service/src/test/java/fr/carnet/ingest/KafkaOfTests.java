@@ -71,11 +71,14 @@ public final class KafkaOfTests implements AutoCloseable {
     }
   }
 
-  /** Everything that is to be read on a topic now. */
+  /**
+   * Everything that was appended to a topic by now. What was committed and is not marked so yet is
+   * waited for: a commit is acknowledged before its marks are written.
+   */
   public List<ConsumerRecord<byte[], byte[]>> all(Topic topic, IsolationLevel isolation) {
+    Map<TopicPartition, Long> ends = ends(topic);
     try (Consumer<byte[], byte[]> consumer = consumer(isolation)) {
       List<TopicPartition> partitions = partitions(consumer, topic);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();

@@ -56,7 +56,7 @@ class KafkaStandsStillIT {
       // then: what came is kept, what should pass waits, and so does the closing
       await()
           .during(Duration.ofSeconds(14))
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(90))
           .until(
               () ->
                   service.applied(closes.id()) == 1

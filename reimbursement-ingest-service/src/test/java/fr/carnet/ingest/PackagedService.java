@@ -2,6 +2,7 @@ package fr.carnet.ingest;
 
 import fr.carnet.events.Wire;
 import fr.carnet.platform.ChildProcess;
+import fr.carnet.platform.Jvm;
 import fr.carnet.platform.KafkaBroker;
 import fr.carnet.platform.Ports;
 import fr.carnet.platform.StopSignal;
@@ -55,6 +56,8 @@ public final class PackagedService implements AutoCloseable {
    */
   public PackagedService(String name, String heap, Map<String, String> other) {
     this.settings = new HashMap<>(new RealServersForQuarkus().start());
+    // As shipped: what the billing system reckons is, too.
+    this.settings.put("carnet.ingest.warn", "");
     this.settings.putAll(other);
     this.settings.put("quarkus.http.port", Integer.toString(port));
     this.heap = heap;
@@ -69,16 +72,12 @@ public final class PackagedService implements AutoCloseable {
 
   private ChildProcess start() {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
-        List.of(
-            "-Xmx" + heap,
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-Dquarkus.http.host=127.0.0.1"));
+        List.of("-Xmx" + heap, "-XX:+ExitOnOutOfMemoryError", "-Dquarkus.http.host=127.0.0.1"));
     settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
     command.addAll(List.of("-jar", APPLICATION.toAbsolutePath().toString()));
-    return ChildProcess.start("ingest", command, Map.of(), Path.of("target"), log, StopSignal.TERM)
+    return ChildProcess.start(
+            "ingest", Jvm.command(command), Map.of(), Path.of("target"), log, StopSignal.TERM)
         .awaitReady(START, this::isReady);
   }
 

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,9 @@ import java.util.stream.Stream;
 /** The codes that an extract is made of: the published lists, or the few of the demo's care. */
 public final class CodeLists {
   private static final String VACCINES = "J07";
+
+  private static final List<String> PUBLISHED =
+      List.of("IR_NAT_V", "IR_SPE_V", "IR_CCAM_V63", "IR_BIO_R", "NT_LPP", "IR_CIP_V");
 
   /** The national groups of CCAM acts, by the nature that the warehouse has them under. */
   private static final Map<String, String> NATURES =
@@ -106,6 +110,65 @@ public final class CodeLists {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Writes the lists that a receiver is to load, in the layout of the published ones: these, where
+   * they are named, else lists of the demo's care alone. Every code of the billing system is in
+   * them; what a performer is stands in two published lists, and here in one.
+   */
+  public static void writeFor(Path folder, Optional<Path> published) throws IOException {
+    Files.createDirectories(folder);
+    if (published.isEmpty()) {
+      writeOwn(folder);
+      return;
+    }
+    for (String list : PUBLISHED) {
+      Files.copy(
+          published.get().resolve(list + ".csv"),
+          folder.resolve(list + ".csv"),
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+    Path specialties = folder.resolve("IR_SPE_V.csv");
+    List<String> all = new ArrayList<>(Files.readAllLines(specialties));
+    int columns = all.getFirst().split(";", -1).length;
+    for (List<String> row : rows(published.get().resolve("IR_ACT_V.csv"))) {
+      all.add(row.getFirst() + ";".repeat(columns - 1));
+    }
+    Files.write(specialties, all);
+  }
+
+  private static void writeOwn(Path folder) throws IOException {
+    Map<String, ActSystem> lists =
+        Map.of(
+            "IR_CCAM_V63;CAM_PRS_IDE_COD", ActSystem.CCAM,
+            "IR_BIO_R;BIO_PRS_IDE", ActSystem.NABM,
+            "NT_LPP;LPP_PRS_IDE", ActSystem.LPP,
+            "IR_CIP_V;PHA_PRS_IDE", ActSystem.CIP13);
+    for (Map.Entry<String, ActSystem> list : lists.entrySet()) {
+      write(
+          folder,
+          list.getKey(),
+          CareKinds.ALL.stream()
+              .filter(kind -> kind.system().equals(Optional.of(list.getValue())))
+              .flatMap(kind -> kind.codes().stream())
+              // Medicines stand there by their older code.
+              .map(code -> list.getValue() == ActSystem.CIP13 ? code.substring(5, 12) : code));
+    }
+    write(folder, "IR_NAT_V;PRS_NAT", CareKinds.ALL.stream().map(CareKind::natureCode));
+    write(
+        folder,
+        "IR_SPE_V;PFS_SPE_COD",
+        Stream.of(Trade.values()).flatMap(trade -> trade.specialty().stream()));
+  }
+
+  private static void write(Path folder, String listAndColumn, Stream<String> codes)
+      throws IOException {
+    String[] names = listAndColumn.split(";", 2);
+    // As published: numbers, so without leading zeros.
+    Stream<String> rows = codes.map(code -> code.replaceFirst("^0+(?=.)", "")).distinct().sorted();
+    Files.write(
+        folder.resolve(names[0] + ".csv"), Stream.concat(Stream.of(names[1]), rows).toList());
   }
 
   /** Which they are, for a test to say. */

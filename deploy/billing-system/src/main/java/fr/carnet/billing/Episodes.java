@@ -185,13 +185,14 @@ final class Episodes {
   }
 
   private LineDraft line(Beneficiary person, CareKind kind, LocalDate day) {
+    LocalDate began = notAfterToday(day);
     Optional<LineDraft.Prescription> prescription =
         kind.prescribed()
             ? Optional.of(
                 new LineDraft.Prescription(
-                    usual(person, Trade.GENERAL_PRACTITIONER), day.minusDays(dice.below(8))))
+                    usual(person, Trade.GENERAL_PRACTITIONER), began.minusDays(dice.below(8))))
             : Optional.empty();
-    return line(person, kind, day, day, prescription, false);
+    return line(person, kind, began, began, prescription, false);
   }
 
   private LineDraft line(

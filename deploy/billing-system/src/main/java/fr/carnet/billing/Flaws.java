@@ -73,26 +73,40 @@ final class Flaws {
   private void dates() {
     Fault reversed = new Fault("careTo", RejectionCode.DATES_REVERSED);
     Fault careInFuture = new Fault("careFrom", RejectionCode.DATE_IN_FUTURE);
-    String tomorrow = today.plusDays(1).toString();
+    Fault processedBefore = new Fault("processedOn", RejectionCode.PROCESSED_BEFORE_CARE);
+    // Not tomorrow: who reads it after midnight would find nothing wrong with that.
+    String later = today.plusDays(2).toString();
     all.add(
         new Flaw(
-            Set.of("careFrom", "careTo"),
-            s -> {
-              LocalDate from = LocalDate.parse(s.line().get("careFrom").textValue());
-              s.line().put("careTo", from.minusDays(1).toString());
-            },
+            Set.of("careFrom", "careTo", "prescribedOn"),
+            s ->
+                s.line()
+                    .put("careTo", day(s, "careFrom").minusDays(1).toString())
+                    .putNull("prescribedOn"),
             Set.of(reversed)));
     all.add(
         new Flaw(
-            Set.of("careFrom", "careTo"),
-            s -> s.line().put("careFrom", tomorrow).put("careTo", tomorrow),
-            Set.of(careInFuture)));
+            Set.of("careFrom", "careTo", "processedOn"),
+            s -> s.line().put("careFrom", later).put("careTo", later),
+            Set.of(careInFuture, processedBefore)));
     all.add(
         new Flaw(
-            Set.of("careFrom", "careTo"),
-            s -> s.line().put("careFrom", tomorrow).put("careTo", today.toString()),
-            Set.of(careInFuture, reversed)));
-    text("processedOn", tomorrow, RejectionCode.DATE_IN_FUTURE);
+            Set.of("careFrom", "careTo", "processedOn"),
+            s -> s.line().put("careFrom", later).put("careTo", today.toString()),
+            Set.of(careInFuture, reversed, processedBefore)));
+    all.add(
+        new Flaw(
+            Set.of("careFrom", "processedOn"),
+            s -> s.line().put("processedOn", day(s, "careFrom").minusDays(1).toString()),
+            Set.of(processedBefore)));
+    all.add(
+        new Flaw(
+            Set.of("careTo", "prescribedOn"),
+            s -> s.line().put("prescribedOn", day(s, "careTo").plusDays(1).toString()),
+            Set.of(new Fault("prescribedOn", RejectionCode.PRESCRIBED_AFTER_CARE))));
+    text("processedOn", later, RejectionCode.DATE_IN_FUTURE);
+    text("careTo", today.plusYears(1).plusDays(2).toString(), RejectionCode.CARE_TO_TOO_LATE);
+    text("careTo", "9999-12-31", RejectionCode.CARE_TO_TOO_LATE);
     text("careFrom", "2026-02-30", RejectionCode.DATE_INVALID);
     text("careTo", "03/05/2026", RejectionCode.DATE_INVALID);
     text("processedOn", "", RejectionCode.DATE_INVALID);
@@ -108,6 +122,8 @@ final class Flaws {
     text("natureCode", "135100", RejectionCode.NATURE_CODE_INVALID);
     text("natureCode", "13A1", RejectionCode.NATURE_CODE_INVALID);
     text("natureCode", "١٣٥١", RejectionCode.NATURE_CODE_INVALID);
+    text("natureCode", "13\u0000", RejectionCode.TEXT_INVALID);
+    act("NABM", "11\u00004", "act.code", RejectionCode.TEXT_INVALID);
     act("CIM10", "J45", "act.system", RejectionCode.ACT_SYSTEM_UNKNOWN);
     act("ccam", "QEQJ001", "act.system", RejectionCode.ACT_SYSTEM_UNKNOWN);
     act("CCAM", "QEQJ01");
@@ -133,6 +149,10 @@ final class Flaws {
     provider("prescriber", "rpps", wrongLastDigit(rpps), RejectionCode.RPPS_INVALID);
     provider("prescriber", "finess", "75010012X", RejectionCode.FINESS_INVALID);
     text("treatingPhysicianRpps", wrongLastDigit(rpps), RejectionCode.RPPS_INVALID);
+    text("treatingPhysicianRpps", "\u0000" + rpps, RejectionCode.TEXT_INVALID);
+    provider("performer", "specialtyCode", "6", RejectionCode.SPECIALTY_CODE_INVALID);
+    provider("performer", "specialtyCode", "0\u0000", RejectionCode.TEXT_INVALID);
+    provider("prescriber", "specialtyCode", "6a", RejectionCode.SPECIALTY_CODE_INVALID);
     all.add(
         new Flaw(
             Set.of("performer"),
@@ -159,6 +179,12 @@ final class Flaws {
     set("quantity", JSON.numberNode(0), RejectionCode.QUANTITY_ZERO);
     set("quantity", JSON.numberNode(new BigDecimal("0.00")), RejectionCode.QUANTITY_ZERO);
     set("quantity", JSON.numberNode(new BigDecimal("-0.0")), RejectionCode.QUANTITY_ZERO);
+    for (String quantity : List.of("1000000000", "-1000000000", "0.00001", "1e999999999")) {
+      set(
+          "quantity",
+          JSON.numberNode(new BigDecimal(quantity)),
+          RejectionCode.QUANTITY_OUT_OF_RANGE);
+    }
     inside(
         "amounts",
         "paidCents",
@@ -174,6 +200,14 @@ final class Flaws {
         "reimbursedCents",
         JSON.numberNode(new BigDecimal("-48.3")),
         RejectionCode.AMOUNT_INVALID);
+    add(
+        "amounts",
+        s -> s.object("amounts").put("paidCents", 4829).put("reimbursedCents", -4830),
+        new Fault("amounts.reimbursedCents", RejectionCode.REIMBURSED_ABOVE_PAID));
+  }
+
+  private static LocalDate day(Flaw.Spoilt spoilt, String field) {
+    return LocalDate.parse(spoilt.line().get(field).textValue());
   }
 
   private void lineIds() {

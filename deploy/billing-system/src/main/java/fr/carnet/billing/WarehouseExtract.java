@@ -23,9 +23,15 @@ import java.util.function.Consumer;
  * @param today the calendar day in Europe/Paris
  * @param people INS of those whose care it is
  * @param schemas the published schemas, to have every column of them
+ * @param brokenPercent of the acts, how many give lines to be rejected; the files are sound
  */
 public record WarehouseExtract(
-    long seed, LocalDate today, List<String> people, CodeLists codes, Optional<Path> schemas) {
+    long seed,
+    LocalDate today,
+    List<String> people,
+    CodeLists codes,
+    Optional<Path> schemas,
+    int brokenPercent) {
 
   private static final int PERFORMERS = 40;
   private static final BigDecimal MINUS_ONE = BigDecimal.ONE.negate();
@@ -44,6 +50,17 @@ public record WarehouseExtract(
 
   public WarehouseExtract {
     people = List.copyOf(people);
+  }
+
+  /** Of sound lines. */
+  public WarehouseExtract(
+      long seed, LocalDate today, List<String> people, CodeLists codes, Optional<Path> schemas) {
+    this(seed, today, people, codes, schemas, 0);
+  }
+
+  /** The same with some acts that give lines to be rejected. */
+  public WarehouseExtract withBroken(int percent) {
+    return new WarehouseExtract(seed, today, people, codes, schemas, percent);
   }
 
   /**
@@ -79,7 +96,25 @@ public record WarehouseExtract(
       Optional<LineDraft.Prescription> prescription,
       String prescriberNumber,
       List<Detail> details,
-      LineDraft.Amounts amounts) {}
+      LineDraft.Amounts amounts) {
+
+    Drawn on(LocalDate otherFrom, LocalDate otherTo) {
+      return new Drawn(
+          person,
+          kind,
+          otherFrom,
+          otherTo,
+          performer,
+          performerNumber,
+          hospital,
+          hospitalNumber,
+          during,
+          prescription,
+          prescriberNumber,
+          details,
+          amounts);
+    }
+  }
 
   private final class Writing implements AutoCloseable {
     private final Dice dice = Dice.forPurpose(seed, "warehouse");
@@ -181,6 +216,10 @@ public record WarehouseExtract(
         } else {
           Drawn drawn = draw();
           LocalDate processed = notAfterToday(drawn.to().plusDays(dice.between(1, 20)));
+          if (brokenPercent > 0 && dice.chance(brokenPercent)) {
+            broken(drawn, processed);
+            continue;
+          }
           write(drawn, processed, BigDecimal.ONE);
           if (dice.chance(8)) {
             write(drawn, notAfterToday(processed.plusDays(dice.between(1, 60))), MINUS_ONE);
@@ -188,6 +227,17 @@ public record WarehouseExtract(
         }
       }
       return new Written(rows, lines, supplements, notCare);
+    }
+
+    /** Nothing that the files show: each value has the form of its column. */
+    private void broken(Drawn drawn, LocalDate processed) throws IOException {
+      LocalDate later = today.plusDays(2);
+      switch (dice.below(3)) {
+        case 0 -> write(drawn, processed, BigDecimal.ZERO);
+        case 1 ->
+            write(drawn.on(drawn.from(), drawn.from().minusDays(1)), processed, BigDecimal.ONE);
+        default -> write(drawn.on(later, later), processed, BigDecimal.ONE);
+      }
     }
 
     private Drawn draw() {

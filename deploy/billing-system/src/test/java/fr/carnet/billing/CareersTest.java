@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class CareersTest {
@@ -26,11 +27,19 @@ class CareersTest {
       BillingSystem.seeded(42, TODAY).withNamed(List.of(PATIENT));
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
+  /** Whether the receiver has code lists or not. */
+  private static final Set<RejectionCode> OF_ANY_RECEIVER =
+      EnumSet.complementOf(
+          EnumSet.copyOf(
+              Stream.of(ListFlaw.values())
+                  .map(flaw -> RejectionCode.valueOf(flaw.name()))
+                  .toList()));
+
   /** Whoever changes the generator on purpose changes these with it. */
   @Test
   void sameSeedSameBytesInEveryRun() {
     assertThat(digest(BILLING.careers().sent()))
-        .isEqualTo("643071eddb9cb5f06802c429544d4ae71ad0171fb9a7488b802116fb4ae903cd");
+        .isEqualTo("4a499fe95a5bdd7ed67c1245b90a9bc14f269fb3fc7e87b32af675bf5e941d27");
     assertThat(digest(BILLING.endless("golden", List.of(PATIENT)).stream().limit(1_000).toList()))
         .isEqualTo("337259f74ee3286c082d7bc726ff390e2289aca1f3ce31e48e1fe430e44daa98");
   }
@@ -109,7 +118,7 @@ class CareersTest {
             .toList();
 
     assertThat(faults.stream().flatMap(Set::stream).map(Fault::code).collect(Collectors.toSet()))
-        .containsExactlyInAnyOrder(RejectionCode.values());
+        .containsExactlyInAnyOrderElementsOf(OF_ANY_RECEIVER);
     assertThat(faults).anyMatch(several -> several.size() >= 3);
   }
 
@@ -121,7 +130,7 @@ class CareersTest {
                 .filter(Expected.Rejected.class::isInstance)
                 .flatMap(expected -> ((Expected.Rejected) expected).faults().stream())
                 .map(Fault::code))
-        .contains(RejectionCode.values());
+        .containsAll(OF_ANY_RECEIVER);
   }
 
   @Test

@@ -34,6 +34,9 @@ final class BillingApplier implements RecordApplier {
   private final String sender;
   private final Runnable afterwards;
 
+  /** Of the transaction under way. */
+  private List<Outcome> taken = List.of();
+
   BillingApplier(
       LineStore store,
       Deliveries deliveries,
@@ -64,7 +67,13 @@ final class BillingApplier implements RecordApplier {
     String delivery = Deliveries.byKafka(sender, today);
     deliveries.begin(tx, delivery, sender);
     deliveries.count(tx, delivery, partition, lines, outcomes);
-    store.count(sender, outcomes);
+    taken = outcomes;
+  }
+
+  /** A batch that was undone is taken again, and its lines are counted once. */
+  @Override
+  public void committed() {
+    store.count(sender, taken);
     afterwards.run();
   }
 

@@ -33,9 +33,10 @@ enum DeliveryProblem implements Reason {
   CHANGE_INVALID(
       Kind.INVALID,
       "A change names a field such as act.code and, in replace, new values by the text of old ones;"
-          + " * stands for every other.",
+          + " * stands for every other. All changes together have at most 65,536 bytes.",
       "Un changement désigne un champ tel que act.code et, dans replace, de nouvelles valeurs selon"
-          + " le texte des anciennes ; * vaut pour toutes les autres.");
+          + " le texte des anciennes ; * vaut pour toutes les autres. L'ensemble des changements"
+          + " compte au plus 65 536 octets.");
 
   private final Told told;
 

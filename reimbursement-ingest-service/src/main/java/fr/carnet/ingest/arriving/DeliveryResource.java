@@ -4,7 +4,6 @@ import fr.carnet.events.Sha256;
 import fr.carnet.events.billing.LineRejected;
 import fr.carnet.events.identity.UuidV7;
 import fr.carnet.eventstore.Transactions;
-import fr.carnet.ingest.deciding.Verdict;
 import fr.carnet.ingest.deciding.Window;
 import fr.carnet.ingest.keeping.Deliveries;
 import fr.carnet.ingest.keeping.DryRun;
@@ -14,6 +13,7 @@ import fr.carnet.ingest.keeping.Receipt;
 import fr.carnet.ingest.keeping.Receipts;
 import fr.carnet.ingest.keeping.Received;
 import fr.carnet.ingest.keeping.Today;
+import fr.carnet.ingest.keeping.UnderWay;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.Refusal;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -60,6 +60,7 @@ public class DeliveryResource {
   @Inject DataSource dataSource;
   @Inject LineStore store;
   @Inject Intake intake;
+  @Inject UnderWay underWay;
   @Inject Deliveries deliveries;
   @Inject Receipts receipts;
   @Inject CurrentCaller caller;
@@ -70,7 +71,9 @@ public class DeliveryResource {
    *
    * @param deliveryId under which the receipt can be asked for again; absent for a dry run
    * @param sha256 of the body, decompressed, in hex
-   * @param rejections the first 100, by line number from 1; all are kept
+   * @param rejectedOnlyCounted of those rejected, how many are not kept, because the sender had as
+   *     many on this day as are kept; 0 for a dry run, of which nothing is
+   * @param rejections the first 100, by line number from 1
    * @param jws the receipt as a JSON Web Signature, compact; absent for a dry run
    */
   public record Delivered(
@@ -83,6 +86,7 @@ public class DeliveryResource {
       long repeated,
       long outsideWindow,
       long rejected,
+      long rejectedOnlyCounted,
       Map<String, Long> rejectedByReason,
       Map<String, Long> warnedByReason,
       List<RejectedLine> rejections,
@@ -118,8 +122,9 @@ public class DeliveryResource {
     String sender = caller.get().client();
     Tally tally = new Tally();
     String deliveryId = UuidV7.next(Clock.systemUTC()).toString();
-    try (DigestInputStream digested =
-        new DigestInputStream(decoded(body, encodings), Sha256.digest())) {
+    try (UnderWay.Place _ = underWay.take(sender);
+        DigestInputStream digested =
+            new DigestInputStream(decoded(body, encodings), Sha256.digest())) {
       NdjsonLines lines = new NdjsonLines(digested);
       if (dryRun) {
         wouldTake(sender, lines, tally);
@@ -161,7 +166,13 @@ public class DeliveryResource {
         chunk = lines.next(LINES_A_TRANSACTION)) {
       List<byte[]> batch = chunk;
       intake
-          .take(sender, deliveryId, ++batches, correlation, _ -> batch, (_, _, _) -> {})
+          .take(
+              sender,
+              deliveryId,
+              ++batches,
+              correlation,
+              (_, today) -> intake.read(batch, today),
+              (_, _, _) -> {})
           .forEach(outcome -> tally.add(outcome, List.of()));
     }
   }
@@ -176,17 +187,10 @@ public class DeliveryResource {
         List<Received> received = intake.read(chunk, today);
         List<Outcome> outcomes = run.of(sender, received, Window.endingOn(today));
         for (int i = 0; i < outcomes.size(); i++) {
-          tally.add(outcomes.get(i), warnings(received.get(i).verdict()));
+          tally.add(outcomes.get(i), received.get(i).warnings());
         }
       }
     }
-  }
-
-  private static List<LineRejected.Fault> warnings(Verdict verdict) {
-    return switch (verdict) {
-      case Verdict.Valid valid -> valid.warnings();
-      case Verdict.Secret _, Verdict.Invalid _ -> List.of();
-    };
   }
 
   private Receipt receipt(String sender, String deliveryId, String sha256) throws SQLException {
@@ -247,6 +251,7 @@ public class DeliveryResource {
           receipt.repeated(),
           receipt.outsideWindow(),
           receipt.rejected(),
+          receipt.rejectedOnlyCounted(),
           receipt.rejectedByReason(),
           receipt.warnedByReason(),
           rejections,
@@ -264,6 +269,7 @@ public class DeliveryResource {
           repeated,
           outside,
           rejected,
+          0,
           byReason,
           warned,
           rejections,

@@ -52,7 +52,7 @@ class Intake {
   /** Where the lines of a batch come from, within its transaction. */
   @FunctionalInterface
   interface Source {
-    List<byte[]> lines(Connection tx) throws SQLException;
+    List<Received> lines(Connection tx, LocalDate today) throws SQLException;
   }
 
   /** Something else that belongs to the same transaction. */
@@ -88,7 +88,7 @@ class Intake {
                           && before.get() != null) {
                         return before.get();
                       }
-                      List<Received> received = read(source.lines(tx), today);
+                      List<Received> received = source.lines(tx, today);
                       List<Outcome> kept =
                           store.keep(tx, sender, received, Window.endingOn(today), correlation);
                       deliveries.count(tx, deliveryId, ONE_LANE, received, kept);

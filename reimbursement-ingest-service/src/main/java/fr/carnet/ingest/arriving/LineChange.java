@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import fr.carnet.events.Wire;
+import fr.carnet.ingest.deciding.LineRules;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
@@ -23,13 +24,30 @@ import java.util.TreeSet;
  */
 public record LineChange(String field, Map<String, JsonNode> replace) {
   private static final String ANY = "*";
+  private static final String OTHER = "other";
   private static final ObjectMapper EXACT =
       Wire.JSON
           .copy()
           .configure(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, true)
           .configure(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS, true);
 
-  boolean isValid() {
+  /**
+   * Whether these can be made: each names a field and new values, and together they are no longer
+   * than a line may be, since every line of a cause may come to hold all of them.
+   */
+  static boolean areValid(List<LineChange> changes) {
+    if (changes.isEmpty()
+        || !changes.stream().allMatch(change -> change != null && change.isValid())) {
+      return false;
+    }
+    long bytes = 0;
+    for (LineChange change : changes) {
+      bytes += change.field().length() + Wire.write(change.replace()).length;
+    }
+    return bytes <= LineRules.MAX_BYTES;
+  }
+
+  private boolean isValid() {
     return field != null
         && field.matches("[A-Za-z]+(\\.[A-Za-z]+)?")
         && replace != null
@@ -78,7 +96,11 @@ public record LineChange(String field, Map<String, JsonNode> replace) {
     }
   }
 
-  /** The fields in which two lines differ; all of the second's where the first is no object. */
+  /**
+   * The fields in which two lines differ; all of the second's where the first is no object. Those
+   * that no rule knows are {@code other}: an operator is shown these names, and anything may stand
+   * in one that its sender made up.
+   */
   static SortedSet<String> changed(byte[] from, byte[] to) {
     SortedSet<String> fields = new TreeSet<>();
     differ("", tree(from), tree(to), fields);
@@ -110,7 +132,12 @@ public record LineChange(String field, Map<String, JsonNode> replace) {
       names.add(name.next());
     }
     for (String name : names) {
-      differ(path.isEmpty() ? name : path + "." + name, from.path(name), to.path(name), fields);
+      String field = path.isEmpty() ? name : path + "." + name;
+      if (LineRules.FIELDS.contains(field)) {
+        differ(field, from.path(name), to.path(name), fields);
+      } else if (!from.path(name).equals(to.path(name))) {
+        fields.add(OTHER);
+      }
     }
   }
 }

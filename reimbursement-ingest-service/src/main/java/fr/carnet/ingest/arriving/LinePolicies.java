@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,12 +45,23 @@ final class LinePolicies {
   static CodeLists codes(Path folder) throws IOException {
     return new CodeLists(
         codes(folder, "IR_NAT_V", "PRS_NAT"),
-        codes(folder, "IR_SPE_V", "PFS_SPE_COD"),
+        specialties(folder),
         Map.of(
             ActSystem.CCAM, codes(folder, "IR_CCAM_V63", "CAM_PRS_IDE_COD"),
             ActSystem.NABM, codes(folder, "IR_BIO_R", "BIO_PRS_IDE"),
             ActSystem.LPP, codes(folder, "NT_LPP", "LPP_PRS_IDE"),
             ActSystem.CIP13, codes(folder, "IR_CIP_V", "PHA_PRS_IDE")));
+  }
+
+  /** Of doctors, and of everybody else: lines name either in one field. */
+  private static Set<String> specialties(Path folder) throws IOException {
+    Set<String> doctors = codes(folder, "IR_SPE_V", "PFS_SPE_COD");
+    if (doctors.isEmpty()) {
+      return doctors;
+    }
+    Set<String> all = new HashSet<>(doctors);
+    all.addAll(codes(folder, "IR_ACT_V", "PFS_ACT_NAT"));
+    return all;
   }
 
   private static Set<String> codes(Path folder, String list, String column) throws IOException {

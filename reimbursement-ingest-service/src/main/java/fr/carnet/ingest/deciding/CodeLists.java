@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * every code.
  *
  * @param natures of IR_NAT_V, without leading zeros; empty: not loaded
- * @param specialties of IR_SPE_V, without leading zeros; empty: not loaded
+ * @param specialties of IR_SPE_V and IR_ACT_V, without leading zeros; empty: not loaded
  * @param acts by system; medicines by CIP7, the others as they are, without leading zeros
  */
 public record CodeLists(

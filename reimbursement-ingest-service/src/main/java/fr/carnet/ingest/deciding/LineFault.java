@@ -39,9 +39,10 @@ public enum LineFault {
       Fields.EVERY),
   TEXT_INVALID(
       Nature.ESSENTIAL,
-      "This text has a character that cannot be kept: NUL, or half a surrogate pair.",
-      "Ce texte a un caractère qui ne peut être conservé : NUL, ou une moitié de paire de"
-          + " substitution.",
+      "This text has more than 64 characters, or one that cannot be kept: NUL, or half a surrogate"
+          + " pair.",
+      "Ce texte a plus de 64 caractères, ou un caractère qui ne peut être conservé : NUL, ou une"
+          + " moitié de paire de substitution.",
       Fields.EVERY),
   LINE_ID_INVALID(
       Nature.ESSENTIAL,
@@ -156,8 +157,8 @@ public enum LineFault {
       "prescriber.specialtyCode"),
   SPECIALTY_CODE_UNKNOWN(
       Nature.CODE_LIST,
-      "The specialty code is not in the loaded list IR_SPE_V.",
-      "Le code spécialité n'est pas dans la liste IR_SPE_V chargée.",
+      "The specialty code is in neither of the loaded lists IR_SPE_V and IR_ACT_V.",
+      "Le code spécialité n'est dans aucune des listes chargées IR_SPE_V et IR_ACT_V.",
       "performer.specialtyCode",
       "prescriber.specialtyCode"),
   PERFORMER_MISSING(

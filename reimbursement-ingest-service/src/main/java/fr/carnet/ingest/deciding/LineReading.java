@@ -30,6 +30,9 @@ final class LineReading {
   private static final BigInteger LEAST_CENTS = BigInteger.valueOf(Long.MIN_VALUE);
   private static final BigInteger MOST_CENTS = BigInteger.valueOf(Long.MAX_VALUE);
 
+  /** Many times the longest that any system of codes has. */
+  private static final int CODE_LENGTH = 64;
+
   private final String path;
   private final Map<?, ?> object;
   private final List<LineRejected.Fault> faults;
@@ -68,7 +71,10 @@ final class LineReading {
     return present(field).flatMap(value -> as(String.class, field, value));
   }
 
-  /** Text that is kept as it is: with NUL or half a surrogate pair nobody could store it. */
+  /**
+   * Text that is kept as it is, and passes, where its own rule only warns: so not without end, and
+   * with NUL or half a surrogate pair nobody could store it.
+   */
   Optional<String> code(String field) {
     return text(field).flatMap(text -> storable(field, text));
   }
@@ -78,8 +84,9 @@ final class LineReading {
   }
 
   private Optional<String> storable(String field, String text) {
-    if (text.codePoints()
-        .anyMatch(point -> point == 0 || Character.getType(point) == Character.SURROGATE)) {
+    if (text.codePointCount(0, text.length()) > CODE_LENGTH
+        || text.codePoints()
+            .anyMatch(point -> point == 0 || Character.getType(point) == Character.SURROGATE)) {
       fault(field, LineFault.TEXT_INVALID);
       return Optional.empty();
     }

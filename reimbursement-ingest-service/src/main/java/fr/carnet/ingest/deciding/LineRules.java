@@ -16,12 +16,44 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What makes an object a line: every rule is looked at, so a sender is told all that is wrong. */
 public final class LineRules {
   /** The longest line that is read. */
   public static final int MAX_BYTES = 65_536;
+
+  /** The fields of a line, and of its objects; what else it has is ignored. */
+  public static final Set<String> FIELDS =
+      Set.of(
+          "lineId",
+          "beneficiaryIns",
+          "careFrom",
+          "careTo",
+          "processedOn",
+          "category",
+          "natureCode",
+          "act",
+          "act.system",
+          "act.code",
+          "quantity",
+          "performer",
+          "performer.rpps",
+          "performer.finess",
+          "performer.specialtyCode",
+          "prescriber",
+          "prescriber.rpps",
+          "prescriber.finess",
+          "prescriber.specialtyCode",
+          "prescribedOn",
+          "amounts",
+          "amounts.paidCents",
+          "amounts.baseCents",
+          "amounts.reimbursedCents",
+          "duringHospitalStay",
+          "secretCare",
+          "treatingPhysicianRpps");
 
   private static final Pattern NATURE_CODE = Pattern.compile("[0-9]{1,5}");
   private static final Pattern SPECIALTY = Pattern.compile("[0-9A-Z]{2}");

@@ -1,7 +1,6 @@
 package fr.carnet.ingest.keeping;
 
 import fr.carnet.events.billing.LineRejected;
-import fr.carnet.ingest.deciding.Verdict;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -26,6 +25,7 @@ public class Deliveries {
   private static final String OUTSIDE_WINDOW = "OUTSIDE_WINDOW";
   private static final String REJECTED = "REJECTED";
   private static final String WARNED = "WARNED";
+  private static final String ONLY_COUNTED = "ONLY_COUNTED";
 
   /** The delivery of what a sender publishes on Kafka on this day (Europe/Paris). */
   public static String byKafka(String sender, LocalDate day) {
@@ -77,12 +77,15 @@ public class Deliveries {
       switch (outcomes.get(i)) {
         case Outcome.Accepted _ -> {
           one(counts, ACCEPTED);
-          warnings(counts, lines.get(i));
+          codes(lines.get(i).warnings()).forEach(code -> one(counts, WARNED + "/" + code));
         }
         case Outcome.Repeated _ -> one(counts, REPEATED);
         case Outcome.OutsideWindow _ -> one(counts, OUTSIDE_WINDOW);
         case Outcome.Rejected rejected -> {
           one(counts, REJECTED);
+          if (!rejected.kept()) {
+            one(counts, ONLY_COUNTED);
+          }
           codes(rejected.faults()).forEach(code -> one(counts, REJECTED + "/" + code));
         }
       }
@@ -100,12 +103,6 @@ public class Deliveries {
       upsert.setArray(3, tx.createArrayOf("text", counts.keySet().toArray()));
       upsert.setArray(4, tx.createArrayOf("bigint", counts.values().toArray()));
       upsert.executeUpdate();
-    }
-  }
-
-  private static void warnings(Map<String, Long> counts, Received line) {
-    if (line.verdict() instanceof Verdict.Valid valid) {
-      codes(valid.warnings()).forEach(code -> one(counts, WARNED + "/" + code));
     }
   }
 
@@ -177,6 +174,7 @@ public class Deliveries {
         repeated,
         outside,
         rejected,
+        counts.getOrDefault(ONLY_COUNTED, 0L),
         under(REJECTED, counts),
         under(WARNED, counts));
   }

@@ -103,6 +103,7 @@ public final class DryRun implements AutoCloseable {
         Transactions.run(
             dataSource,
             tx -> {
+              store.hold(tx, sender, some);
               areSecret.addAll(store.areSecret(tx, sender, some));
               return store.wouldKeep(tx, sender, some, window);
             });

@@ -9,24 +9,35 @@ import java.util.Collection;
 /**
  * What is learnt of a line that was kept before. Who receives only notes it, in a table of its own,
  * and waits for no row: the valve holds rows for as long as Kafka takes, so waiting would tell a
- * sender by time who has a dossier. A moment later notes are taken up: the line changes and is
- * unpassed again. They are taken up in this order, so that no repeat of secret care is counted.
+ * sender by time who has a dossier. A moment later notes are taken up: the line changes, and is
+ * unpassed again where that is news. They are taken up in this order, so that no repeat of secret
+ * care is counted.
  */
 public enum LineNote {
   /**
    * It was flagged as secret care, and is from then on for whoever keeps or passes lines. Taken up,
    * it is emptied but for its patient, whom the valve needs to withdraw it.
    */
-  SECRET("line_secret", "secret = true, digest = NULL, care = NULL, care_from = NULL, repeats = 0"),
-  /** The insurer sent it again; a line is noted as often as it came. */
-  REPEATED("line_repeat", "repeats = repeats + times.n");
+  SECRET(
+      "line_secret",
+      "secret = true, digest = NULL, care = NULL, care_from = NULL, repeats = 0",
+      "true"),
+  /**
+   * The insurer sent it again; a line is noted as often as it came. It passes again when it came 1,
+   * 2, 4, 8 … times more, which is when the count has one binary digit more than before: what is
+   * kept for ever grows with the logarithm of what a sender repeats.
+   */
+  REPEATED(
+      "line_repeat",
+      "repeats = repeats + times.n",
+      "length(ltrim(repeats::bit(32)::text, '0')) > length(ltrim((repeats - n)::bit(32)::text, '0'))");
 
   private static final int BATCH = 4_000;
 
   private final String insert;
   private final String takeUp;
 
-  LineNote(String table, String change) {
+  LineNote(String table, String change, String passesAgain) {
     insert = "INSERT INTO %s (line_key) SELECT * FROM unnest(?)".formatted(table);
     takeUp =
         """
@@ -44,10 +55,10 @@ public enum LineNote {
              changed AS (
                UPDATE line SET %2$s FROM times
                WHERE line.line_key = times.line_key AND NOT line.secret
-               RETURNING line.line_key, bucket)
-        INSERT INTO unpassed (line_key, bucket) SELECT line_key, bucket FROM changed
+               RETURNING line.line_key, bucket, repeats, n)
+        INSERT INTO unpassed (line_key, bucket) SELECT line_key, bucket FROM changed WHERE %3$s
         """
-            .formatted(table, change);
+            .formatted(table, change, passesAgain);
   }
 
   /** Notes this of known lines. */

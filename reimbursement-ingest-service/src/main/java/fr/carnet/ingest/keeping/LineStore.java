@@ -59,7 +59,6 @@ public class LineStore {
     List<Optional<String>> lineKeys = lineKeys(sender, lines);
     Set<String> secret = secretOf(lines, lineKeys);
     forgetSecret(tx, secret);
-    rejections.forget(tx, secret);
 
     Outcome[] outcomes = new Outcome[lines.size()];
     Map<String, List<Keyed>> sound = new HashMap<>();
@@ -85,11 +84,14 @@ public class LineStore {
       }
     }
     keepSound(tx, sound, outcomes);
-    acceptWhatBecameSecret(tx, lineKeys, outcomes);
+    // After all rows, so that who holds these waits for nobody's row.
+    Set<String> refused = refused(lineKeys, outcomes);
+    rejections.hold(tx, secret, refused);
+    rejections.forget(tx, secret);
+    acceptWhatBecameSecret(tx, refused, lineKeys, outcomes);
     List<Outcome> all = List.of(outcomes);
     LineNote.REPEATED.of(tx, repeated(lineKeys, all));
-    rejections.record(tx, sender, lines, lineKeys, all, correlation);
-    return all;
+    return rejections.record(tx, sender, lines, lineKeys, all, correlation);
   }
 
   /** What would become of these lines, each by itself, with nothing kept. */
@@ -109,12 +111,20 @@ public class LineStore {
         .toList();
   }
 
-  /** Which of these lines are secret care, by themselves or as is known of their keys. */
+  /**
+   * Takes first what {@link #keep} and {@link #areSecret} need of these lines together: after one
+   * another they would not take it in one order.
+   */
+  public void hold(Connection tx, String sender, List<Received> lines) throws SQLException {
+    List<Optional<String>> lineKeys = lineKeys(sender, lines);
+    rejections.hold(tx, secretOf(lines, lineKeys), keysOf(lineKeys));
+  }
+
+  /** Which of these lines are secret care, by themselves or as is known of their keys: held. */
   public List<Boolean> areSecret(Connection tx, String sender, List<Received> lines)
       throws SQLException {
     List<Optional<String>> lineKeys = lineKeys(sender, lines);
-    Set<String> known =
-        secretAmong(tx, lineKeys.stream().flatMap(Optional::stream).collect(Collectors.toSet()));
+    Set<String> known = secretAmong(tx, keysOf(lineKeys));
     List<Boolean> secret = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
       secret.add(
@@ -139,15 +149,24 @@ public class LineStore {
     return repeated;
   }
 
-  /** Another content under a known id is about to be refused: unless it was flagged meanwhile. */
-  private void acceptWhatBecameSecret(
-      Connection tx, List<Optional<String>> lineKeys, Outcome[] outcomes) throws SQLException {
+  private static Set<String> keysOf(List<Optional<String>> lineKeys) {
+    return lineKeys.stream().flatMap(Optional::stream).collect(Collectors.toSet());
+  }
+
+  private static Set<String> refused(List<Optional<String>> lineKeys, Outcome[] outcomes) {
     Set<String> refused = new HashSet<>();
     for (int i = 0; i < outcomes.length; i++) {
       if (outcomes[i] instanceof Outcome.Rejected) {
         lineKeys.get(i).ifPresent(refused::add);
       }
     }
+    return refused;
+  }
+
+  /** Another content under a known id is about to be refused: unless it was flagged meanwhile. */
+  private static void acceptWhatBecameSecret(
+      Connection tx, Set<String> refused, List<Optional<String>> lineKeys, Outcome[] outcomes)
+      throws SQLException {
     Set<String> secret = secretAmong(tx, refused);
     for (int i = 0; i < outcomes.length; i++) {
       if (lineKeys.get(i).filter(secret::contains).isPresent()) {
@@ -183,6 +202,9 @@ public class LineStore {
         case Outcome.OutsideWindow _ -> lines(sender, "outside_window");
         case Outcome.Rejected rejected -> {
           lines(sender, "rejected");
+          if (!rejected.kept()) {
+            metrics.counter("carnet.rejections.only.counted", "sender", sender).increment();
+          }
           rejected.faults().stream()
               .map(fault -> fault.code())
               .distinct()
@@ -225,12 +247,11 @@ public class LineStore {
   }
 
   /** Which of these are known as secret: a faulty copy of one must not stay in a rejection. */
-  private Set<String> secretAmong(Connection tx, Set<String> lineKeys) throws SQLException {
+  private static Set<String> secretAmong(Connection tx, Set<String> lineKeys) throws SQLException {
     Set<String> secret = new HashSet<>();
     if (lineKeys.isEmpty()) {
       return secret;
     }
-    rejections.hold(tx, lineKeys);
     try (PreparedStatement select =
         tx.prepareStatement(
             """
@@ -377,6 +398,7 @@ public class LineStore {
         line.careTo(),
         line.duringHospitalStay(),
         line.treatingPhysician(),
+        Optional.of(line.processedOn()),
         0);
   }
 }

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param endedAt absent while it is being taken, and for ever when it was cut: then these are the
  *     lines that were kept before
  * @param sha256 of a body that came over HTTP, as it was decompressed, in hex
+ * @param rejectedOnlyCounted of those rejected, how many are nowhere but in these counts: their
+ *     sender had as many on that day as are kept
  * @param rejectedByReason a line with several reasons counts under each
  * @param warnedByReason lines that were kept although a rule that only warns here is not met
  */
@@ -27,6 +29,7 @@ public record Receipt(
     long repeated,
     long outsideWindow,
     long rejected,
+    long rejectedOnlyCounted,
     Map<String, Long> rejectedByReason,
     Map<String, Long> warnedByReason) {
   public Receipt {

@@ -8,7 +8,9 @@ import fr.carnet.events.identity.UuidV7;
 import fr.carnet.eventstore.Outbox;
 import fr.carnet.ingest.deciding.LineRules;
 import fr.carnet.ingest.deciding.Verdict;
+import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -21,16 +23,48 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Keeps what was refused, as received and with every reason, and tells the insurer's own topic. */
+/**
+ * Keeps what was refused, as received and with every reason, and tells the insurer's own topic. Of
+ * one sender's there is an end in a day: on full disks nobody's line is kept.
+ */
 @ApplicationScoped
 public class Rejections {
   private static final int STRIPES = 256;
   private static final int LOCK_CLASS = 7_302;
 
-  void record(
+  /** Of rejected lines in hand at once; one has up to 65,536. */
+  private static final int MOST_BYTES = 2 << 20;
+
+  private static final int ROWS_A_FETCH = 32;
+
+  /** What a rejection takes beside its line and its faults, here and on its topic; about. */
+  private static final int AROUND = 1_024;
+
+  private static final String TODAY = "(clock_timestamp() AT TIME ZONE 'Europe/Paris')::date";
+
+  private final long bytesADay;
+
+  @Inject
+  Rejections(@ConfigProperty(name = "carnet.ingest.rejections-a-day") MemorySize aDay) {
+    this(aDay.asLongValue());
+  }
+
+  Rejections(long bytesADay) {
+    this.bytesADay = bytesADay;
+  }
+
+  /**
+   * Keeps what was rejected, until its sender has as much of it on this day as is kept.
+   *
+   * @return the outcomes, saying of what was rejected whether it is kept
+   */
+  List<Outcome> record(
       Connection tx,
       String sender,
       List<Received> lines,
@@ -38,36 +72,81 @@ public class Rejections {
       List<Outcome> outcomes,
       String correlation)
       throws SQLException {
+    if (outcomes.stream().noneMatch(Outcome.Rejected.class::isInstance)) {
+      return outcomes;
+    }
+    long room = bytesADay - keptToday(tx, sender);
+    long bytes = 0;
+    List<Outcome> became = new ArrayList<>(outcomes);
     List<Outbox.Entry> entries = new ArrayList<>();
     try (PreparedStatement insert =
         tx.prepareStatement(
             """
-            INSERT INTO rejection (id, sender, codes, faults, received, line_key, cause, line_id)
-            VALUES (?, ?, ?, ?::jsonb, ?, ?, ?, ?)
+            INSERT INTO rejection
+              (id, sender, codes, faults, received, line_key, cause, line_id, made_from)
+            VALUES (?, ?, ?, ?::jsonb, ?, ?, ?, ?, nullif(?::text[], '{}'))
             """)) {
       for (int i = 0; i < outcomes.size(); i++) {
         if (outcomes.get(i) instanceof Outcome.Rejected rejected) {
+          if (bytes >= room) {
+            became.set(i, rejected.onlyCounted());
+            continue;
+          }
           UUID id = UuidV7.next(Clock.systemUTC());
           byte[] received = kept(lines.get(i));
+          byte[] faults = Wire.write(rejected.faults());
+          Outbox.Entry entry = entry(id, sender, lines.get(i), rejected, received, correlation);
           insert.setObject(1, id);
           insert.setString(2, sender);
           insert.setArray(
               3,
               tx.createArrayOf(
                   "text", rejected.faults().stream().map(f -> f.code()).distinct().toArray()));
-          insert.setString(4, new String(Wire.write(rejected.faults()), StandardCharsets.UTF_8));
+          insert.setString(4, new String(faults, StandardCharsets.UTF_8));
           insert.setBytes(5, received);
           insert.setString(6, lineKeys.get(i).orElse(null));
           insert.setString(7, cause(rejected.faults()));
           insert.setString(8, rejected.lineId().filter(Rejections::isText).orElse(null));
+          insert.setArray(9, tx.createArrayOf("text", lines.get(i).madeFrom().toArray()));
           insert.addBatch();
-          entries.add(entry(id, sender, lines.get(i), rejected, received, correlation));
+          entries.add(entry);
+          bytes += AROUND + received.length + faults.length + entry.payload().orElseThrow().length;
         }
       }
       if (!entries.isEmpty()) {
         insert.executeBatch();
         Outbox.put(tx, entries);
+        keepToday(tx, sender, bytes);
       }
+    }
+    return became;
+  }
+
+  private static long keptToday(Connection tx, String sender) throws SQLException {
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            "SELECT coalesce(sum(bytes), 0) FROM rejection_day WHERE sender = ? AND day = "
+                + TODAY)) {
+      select.setString(1, sender);
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
+    }
+  }
+
+  private static void keepToday(Connection tx, String sender, long bytes) throws SQLException {
+    try (PreparedStatement upsert =
+        tx.prepareStatement(
+            """
+            INSERT INTO rejection_day AS known (sender, day, lane, bytes)
+            VALUES (?, %s, pg_backend_pid(), ?)
+            ON CONFLICT (sender, day, lane) DO UPDATE SET bytes = known.bytes + excluded.bytes
+            """
+                .formatted(TODAY))) {
+      upsert.setString(1, sender);
+      upsert.setLong(2, bytes);
+      upsert.executeUpdate();
     }
   }
 
@@ -90,14 +169,12 @@ public class Rejections {
 
   /**
    * Drops what was refused under these keys before it was known that they are secret care, and what
-   * of it has not left for the insurer's topic yet. Whoever refuses one of them at this moment is
-   * waited for.
+   * of it has not left for the insurer's topic yet. They are held.
    */
   void forget(Connection tx, Set<String> secret) throws SQLException {
     if (secret.isEmpty()) {
       return;
     }
-    lock(tx, "SELECT pg_advisory_xact_lock(?, stripe) FROM unnest(?) AS t(stripe)", secret);
     try (PreparedStatement delete =
         tx.prepareStatement(
             """
@@ -110,28 +187,35 @@ public class Rejections {
   }
 
   /**
-   * Before it is asked whether these are secret: until this transaction ends, nobody comes to know
-   * that they are.
+   * Until this transaction ends nobody refuses one of the secret lines, and nobody comes to know
+   * that one of the others is secret. Line keys are dealt over 256 locks, everybody's, so that no
+   * batch fills PostgreSQL's table of locks; they are taken in one order, the ones that are held
+   * alone among the others, so that nobody waits in a circle.
    */
-  void hold(Connection tx, Set<String> refused) throws SQLException {
-    lock(tx, "SELECT pg_advisory_xact_lock_shared(?, stripe) FROM unnest(?) AS t(stripe)", refused);
-  }
-
-  /** Line keys are dealt over 256 locks, so that no batch fills PostgreSQL's table of locks. */
-  private static void lock(Connection tx, String sql, Set<String> lineKeys) throws SQLException {
-    try (PreparedStatement lock = tx.prepareStatement(sql)) {
+  void hold(Connection tx, Set<String> secret, Set<String> others) throws SQLException {
+    SortedMap<Integer, Boolean> alone = new TreeMap<>();
+    others.forEach(key -> alone.put(stripe(key), false));
+    secret.forEach(key -> alone.put(stripe(key), true));
+    if (alone.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement lock =
+        tx.prepareStatement(
+            """
+            SELECT CASE WHEN alone THEN pg_advisory_xact_lock(?, stripe)
+                        ELSE pg_advisory_xact_lock_shared(?, stripe) END
+            FROM unnest(?::int[], ?::boolean[]) AS t(stripe, alone)
+            """)) {
       lock.setInt(1, LOCK_CLASS);
-      lock.setArray(
-          2,
-          tx.createArrayOf(
-              "integer",
-              lineKeys.stream()
-                  .map(key -> Math.floorMod(key.hashCode(), STRIPES))
-                  .distinct()
-                  .sorted()
-                  .toArray()));
+      lock.setInt(2, LOCK_CLASS);
+      lock.setArray(3, tx.createArrayOf("integer", alone.keySet().toArray()));
+      lock.setArray(4, tx.createArrayOf("boolean", alone.values().toArray()));
       lock.execute();
     }
+  }
+
+  private static int stripe(String lineKey) {
+    return Math.floorMod(lineKey.hashCode(), STRIPES);
   }
 
   private static Outbox.Entry entry(
@@ -243,7 +327,7 @@ public class Rejections {
 
   /**
    * Holds the next rejections of one cause for correction, in the order of their ids, but for those
-   * that somebody else is correcting.
+   * that somebody else is correcting: so many, or fewer where they are long.
    *
    * @param upTo the last that is looked at
    */
@@ -251,6 +335,7 @@ public class Rejections {
       Connection tx, String sender, String cause, Optional<UUID> after, UUID upTo, int most)
       throws SQLException {
     List<Open> open = new ArrayList<>();
+    int bytes = 0;
     try (PreparedStatement select =
         tx.prepareStatement(
             """
@@ -266,9 +351,11 @@ public class Rejections {
       select.setObject(4, after.orElse(null));
       select.setObject(5, upTo);
       select.setInt(6, most);
+      select.setFetchSize(ROWS_A_FETCH);
       try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
+        while (bytes < MOST_BYTES && row.next()) {
           open.add(new Open(row.getObject(1, UUID.class), row.getBytes(2)));
+          bytes += open.getLast().received().length;
         }
       }
     }
@@ -289,6 +376,10 @@ public class Rejections {
             WHERE id = ?
             """)) {
       for (int i = 0; i < open.size(); i++) {
+        if (corrections.get(i).outcome() instanceof Outcome.Rejected again && !again.kept()) {
+          // It stays open: what it was changed into is nowhere.
+          continue;
+        }
         update.setString(1, by);
         update.setString(2, name(corrections.get(i).outcome()));
         update.setArray(3, tx.createArrayOf("text", corrections.get(i).fields().toArray()));

@@ -13,8 +13,9 @@ import javax.sql.DataSource;
 
 /**
  * Deletes what has been kept long enough: rejections after 30 days, as on their topic, what lines
- * say once their care is 24 months old, and what a dry run that was cut left behind. A few thousand
- * rows at a time, so that nobody waits for it.
+ * say once their care is 24 months old, receipts after a year, how much was rejected in a day once
+ * it is over, and what a dry run that was cut left behind. A few thousand rows at a time, so that
+ * nobody waits for it.
  */
 @ApplicationScoped
 public class Retention {
@@ -24,8 +25,19 @@ public class Retention {
         (SELECT id FROM rejection WHERE received_at < clock_timestamp() - interval '30 days'
          LIMIT 5000)
       """;
+  private static final String RECEIPTS =
+      """
+      WITH counts AS (
+        DELETE FROM delivery_count USING delivery
+        WHERE delivery.delivery_id = delivery_count.delivery_id
+          AND began_at < now() - interval '1 year')
+      DELETE FROM delivery WHERE began_at < now() - interval '1 year'
+      """;
   private static final String DRY_RUNS =
       "DELETE FROM dry_run_line WHERE met_at < clock_timestamp() - interval '1 day'";
+
+  private static final String REJECTION_DAYS =
+      "DELETE FROM rejection_day WHERE day < clock_timestamp() - interval '3 days'";
 
   /** None are parked any more; what was before has the INS as its key. */
   private static final String PARKED_LINES =
@@ -60,7 +72,9 @@ public class Retention {
       while (delete.executeUpdate(REJECTIONS) > 0) {
         // The next few thousand.
       }
+      delete.executeUpdate(RECEIPTS);
       delete.executeUpdate(DRY_RUNS);
+      delete.executeUpdate(REJECTION_DAYS);
       delete.executeUpdate(PARKED_LINES);
     }
     forgetBeyondTheWindow();

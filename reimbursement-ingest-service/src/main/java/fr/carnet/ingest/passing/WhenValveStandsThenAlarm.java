@@ -1,7 +1,7 @@
 package fr.carnet.ingest.passing;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
-import io.smallrye.health.api.Wellness;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.sql.Connection;
@@ -10,30 +10,32 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
-import org.eclipse.microprofile.health.HealthCheck;
-import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.jboss.logging.Logger;
 
 /**
  * A valve that passes nobody's lines is as quiet as one that has nothing to pass: what tells them
  * apart is the oldest place of its queue, which moves on within a second.
+ *
+ * <p>Only operators are told, by a metric and the log, and health is not: while Kafka is away the
+ * queue stands still only if somebody who has a dossier has a line in it.
  */
 @ApplicationScoped
 class WhenValveStandsThenAlarm {
   private static final Logger LOG = Logger.getLogger(WhenValveStandsThenAlarm.class);
   private static final Duration STANDSTILL = Duration.ofMinutes(1);
 
-  @Inject DataSource dataSource;
+  private final DataSource dataSource;
+  private final AtomicInteger stands;
 
   private Optional<Long> oldest = Optional.empty();
   private long since = System.nanoTime();
-  private volatile boolean stands;
 
-  /** Apart from readiness: what comes is taken all the same, and waits. */
-  @Wellness
-  HealthCheck valveMoves() {
-    return () -> HealthCheckResponse.named("valve-moves").status(!stands).build();
+  @Inject
+  WhenValveStandsThenAlarm(DataSource dataSource, MeterRegistry metrics) {
+    this.dataSource = dataSource;
+    this.stands = metrics.gauge("carnet.valve.stands", new AtomicInteger());
   }
 
   @Scheduled(every = "10s", delayed = "10s")
@@ -56,8 +58,9 @@ class WhenValveStandsThenAlarm {
       oldest = first;
       since = now;
     }
-    stands = now - since > STANDSTILL.toNanos();
-    if (stands) {
+    boolean still = now - since > STANDSTILL.toNanos();
+    stands.set(still ? 1 : 0);
+    if (still) {
       LOG.error("THE VALVE STANDS: no line has passed for a minute, although lines wait");
     }
   }

@@ -2,7 +2,9 @@ package fr.carnet.ingest.querying;
 
 import fr.carnet.events.Wire;
 import fr.carnet.events.billing.LineRejected;
+import fr.carnet.eventstore.Transactions;
 import fr.carnet.ingest.keeping.Rules.ProbableCause;
+import fr.carnet.ingest.keeping.UnderWay;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.Refusal;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -44,6 +46,14 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Rejections")
 public class RejectionsResource {
   private static final int MOST = 500;
+
+  /**
+   * Of received bytes on a page, in base64; one line has up to 87,384. A page stays in memory until
+   * its sender has read it, and nobody counts those that wait.
+   */
+  private static final int MOST_CHARACTERS = 1 << 19;
+
+  private static final int ROWS_A_FETCH = 32;
   private static final Pattern DAY = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
 
   /** One condition a parameter; null means any. */
@@ -59,6 +69,7 @@ public class RejectionsResource {
 
   @Inject DataSource dataSource;
   @Inject CurrentCaller caller;
+  @Inject UnderWay underWay;
 
   /**
    * Rejected lines counted by reason; a line with several reasons counts under each.
@@ -74,6 +85,8 @@ public class RejectionsResource {
    * @param lineId as sent, where it could be read; only for the sender
    * @param received the bytes as received, base64; only for the sender, and empty where nobody can
    *     tell whether it is secret care
+   * @param madeFrom of an extract's line: the rows that it was made from, as extract/file:line, the
+   *     header being line 1
    * @param correctedBy the client that corrected it, where one did
    * @param correctedTo what became of its correction
    * @param correctedFields in which fields the corrected line differs
@@ -86,6 +99,7 @@ public class RejectionsResource {
       List<LineRejected.Fault> faults,
       Optional<String> lineId,
       Optional<String> received,
+      List<String> madeFrom,
       Optional<Instant> correctedAt,
       Optional<String> correctedBy,
       Optional<String> correctedTo,
@@ -152,7 +166,8 @@ public class RejectionsResource {
       summary = "Rejected lines of the last 30 days, the oldest first",
       description =
           "reason is a code of /rules; cause a name of /rejections/causes; day a calendar day in"
-              + " Europe/Paris; limit 1 to 500.")
+              + " Europe/Paris; limit 1 to 500. A page may have fewer where lines are long: it is"
+              + " the last only where next is absent.")
   public Page rejections(
       @QueryParam("reason") Optional<String> reason,
       @QueryParam("cause") Optional<String> cause,
@@ -163,30 +178,46 @@ public class RejectionsResource {
     int limit = limit(most);
     Optional<UUID> after = afterId.map(RejectionsResource::id);
     boolean every = operator();
-    try (Connection connection = dataSource.getConnection();
-        PreparedStatement select =
-            connection.prepareStatement(
-                """
-                SELECT id, sender, received_at, cause, faults, line_id, received, corrected_at,
-                       corrected_by, corrected_to, coalesce(corrected_fields, '{}')
-                FROM rejection
-                """
-                    + WHERE
-                    + " AND (?::uuid IS NULL OR id > ?) ORDER BY id LIMIT ?")) {
-      bind(select, reason, cause, day);
-      select.setObject(PARAMETERS + 1, after.orElse(null));
-      select.setObject(PARAMETERS + 2, after.orElse(null));
-      select.setInt(PARAMETERS + 3, limit + 1);
-      List<Rejection> found = new ArrayList<>();
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          found.add(rejection(row, every));
-        }
-      }
-      List<Rejection> shown = found.stream().limit(limit).toList();
-      return new Page(
-          shown, found.size() > limit ? Optional.of(shown.getLast().id()) : Optional.empty());
+    try (UnderWay.Place _ = underWay.take(caller.get().client())) {
+      // In a transaction, because only there the driver fetches a few rows at a time.
+      return Transactions.run(
+          dataSource,
+          tx -> {
+            try (PreparedStatement select =
+                tx.prepareStatement(
+                    """
+                    SELECT id, sender, received_at, cause, faults, line_id, received, corrected_at,
+                           corrected_by, corrected_to, coalesce(corrected_fields, '{}'),
+                           coalesce(made_from, '{}')
+                    FROM rejection
+                    """
+                        + WHERE
+                        + " AND (?::uuid IS NULL OR id > ?) ORDER BY id LIMIT ?")) {
+              bind(select, reason, cause, day);
+              select.setObject(PARAMETERS + 1, after.orElse(null));
+              select.setObject(PARAMETERS + 2, after.orElse(null));
+              select.setInt(PARAMETERS + 3, limit + 1);
+              select.setFetchSize(ROWS_A_FETCH);
+              try (ResultSet row = select.executeQuery()) {
+                return page(row, limit, every);
+              }
+            }
+          });
     }
+  }
+
+  private static Page page(ResultSet row, int limit, boolean every) throws SQLException {
+    List<Rejection> shown = new ArrayList<>();
+    long characters = 0;
+    while (row.next()) {
+      if (shown.size() == limit || characters >= MOST_CHARACTERS) {
+        return new Page(shown, Optional.of(shown.getLast().id()));
+      }
+      Rejection next = rejection(row, every);
+      shown.add(next);
+      characters += next.received().map(String::length).orElse(0);
+    }
+    return new Page(shown, Optional.empty());
   }
 
   private static Rejection rejection(ResultSet row, boolean every) throws SQLException {
@@ -200,6 +231,7 @@ public class RejectionsResource {
                 row.getString(5).getBytes(StandardCharsets.UTF_8), LineRejected.Fault[].class)),
         every ? Optional.empty() : Optional.ofNullable(row.getString(6)),
         every ? Optional.empty() : Optional.of(Base64.getEncoder().encodeToString(row.getBytes(7))),
+        List.of((String[]) row.getArray(12).getArray()),
         instant(row, 8),
         Optional.ofNullable(row.getString(9)),
         Optional.ofNullable(row.getString(10)),

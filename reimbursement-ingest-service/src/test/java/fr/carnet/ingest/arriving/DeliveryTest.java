@@ -43,6 +43,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -198,6 +199,66 @@ class DeliveryTest extends IngestOverHttp {
   }
 
   @Test
+  void ofDeliveriesUnderWayThereIsAnEnd() throws IOException {
+    List<Socket> open = new ArrayList<>();
+    try {
+      // given: as many as one sender may have, each with lines still to come
+      for (int i = 0; i < 8; i++) {
+        open.add(begun("busy"));
+      }
+      // then
+      await().atMost(SOON).until(() -> deliver("busy", "").statusCode() == 429);
+      deliver("busy", "")
+          .then()
+          .statusCode(429)
+          .header("Retry-After", "10")
+          .body("code", equalTo("TOO_MANY_DELIVERIES"));
+      // and corrections and pages, which hold as much, have their places among them
+      as("busy", "{}")
+          .post("/rejections/" + UUID.randomUUID() + "/correction")
+          .then()
+          .statusCode(429);
+      as("busy", "{\"cause\":\"x\",\"changes\":[{\"field\":\"a\",\"replace\":{\"*\":1}}]}")
+          .post("/rejections/corrections")
+          .then()
+          .statusCode(429);
+      as("busy", "").get("/rejections").then().statusCode(429);
+      deliver("idle", "").then().statusCode(200);
+      // given: as many as all may have
+      for (int i = 0; i < 8; i++) {
+        open.add(begun("busy-too"));
+      }
+      // then
+      await().atMost(SOON).until(() -> deliver("idle", "").statusCode() == 429);
+    } finally {
+      for (Socket socket : open) {
+        socket.close();
+      }
+    }
+    // then: one that ended, however it did, makes room
+    await().atMost(SOON).until(() -> deliver("busy", "").statusCode() == 200);
+    await().atMost(SOON).until(() -> deliver("idle", "").statusCode() == 200);
+  }
+
+  private Socket begun(String sender) throws IOException {
+    Socket socket = new Socket(deliveries.getHost(), deliveries.getPort());
+    OutputStream out = socket.getOutputStream();
+    out.write(
+        """
+        POST /deliveries HTTP/1.1\r
+        Host: localhost\r
+        Authorization: Bearer %s\r
+        Content-Type: application/x-ndjson\r
+        Content-Length: 1000\r
+        \r
+        """
+            .formatted(TestTokens.withRole(sender, "billing"))
+            .getBytes(StandardCharsets.US_ASCII));
+    out.flush();
+    return socket;
+  }
+
+  @Test
   void theAnswerIsTheSameWhetherSomeoneHasADossierOrNot() {
     // given
     List<String> people = people(13, 2);
@@ -208,7 +269,7 @@ class DeliveryTest extends IngestOverHttp {
     List<Answer> without = answersAbout(people.get(1), "without");
     // then
     assertThat(withDossier).isEqualTo(without);
-    await().atMost(SOON).until(() -> CareOnKafka.read(kafka).lines(dossier).size() == 39);
+    await().atMost(SOON).until(() -> CareOnKafka.read(kafka).lines(dossier).size() == 40);
   }
 
   private record Answer(int status, String body, Map<String, String> headers) {}
@@ -236,6 +297,19 @@ class DeliveryTest extends IngestOverHttp {
     String rejected = as(sender, "").get(reused).path("rejections[0].id");
     answers.add(answer(as(sender, lines.get(2)).post("/rejections/" + rejected + "/correction")));
     answers.add(answer(as(sender, "").get(reused)));
+    answers.add(
+        answer(
+            as(
+                    sender,
+                    """
+                    {"cause":"LINE_ID_REUSED@lineId","changes":
+                      [{"field":"lineId","replace":{"*":"%s"}}]}
+                    """
+                        .formatted("again-" + sender)
+                        .replace("\n", ""))
+                .post("/rejections/corrections")));
+    answers.add(answer(as(sender, "").get("/receipts")));
+    answers.add(answer(given().get("/q/health/well")));
     return answers;
   }
 
@@ -250,8 +324,9 @@ class DeliveryTest extends IngestOverHttp {
   /** Each has ids, times, a sender and bytes, and so a signature, of its own. */
   private static String withoutWhatIsNewEachTime(String body) {
     return body.replaceAll(
-        "\"(id|deliveryId|sender|received|correctedBy|sha256|jws|\\w+At|\\w+Seen)\":\"[^\"]*\"",
-        "\"$1\":\"…\"");
+            "\"(id|deliveryId|sender|received|correctedBy|sha256|jws|\\w+At|\\w+Seen)\":\"[^\"]*\"",
+            "\"$1\":\"…\"")
+        .replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "…");
   }
 
   private static Answer answer(Response response) {
@@ -427,6 +502,38 @@ class DeliveryTest extends IngestOverHttp {
   }
 
   @Test
+  void linesFromKafkaAreCountedOnceTheyAreCommitted() throws SQLException {
+    // given
+    String ins = people(20, 1).getFirst();
+    String line = texts(lines(20, "undone", List.of(ins)), 1).getFirst();
+    BillingApplier applier = new BillingApplier(store, linesOf, policy, "undone", () -> {});
+    List<ConsumerRecord<byte[], byte[]>> records =
+        List.of(
+            new ConsumerRecord<>(
+                Topic.BILLING_REIMBURSEMENTS.wireName(),
+                0,
+                0,
+                ins.getBytes(StandardCharsets.UTF_8),
+                line.getBytes(StandardCharsets.UTF_8)));
+    // when: a batch is undone, and taken again
+    try (Connection undone = dataSource.getConnection()) {
+      undone.setAutoCommit(false);
+      applier.apply(undone, records);
+      undone.rollback();
+    }
+    Transactions.run(
+        dataSource,
+        tx -> {
+          applier.apply(tx, records);
+          return true;
+        });
+    applier.committed();
+    // then
+    assertThat(metrics())
+        .contains("carnet_lines_total{outcome=\"accepted\",sender=\"undone\"} 1.0");
+  }
+
+  @Test
   void aBatchWhoseCommitGotNoAnswerIsNotCountedTwice() throws SQLException {
     // given: a database that commits, and whose answer is lost
     AtomicBoolean answered = new AtomicBoolean();
@@ -437,7 +544,9 @@ class DeliveryTest extends IngestOverHttp {
             .map(line -> line.getBytes(StandardCharsets.UTF_8))
             .toList();
     // when
-    List<Outcome> outcomes = unsure.take("unsure", "unsure-1", 1, "c", _ -> lines, (_, _, _) -> {});
+    List<Outcome> outcomes =
+        unsure.take(
+            "unsure", "unsure-1", 1, "c", (_, today) -> unsure.read(lines, today), (_, _, _) -> {});
     // then
     assertThat(answered).isTrue();
     assertThat(outcomes).hasSize(3).allMatch(Outcome.Accepted.class::isInstance);

@@ -289,11 +289,13 @@ class ReceiptTest extends IngestOverHttp {
 
   @Test
   void aRuleThatOnlyWarnsIsToldAndItsLineKept() {
-    // given: processed before the care, which the shipped settings only warn of
+    // given: processed before the care, of which the settings here only warn; and another rule
     String line = texts(lines(65, "warned", people(65, 1)), 1).getFirst();
     String early =
         line.replaceFirst("\"processedOn\":\"[^\"]*\"", "\"processedOn\":\"2001-01-01\"");
+    String tooMuch = early.replaceFirst("\"paidCents\":\\d+", "\"paidCents\":0");
     // when
+    JsonPath refused = dry("warned", tooMuch).then().statusCode(200).extract().jsonPath();
     JsonPath would = dry("warned", early).then().statusCode(200).extract().jsonPath();
     JsonPath did = deliver("warned", early).then().statusCode(200).extract().jsonPath();
     JsonPath kept = get("warned", "/receipts/" + did.getString("deliveryId")).jsonPath();
@@ -303,6 +305,8 @@ class ReceiptTest extends IngestOverHttp {
     assertThat(did.getMap("warnedByReason")).isEqualTo(warned);
     assertThat(would.getMap("warnedByReason")).isEqualTo(warned);
     assertThat(kept.getMap("receipt.warnedByReason")).isEqualTo(warned);
+    assertThat(refused.getMap("rejectedByReason")).isEqualTo(Map.of("REIMBURSED_ABOVE_PAID", 1));
+    assertThat(refused.getMap("warnedByReason")).isEmpty();
     assertThat(
             get("anyone", "/rules")
                 .jsonPath()
@@ -313,13 +317,12 @@ class ReceiptTest extends IngestOverHttp {
   @Test
   void rejectionsAreCountedByReasonAndSender() {
     deliver("counted", "x\n").then().statusCode(200);
-    assertThat(
-            given()
-                .auth()
-                .oauth2(TestTokens.withRole("op", "operator"))
-                .get("/q/metrics")
-                .asString())
-        .contains("carnet_lines_rejected_total{code=\"NOT_JSON\",sender=\"counted\"} 1.0");
+    assertThat(rejected("NOT_JSON", "counted")).isEqualTo(1);
+    // and so are those that come by Kafka
+    double before = rejected("NOT_JSON", SENDER);
+    kafka.line(new WireLine(Optional.empty(), "x".getBytes(StandardCharsets.UTF_8)));
+    kafka.flush();
+    await().atMost(SOON).until(() -> rejected("NOT_JSON", SENDER) == before + 1);
   }
 
   private static byte[] gzip(byte[] body) throws IOException {

@@ -27,11 +27,32 @@ class RetentionTest extends IngestOverHttp {
     deliver("forgetful", "x\n").then().statusCode(200);
     execute(
         "UPDATE rejection SET received_at = received_at - interval '30 days'"
-            + " WHERE sender = 'forgetful'");
+            + " WHERE sender = 'forgetful';"
+            + " UPDATE rejection_day SET day = day - 5 WHERE sender = 'forgetful'");
+    // when
+    retention.run();
+    // then: nor is there anything of how much it was
+    assertThat(count("SELECT count(*) FROM rejection WHERE sender = 'forgetful'")).isZero();
+    assertThat(count("SELECT count(*) FROM rejection_day WHERE sender = 'forgetful'")).isZero();
+  }
+
+  @Test
+  void afterAYearAReceiptIsGone() throws SQLException {
+    // given: one that is younger by a day
+    deliver("yearly", "x\n").then().statusCode(200);
+    deliver("younger", "x\n").then().statusCode(200);
+    execute(
+        "UPDATE delivery SET began_at = began_at - interval '1 year' WHERE sender = 'yearly';"
+            + " UPDATE delivery SET began_at = began_at - interval '364 days'"
+            + " WHERE sender = 'younger'");
+    long counts = count("SELECT count(*) FROM delivery_count");
     // when
     retention.run();
     // then
-    assertThat(count("SELECT count(*) FROM rejection WHERE sender = 'forgetful'")).isZero();
+    assertThat(count("SELECT count(*) FROM delivery WHERE sender = 'yearly'")).isZero();
+    assertThat(count("SELECT count(*) FROM delivery WHERE sender = 'younger'")).isEqualTo(1);
+    // REJECTED, and with its reason
+    assertThat(count("SELECT count(*) FROM delivery_count")).isEqualTo(counts - 2);
   }
 
   @Test

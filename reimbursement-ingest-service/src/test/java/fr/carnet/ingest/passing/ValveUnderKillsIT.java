@@ -453,7 +453,6 @@ class ValveUnderKillsIT {
                   byKafka,
                   byHttp,
                   byBoth,
-                  again,
                   openings,
                   closings,
                   acknowledged,

@@ -16,8 +16,10 @@ import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -25,6 +27,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.IsolationLevel;
@@ -67,6 +72,7 @@ class RejectionsTest extends IngestOverHttp {
     // then
     assertThat(byReason.getList("rejections")).hasSize(1);
     assertThat(byReason.getString("rejections[0].lineId")).isEqualTo("found");
+    assertThat(byReason.getList("rejections[0].madeFrom")).isEmpty();
     assertThat(received(byReason, 0)).contains(ins);
     assertThat(rejections("finder", "billing", "day=2001-01-01").getList("rejections")).isEmpty();
     assertThat(rejections("finder", "billing", "reason=NOT_JSON").getList("rejections")).hasSize(1);
@@ -202,6 +208,133 @@ class RejectionsTest extends IngestOverHttp {
         .isEqualTo(600);
   }
 
+  /** Sound but for their nature, each of 60,000 bytes. */
+  private static List<byte[]> longLines(long seed, String name, int count) {
+    return texts(lines(seed, name, people(seed, 1)), count).stream()
+        .map(line -> natures(List.of(line)))
+        .map(line -> line.replaceFirst("\\{", "{\"more\":\"" + "x".repeat(60_000) + "\","))
+        .map(line -> line.getBytes(StandardCharsets.UTF_8))
+        .toList();
+  }
+
+  private static byte[] joined(List<byte[]> lines) {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    for (byte[] line : lines) {
+      body.writeBytes(line);
+      body.write('\n');
+    }
+    return body.toByteArray();
+  }
+
+  @Test
+  void allChangesOfACorrectionTogetherAreNoLongerThanALine() {
+    // given: each by itself is
+    String half = "\",\"replace\":{\"*\":\"" + "y".repeat(33_000) + "\"}}";
+    String changes = "[{\"field\":\"a" + half + ",{\"field\":\"b" + half + "]";
+    // then
+    correction("long", "/rejections/corrections", "{\"cause\":\"any\",\"changes\":" + changes + "}")
+        .then()
+        .statusCode(422)
+        .body("code", equalTo("CHANGE_INVALID"));
+  }
+
+  @Test
+  void aCorrectionTakesFewerLinesAtOnceWhereTheyAreLong() throws SQLException {
+    // given
+    deliver("long", joined(longLines(39, "long", 40))).then().statusCode(200);
+    // when
+    String id =
+        correction(
+                "long",
+                "/rejections/corrections",
+                """
+                {"cause":"NATURE_CODE_INVALID@natureCode",
+                 "changes":[{"field":"natureCode","replace":{"A1":"1111"}}]}
+                """)
+            .then()
+            .statusCode(200)
+            .body("receipt.accepted", equalTo(40))
+            .extract()
+            .path("receipt.deliveryId");
+    // then: two megabytes of them, the rest, and the look that finds no more
+    assertThat(count("SELECT batches FROM delivery WHERE delivery_id = '" + id + "'")).isEqualTo(3);
+  }
+
+  @Test
+  void aCorrectionTakesFewerLinesAtOnceWhereItMakesThemLong() throws SQLException {
+    // given: short ones
+    List<String> sound = texts(lines(43, "growing", people(43, 1)), 80);
+    deliver("growing", natures(sound)).then().statusCode(200);
+    // when: each gets 60,000 bytes
+    String id =
+        correction(
+                "growing",
+                "/rejections/corrections",
+                """
+                {"cause":"NATURE_CODE_INVALID@natureCode","changes":[
+                  {"field":"natureCode","replace":{"A1":"1111"}},
+                  {"field":"more","replace":{"*":"%s"}}]}
+                """
+                    .formatted("y".repeat(60_000)))
+            .then()
+            .statusCode(200)
+            .body("receipt.accepted", equalTo(80))
+            .body("unchanged", equalTo(0))
+            .extract()
+            .path("receipt.deliveryId");
+    // then: two megabytes of them, as many again, the rest, and the look that finds no more
+    assertThat(count("SELECT batches FROM delivery WHERE delivery_id = '" + id + "'")).isEqualTo(4);
+  }
+
+  @Test
+  void aPageOfLongRejectionsEndsAfterHalfAMegabyte() {
+    // given
+    deliver("pages", joined(longLines(40, "pages", 30))).then().statusCode(200);
+    List<String> ids = new ArrayList<>();
+    String after = "";
+    // when
+    do {
+      String page = asked("pages", "billing", "/rejections?limit=500" + after).asString();
+      // then
+      assertThat(page).hasSizeLessThan(700_000);
+      ids.addAll(JsonPath.from(page).getList("rejections.id"));
+      after = "&after=" + JsonPath.from(page).getString("next");
+    } while (!after.endsWith("null"));
+    assertThat(ids).hasSize(30).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void anOperatorIsToldOfCorrectedFieldsOnlyThoseThatARuleKnows() {
+    // given: names that a sender made up, among them somebody's INS
+    String ins = people(41, 1).getFirst();
+    String sound = texts(lines(41, "named", List.of(ins)), 1).getFirst();
+    String faulty =
+        natures(List.of(sound)).replaceFirst("\"quantity\":-?[0-9.]+", "\"quantity\":0");
+    deliver("named", faulty).then().statusCode(200);
+    JsonPath rejection = rejections("named", "billing", "");
+    String id = rejection.getString("rejections[0].id");
+    // when
+    correction(
+            "named",
+            "/rejections/" + id + "/correction",
+            sound
+                .replaceFirst("^\\{", "{\"" + ins + "\":1,\"a\\\\u0000b\":1,")
+                .replaceFirst("\"performer\":\\{", "\"performer\":{\"" + ins + "\":1,"))
+        .then()
+        .statusCode(200)
+        .body("receipt.accepted", equalTo(1));
+    // then
+    Response toOperator =
+        given()
+            .auth()
+            .oauth2(TestTokens.withRole("someone", "operator"))
+            .queryParam("cause", rejection.getString("rejections[0].cause"))
+            .get("/rejections");
+    assertThat(toOperator.asString()).contains(id).doesNotContain(ins);
+    assertThat(toOperator.jsonPath().getList("rejections[0].correctedFields", String.class))
+        .containsExactly("natureCode", "other", "quantity");
+  }
+
   private static String natures(List<String> lines) {
     return lines.stream()
         .map(line -> line.replaceFirst("\"natureCode\":\"[0-9]+\"", "\"natureCode\":\"A1\""))
@@ -233,6 +366,90 @@ class RejectionsTest extends IngestOverHttp {
           .body("receipt.accepted", equalTo(699));
       other.rollback();
     }
+  }
+
+  @Test
+  @Timeout(60)
+  void aCorrectionTakesItsLocksInOneOrder() throws Exception {
+    // given: one of the lines will be rejected again, and somebody has all the locks of line keys
+    List<String> sound = texts(lines(42, "ordered", people(42, 1)), 12);
+    String last = natures(List.of(sound.getLast())).replace("A1", "B2");
+    deliver("ordered", natures(sound.subList(0, 11)) + "\n" + last).then().statusCode(200);
+    List<Integer> waitedFor = new ArrayList<>();
+    try (ExecutorService asking = Executors.newSingleThreadExecutor();
+        Connection other = dataSource.getConnection();
+        Statement locks = other.createStatement()) {
+      locks.execute("SELECT pg_advisory_lock(7302, s) FROM generate_series(0, 255) AS s");
+      try {
+        // when
+        Future<Response> answer =
+            asking.submit(
+                () ->
+                    correction(
+                        "ordered",
+                        "/rejections/corrections",
+                        """
+                        {"cause":"NATURE_CODE_INVALID@natureCode",
+                         "changes":[{"field":"natureCode","replace":{"A1":"1111","B2":"C3"}}]}
+                        """));
+        // and is given one after the other
+        while (!answer.isDone()) {
+          try (ResultSet row =
+              locks.executeQuery(
+                  """
+                  SELECT objid, pg_advisory_unlock(7302, objid::int) FROM pg_locks
+                  WHERE locktype = 'advisory' AND classid = 7302 AND NOT granted
+                    AND pid IN (SELECT pid FROM pg_locks WHERE relation = 'rejection'::regclass
+                                  AND mode = 'RowShareLock')
+                  """)) {
+            if (row.next()) {
+              waitedFor.add(row.getInt(1));
+            }
+          }
+        }
+        answer.get().then().statusCode(200).body("receipt.rejected", equalTo(1));
+      } finally {
+        locks.execute("SELECT pg_advisory_unlock_all()");
+      }
+    }
+    // then
+    assertThat(waitedFor).hasSizeGreaterThan(5).isSorted();
+  }
+
+  @Test
+  void whatIsBeyondADaysRejectionsIsCountedAndItsSenderTold() throws SQLException {
+    // given: one that is kept, and then as much as is in a day, and in the next, should it begin
+    String sound = texts(lines(45, "full", people(45, 1)), 1).getFirst();
+    deliver("full", natures(List.of(sound))).then().statusCode(200);
+    String id = rejections("full", "billing", "").getString("rejections[0].id");
+    for (int day = 0; day < 2; day++) {
+      execute(
+          "INSERT INTO rejection_day VALUES ('full', DATE '%s', 0, %d)"
+              .formatted(today().plusDays(day), 8L << 30));
+    }
+    // when
+    JsonPath receipt = deliver("full", "x\nx\n").then().statusCode(200).extract().jsonPath();
+    // then
+    assertThat(receipt.getInt("rejected")).isEqualTo(2);
+    assertThat(receipt.getInt("rejectedOnlyCounted")).isEqualTo(2);
+    assertThat(receipt.getMap("rejectedByReason")).isEqualTo(Map.of("NOT_JSON", 2));
+    assertThat(
+            asked("full", "billing", "/receipts/" + receipt.getString("deliveryId"))
+                .jsonPath()
+                .getInt("receipt.rejectedOnlyCounted"))
+        .isEqualTo(2);
+    assertThat(rejected("NOT_JSON", "full")).isEqualTo(2);
+    assertThat(metrics()).contains("carnet_rejections_only_counted_total{sender=\"full\"} 2.0");
+    assertThat(rejections("full", "billing", "").getList("rejections.id")).containsExactly(id);
+    // and one whose correction is rejected again, and not kept, can still be corrected
+    String path = "/rejections/" + id + "/correction";
+    correction("full", path, natures(List.of(sound)))
+        .then()
+        .statusCode(200)
+        .body("receipt.rejectedOnlyCounted", equalTo(1));
+    correction("full", path, sound).then().statusCode(200).body("receipt.accepted", equalTo(1));
+    await().atMost(SOON).until(() -> !rejectedOf("full").isEmpty());
+    assertThat(rejectedOf("full")).hasSize(1);
   }
 
   @Test
@@ -327,7 +544,7 @@ class RejectionsTest extends IngestOverHttp {
   }
 
   @Test
-  void oneIsCorrectedByTheWholeLineOnceAndJudgedLikeAnyOther() {
+  void oneIsCorrectedByTheWholeLineOnceAndJudgedLikeAnyOther() throws SQLException {
     // given
     String sound = texts(lines(34, "single", people(34, 1)), 1).getFirst();
     String faulty = sound.replaceFirst("\"quantity\":-?[0-9.]+", "\"quantity\":0");
@@ -339,11 +556,24 @@ class RejectionsTest extends IngestOverHttp {
         .then()
         .statusCode(404)
         .body("code", equalTo("NO_SUCH_REJECTION"));
-    correction("single", path, sound).then().statusCode(200).body("receipt.accepted", equalTo(1));
+    correction("single", path, sound)
+        .then()
+        .statusCode(200)
+        .body("receipt.accepted", equalTo(1))
+        .body("receipt.endedAt", notNullValue());
     correction("single", path, sound)
         .then()
         .statusCode(409)
         .body("code", equalTo("REJECTION_CORRECTED"));
+    // and its receipt was ended in the transaction that corrected it: nobody could ask for it again
+    assertThat(
+            count(
+                "SELECT count(*) FROM rejection r JOIN delivery d ON d.xmin = r.xmin"
+                    + " WHERE d.delivery_id = 'correction-' || r.id AND d.ended_at IS NOT NULL"
+                    + " AND r.id = '"
+                    + ids.getFirst()
+                    + "'"))
+        .isEqualTo(1);
     String second = "/rejections/" + ids.getLast() + "/correction";
     correction("single", second, faulty)
         .then()

@@ -26,8 +26,8 @@ final class ArrivalBook {
   private final Map<String, Entry> byLineId = new HashMap<>();
   private long withdrawn;
 
-  ArrivalBook(LocalDate today) {
-    reader = new LineReader(today);
+  ArrivalBook(LocalDate today, KnownCodes codes) {
+    reader = new LineReader(today, codes);
     windowStart = today.minusMonths(24);
   }
 

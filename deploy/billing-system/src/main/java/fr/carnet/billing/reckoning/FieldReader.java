@@ -3,6 +3,7 @@ package fr.carnet.billing.reckoning;
 import com.fasterxml.jackson.databind.JsonNode;
 import fr.carnet.billing.Fault;
 import fr.carnet.billing.RejectionCode;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.Optional;
@@ -17,6 +18,8 @@ import java.util.regex.Pattern;
  */
 final class FieldReader {
   private static final Pattern CALENDAR_DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
+
+  private static final int LONGEST_CODE = 64;
 
   private final JsonNode object;
   private final String path;
@@ -43,6 +46,23 @@ final class FieldReader {
 
   Optional<String> text(String field) {
     return of(field, JsonNode::isTextual).map(JsonNode::textValue);
+  }
+
+  /** A text that is kept as it is and right, or else wrong for the given reason. */
+  Optional<String> code(String field, Predicate<String> right, RejectionCode otherwise) {
+    Optional<String> text = text(field);
+    if (text.isPresent() && !canBeKept(text.get())) {
+      fault(field, RejectionCode.TEXT_INVALID);
+      return Optional.empty();
+    }
+    return text.isPresent() ? text(field, right, otherwise) : text;
+  }
+
+  /** Not without end; neither NUL nor half a surrogate pair: no database and no UTF-8 has them. */
+  private static boolean canBeKept(String text) {
+    return text.codePointCount(0, text.length()) <= LONGEST_CODE
+        && text.chars().noneMatch(unit -> unit == 0)
+        && StandardCharsets.UTF_8.newEncoder().canEncode(text);
   }
 
   /** A text that is right, or else wrong for the given reason. */

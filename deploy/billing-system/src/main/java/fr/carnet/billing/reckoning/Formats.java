@@ -7,8 +7,9 @@ import java.util.regex.Pattern;
 final class Formats {
   private static final Pattern INS = Pattern.compile("[1-478][0-9]{4}([0-9]{2}|2[AB])[0-9]{8}");
   private static final Pattern RPPS = Pattern.compile("[0-9]{11}");
-  private static final Pattern FINESS = Pattern.compile("[0-9]{9}");
+  private static final Pattern FINESS = Pattern.compile("([0-9]{2}|2[AB])[0-9]{7}");
   private static final Pattern NATURE = Pattern.compile("[0-9]{1,5}");
+  private static final Pattern SPECIALTY = Pattern.compile("[0-9A-Z]{2}");
   private static final Pattern CCAM = Pattern.compile("[A-Z]{4}[0-9]{3}");
   private static final Pattern NGAP = Pattern.compile("[A-Z][A-Z0-9]{0,5}");
   private static final Pattern NABM = Pattern.compile("[0-9]{1,4}");
@@ -39,13 +40,17 @@ final class Formats {
     return RPPS.matcher(text).matches() && passesLuhn(text);
   }
 
-  /** Digits only: how Luhn counts the letters of Corsican establishments is not documented. */
+  /** Corsica has 2A or 2B in front; a letter counts as its place in the alphabet. */
   static boolean isFiness(String text) {
     return FINESS.matcher(text).matches() && passesLuhn(text);
   }
 
   static boolean isNatureCode(String text) {
     return NATURE.matcher(text).matches();
+  }
+
+  static boolean isSpecialty(String text) {
+    return SPECIALTY.matcher(text).matches();
   }
 
   static boolean isCodeOf(ActSystem system, String code) {
@@ -63,7 +68,9 @@ final class Formats {
     int sum = 0;
     boolean doubled = false;
     for (int i = digits.length() - 1; i >= 0; i--) {
-      int weighted = Character.digit(digits.charAt(i), 10) * (doubled ? 2 : 1);
+      char character = digits.charAt(i);
+      int value = character >= 'A' ? character - 'A' + 1 : character - '0';
+      int weighted = value * (doubled ? 2 : 1);
       sum += weighted / 10 + weighted % 10;
       doubled = !doubled;
     }

@@ -1,32 +1,33 @@
 package fr.carnet.billing.reckoning;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import fr.carnet.billing.ActSystem;
 import fr.carnet.billing.Category;
 import fr.carnet.billing.Fault;
 import fr.carnet.billing.RejectionCode;
 import fr.carnet.billing.WireLine;
-import java.io.IOException;
 import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Reads one record by the rules of the feed and finds every fault in it.
  *
  * <p>In this order: a record that is too large is not parsed; one that is no JSON object has no
- * fields; one flagged as secret care is looked at no further; all others are checked in full.
+ * fields, but may say that it is secret care all the same; one flagged as secret care is looked at
+ * no further; all others are checked in full.
  */
 final class LineReader {
   private static final int LARGEST_BYTES = 64 * 1024;
   private static final int LONGEST_LINE_ID = 128;
+  private static final BigDecimal LARGEST_QUANTITY = new BigDecimal("1e9");
+  private static final int MOST_DECIMALS = 4;
   private static final List<String> EVERY_LINE_HAS =
       List.of(
           "lineId",
@@ -41,35 +42,30 @@ final class LineReader {
           "amounts",
           "duringHospitalStay",
           "secretCare");
-  private static final ObjectMapper MAPPER =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
-          .build();
+  private static final Pattern SAYS_SECRET = Pattern.compile("\"secretCare\"\\s*:\\s*true");
 
   private final LocalDate today;
+  private final KnownCodes codes;
 
-  LineReader(LocalDate today) {
+  LineReader(LocalDate today, KnownCodes codes) {
     this.today = today;
+    this.codes = codes;
   }
 
   Reading read(WireLine wire) {
     if (wire.json().length > LARGEST_BYTES) {
-      return new Reading.Faulty(Set.of(new Fault(Fault.RECORD, RejectionCode.TOO_LARGE)));
+      return unreadable(wire, RejectionCode.TOO_LARGE);
     }
-    return parsed(wire.json())
+    return StrictJson.object(wire.json())
         .map(object -> read(wire.key(), object))
-        .orElseGet(
-            () -> new Reading.Faulty(Set.of(new Fault(Fault.RECORD, RejectionCode.NOT_JSON))));
+        .orElseGet(() -> unreadable(wire, RejectionCode.NOT_JSON));
   }
 
-  private static Optional<JsonNode> parsed(byte[] json) {
-    try {
-      return Optional.ofNullable(MAPPER.readTree(json)).filter(JsonNode::isObject);
-    } catch (IOException e) {
-      return Optional.empty();
-    }
+  private static Reading unreadable(WireLine wire, RejectionCode why) {
+    String text = new String(wire.json(), StandardCharsets.ISO_8859_1);
+    return SAYS_SECRET.matcher(text).find()
+        ? new Reading.Secret(Optional.empty())
+        : new Reading.Faulty(Set.of(new Fault(Fault.RECORD, why)));
   }
 
   private Reading read(Optional<String> key, JsonNode object) {
@@ -93,18 +89,30 @@ final class LineReader {
     if (from.isPresent() && to.isPresent() && to.get().isBefore(from.get())) {
       fields.fault("careTo", RejectionCode.DATES_REVERSED);
     }
+    if (to.isPresent() && to.get().isAfter(today.plusYears(1))) {
+      fields.fault("careTo", RejectionCode.CARE_TO_TOO_LATE);
+    }
     Optional<LocalDate> prescribedOn = fields.date("prescribedOn");
+    if (from.isPresent() && processedOn.isPresent() && processedOn.get().isBefore(from.get())) {
+      fields.fault("processedOn", RejectionCode.PROCESSED_BEFORE_CARE);
+    }
+    if (to.isPresent() && prescribedOn.isPresent() && prescribedOn.get().isAfter(to.get())) {
+      fields.fault("prescribedOn", RejectionCode.PRESCRIBED_AFTER_CARE);
+    }
     Optional<Category> category =
         fields.name("category", Category.class, RejectionCode.CATEGORY_UNKNOWN);
     Optional<String> nature =
-        fields.text("natureCode", Formats::isNatureCode, RejectionCode.NATURE_CODE_INVALID);
-    Optional<Care.Act> act = fields.object("act").flatMap(LineReader::act);
+        fields.code("natureCode", Formats::isNatureCode, RejectionCode.NATURE_CODE_INVALID);
+    if (nature.isPresent() && !codes.haveNature(nature.get())) {
+      fields.fault("natureCode", RejectionCode.NATURE_CODE_UNKNOWN);
+    }
+    Optional<Care.Act> act = fields.object("act").flatMap(this::act);
     Optional<BigDecimal> quantity = quantity(fields);
     Optional<Caregiver> performer = performer(fields);
-    Optional<Caregiver> prescriber = fields.object("prescriber").map(LineReader::caregiver);
+    Optional<Caregiver> prescriber = fields.object("prescriber").map(this::caregiver);
     Optional<Line.Cents> amounts = fields.object("amounts").flatMap(LineReader::amounts);
     Optional<String> treatingPhysician =
-        fields.text("treatingPhysicianRpps", Formats::isRpps, RejectionCode.RPPS_INVALID);
+        fields.code("treatingPhysicianRpps", Formats::isRpps, RejectionCode.RPPS_INVALID);
     if (!faults.isEmpty()) {
       return new Reading.Faulty(faults);
     }
@@ -132,7 +140,9 @@ final class LineReader {
 
   private static boolean isLineId(String text) {
     int characters = text.codePointCount(0, text.length());
-    return characters >= 1 && characters <= LONGEST_LINE_ID;
+    return characters >= 1
+        && characters <= LONGEST_LINE_ID
+        && StandardCharsets.UTF_8.newEncoder().canEncode(text);
   }
 
   private static Optional<String> checkedIns(FieldReader fields) {
@@ -147,48 +157,74 @@ final class LineReader {
     return date;
   }
 
-  private static Optional<Care.Act> act(FieldReader act) {
+  private Optional<Care.Act> act(FieldReader act) {
     act.require("system");
     act.require("code");
     Optional<ActSystem> system =
         act.name("system", ActSystem.class, RejectionCode.ACT_SYSTEM_UNKNOWN);
     if (system.isEmpty()) {
-      act.text("code");
+      act.code("code", _ -> true, RejectionCode.ACT_CODE_INVALID);
       return Optional.empty();
     }
-    return act.text(
-            "code", code -> Formats.isCodeOf(system.get(), code), RejectionCode.ACT_CODE_INVALID)
-        .map(code -> new Care.Act(system.get(), code));
+    Optional<String> code =
+        act.code(
+            "code", text -> Formats.isCodeOf(system.get(), text), RejectionCode.ACT_CODE_INVALID);
+    if (code.isPresent() && !codes.haveAct(system.get(), code.get())) {
+      act.fault("code", RejectionCode.ACT_CODE_UNKNOWN);
+    }
+    return code.map(known -> new Care.Act(system.get(), known));
   }
 
   private static Optional<BigDecimal> quantity(FieldReader fields) {
     Optional<BigDecimal> quantity = fields.number("quantity").map(JsonNode::decimalValue);
     if (quantity.isPresent() && quantity.get().signum() == 0) {
       fields.fault("quantity", RejectionCode.QUANTITY_ZERO);
+    } else if (quantity.isPresent() && !isInRange(quantity.get())) {
+      fields.fault("quantity", RejectionCode.QUANTITY_OUT_OF_RANGE);
     }
     return quantity;
   }
 
-  private static Optional<Caregiver> performer(FieldReader fields) {
+  private static boolean isInRange(BigDecimal quantity) {
+    return quantity.abs().compareTo(LARGEST_QUANTITY) < 0
+        && quantity.stripTrailingZeros().scale() <= MOST_DECIMALS;
+  }
+
+  private Optional<Caregiver> performer(FieldReader fields) {
     Optional<FieldReader> performer = fields.object("performer");
     if (performer.isPresent() && !performer.get().has("rpps") && !performer.get().has("finess")) {
       fields.fault("performer", RejectionCode.PERFORMER_MISSING);
     }
-    return performer.map(LineReader::caregiver);
+    return performer.map(this::caregiver);
   }
 
-  private static Caregiver caregiver(FieldReader fields) {
+  private Caregiver caregiver(FieldReader fields) {
+    Optional<String> specialty =
+        fields.code("specialtyCode", Formats::isSpecialty, RejectionCode.SPECIALTY_CODE_INVALID);
+    if (specialty.isPresent() && !codes.haveSpecialty(specialty.get())) {
+      fields.fault("specialtyCode", RejectionCode.SPECIALTY_CODE_UNKNOWN);
+    }
     return new Caregiver(
-        fields.text("rpps", Formats::isRpps, RejectionCode.RPPS_INVALID),
-        fields.text("finess", Formats::isFiness, RejectionCode.FINESS_INVALID),
-        fields.text("specialtyCode"));
+        fields.code("rpps", Formats::isRpps, RejectionCode.RPPS_INVALID),
+        fields.code("finess", Formats::isFiness, RejectionCode.FINESS_INVALID),
+        specialty);
   }
 
   private static Optional<Line.Cents> amounts(FieldReader amounts) {
     Optional<Long> paid = cents(amounts, "paidCents");
     Optional<Long> base = cents(amounts, "baseCents");
     Optional<Long> reimbursed = cents(amounts, "reimbursedCents");
+    if (paid.isPresent()
+        && reimbursed.isPresent()
+        && absolute(reimbursed.get()).compareTo(absolute(paid.get())) > 0) {
+      amounts.fault("reimbursedCents", RejectionCode.REIMBURSED_ABOVE_PAID);
+    }
     return paid.flatMap(p -> base.flatMap(b -> reimbursed.map(r -> new Line.Cents(p, b, r))));
+  }
+
+  /** The least of all cents has no opposite among them. */
+  private static BigInteger absolute(long cents) {
+    return BigInteger.valueOf(cents).abs();
   }
 
   private static Optional<Long> cents(FieldReader amounts, String field) {

@@ -61,7 +61,12 @@ public final class Reckoning {
 
   /** Reckons lines from anywhere, with or without a Kafka key, in the order given. */
   public static Reckoning ofWire(List<WireLine> lines, LocalDate today) {
-    ArrivalBook book = new ArrivalBook(today);
+    return ofWire(lines, today, KnownCodes.any());
+  }
+
+  /** The same for a receiver that has loaded code lists. */
+  public static Reckoning ofWire(List<WireLine> lines, LocalDate today, KnownCodes codes) {
+    ArrivalBook book = new ArrivalBook(today, codes);
     List<Expected> arrivals = lines.stream().map(book::arrive).toList();
     return new Reckoning(histories(book.kept()), arrivals, Counts.of(arrivals, book.withdrawn()));
   }

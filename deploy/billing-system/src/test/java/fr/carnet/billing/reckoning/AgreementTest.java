@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** Sender and reckoning, written apart, say the same of every line. */
 class AgreementTest {
 
-  @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+  @Property(seed = "20261122", tries = 60, shrinking = ShrinkingMode.OFF)
   void whatTheSenderExpectsOfEachLineIsWhatIsReckoned(
       @ForAll long seed, @ForAll @IntRange(max = 1_500) int day) {
     // given

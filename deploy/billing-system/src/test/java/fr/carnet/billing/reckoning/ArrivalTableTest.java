@@ -3,6 +3,7 @@ package fr.carnet.billing.reckoning;
 import static fr.carnet.billing.reckoning.Lines.line;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import fr.carnet.billing.Expected;
 import fr.carnet.billing.Fault;
 import fr.carnet.billing.RejectionCode;
@@ -86,6 +87,72 @@ class ArrivalTableTest {
     assertThat(arrivalOf(padded(sound, 65_536))).isEqualTo(new Expected.Accepted());
     assertThat(arrivalOf(padded(sound, 65_537)))
         .isEqualTo(rejected("record", RejectionCode.TOO_LARGE));
+  }
+
+  static Stream<Arguments> edges() {
+    return Stream.of(
+        Arguments.of(line("a").quantity("999999999.9999"), Optional.empty()),
+        Arguments.of(line("a").quantity("1000000000"), outOfRange()),
+        Arguments.of(line("a").quantity("-1000000000"), outOfRange()),
+        Arguments.of(line("a").quantity("1.00010"), Optional.empty()),
+        Arguments.of(line("a").quantity("1.00001"), outOfRange()),
+        Arguments.of(line("a").with(l -> l.put("careTo", "2027-06-01")), Optional.empty()),
+        Arguments.of(
+            line("a").with(l -> l.put("careTo", "2027-06-02")),
+            fault("careTo", RejectionCode.CARE_TO_TOO_LATE)),
+        Arguments.of(line("a").processedOn("2026-05-03"), Optional.empty()),
+        Arguments.of(
+            line("a").processedOn("2026-05-02"),
+            fault("processedOn", RejectionCode.PROCESSED_BEFORE_CARE)),
+        Arguments.of(line("a").with(l -> l.put("prescribedOn", "2026-05-03")), Optional.empty()),
+        Arguments.of(
+            line("a").with(l -> l.put("prescribedOn", "2026-05-04")),
+            fault("prescribedOn", RejectionCode.PRESCRIBED_AFTER_CARE)),
+        Arguments.of(reimbursed(-6900), Optional.empty()),
+        Arguments.of(
+            reimbursed(-6901),
+            fault("amounts.reimbursedCents", RejectionCode.REIMBURSED_ABOVE_PAID)),
+        Arguments.of(specialty("A0"), Optional.empty()),
+        Arguments.of(
+            specialty("6"), fault("performer.specialtyCode", RejectionCode.SPECIALTY_CODE_INVALID)),
+        Arguments.of(
+            specialty("0\u0000"), fault("performer.specialtyCode", RejectionCode.TEXT_INVALID)),
+        Arguments.of(
+            specialty("0".repeat(64)),
+            fault("performer.specialtyCode", RejectionCode.SPECIALTY_CODE_INVALID)),
+        Arguments.of(
+            specialty("0".repeat(65)),
+            fault("performer.specialtyCode", RejectionCode.TEXT_INVALID)),
+        Arguments.of(
+            line("a").with(l -> l.put("natureCode", "13\u0000")),
+            fault("natureCode", RejectionCode.TEXT_INVALID)));
+  }
+
+  private static Lines reimbursed(int cents) {
+    return line("a").with(l -> l.withObject("amounts").put("reimbursedCents", cents));
+  }
+
+  private static Lines specialty(String code) {
+    return line("a").with(l -> ((ObjectNode) l.get("performer")).put("specialtyCode", code));
+  }
+
+  private static Optional<Fault> outOfRange() {
+    return fault("quantity", RejectionCode.QUANTITY_OUT_OF_RANGE);
+  }
+
+  private static Optional<Fault> fault(String field, RejectionCode code) {
+    return Optional.of(new Fault(field, code));
+  }
+
+  @ParameterizedTest
+  @MethodSource("edges")
+  void whatIsBeyondTheEdgeIsNamed(Lines line, Optional<Fault> fault) {
+    Expected wanted =
+        fault
+            .<Expected>map(one -> new Expected.Rejected(Set.of(one)))
+            .orElse(new Expected.Accepted());
+
+    assertThat(arrivalOf(line.wire())).isEqualTo(wanted);
   }
 
   static Stream<Arguments> records() {

@@ -54,7 +54,7 @@ class HistoryTableTest {
         given(
                 "a reversal with amounts of the same sign",
                 line("a"),
-                reversal("b", "-1").with(l -> l.withObject("amounts").put("paidCents", -1)))
+                reversal("b", "-1").with(l -> l.withObject("amounts").put("reimbursedCents", -1)))
             .shows(),
         given("replaced", line("a"), reversal("b", "-1"), line("c").on("2026-05-04"))
             .shows("2026-05-04 × 1"),

@@ -27,7 +27,7 @@ class OrderTest {
   private static final LocalDate TODAY = LocalDate.of(2026, 6, 1);
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+  @Property(seed = "20261122", tries = 40, shrinking = ShrinkingMode.OFF)
   void withOneContentAnIdAnyOrderAndRepetitionGiveTheSame(
       @ForAll long seed, @ForAll Random random) {
     // given
@@ -45,7 +45,7 @@ class OrderTest {
     assertThat(outOfOrder.counts().kept()).isEqualTo(inOrder.counts().kept());
   }
 
-  @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+  @Property(seed = "20261122", tries = 40, shrinking = ShrinkingMode.OFF)
   void withIdsReusedOnlyTheOrderWithinAnIdMatters(@ForAll long seed, @ForAll Random random) {
     // given
     List<SentLine> sent = careers(seed);

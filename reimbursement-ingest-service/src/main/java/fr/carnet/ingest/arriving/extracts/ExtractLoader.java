@@ -1,6 +1,7 @@
 package fr.carnet.ingest.arriving.extracts;
 
 import fr.carnet.events.Wire;
+import fr.carnet.events.billing.LineRejected;
 import fr.carnet.eventstore.Transactions;
 import fr.carnet.ingest.arriving.extracts.Extracts.Load;
 import fr.carnet.ingest.arriving.extracts.Extracts.Position;
@@ -34,6 +35,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -209,11 +211,11 @@ public class ExtractLoader implements AutoCloseable {
 
   private void readFile(Load load, ExtractFile file, Path path, Position position)
       throws SQLException, IOException {
-    long size = Extracts.size(path);
-    if (size != position.bytes() || !position.isOf(Extracts.identity(path))) {
+    if (isAnother(path, position)) {
       end(load, file, position.rows(), ExtractFault.FILE_CHANGED.at(file.fileName(), 0, ""));
       return;
     }
+    long size = position.bytes();
     if (!path.toFile().isFile()) {
       if (file.isRequired()) {
         end(load, file, position.rows(), ExtractFault.FILE_MISSING.at(file.fileName(), 0, ""));
@@ -235,11 +237,20 @@ public class ExtractLoader implements AutoCloseable {
       boolean complete = false;
       while (running && !complete) {
         CsvRows.Chunk chunk = rows.chunk(ROWS_A_TRANSACTION);
+        if (chunk.complete() && isAnother(path, position)) {
+          // Written over while it was read: its end may be anybody's.
+          end(load, file, read, ExtractFault.FILE_CHANGED.at(file.fileName(), 0, ""));
+          return;
+        }
         advance(load, file, read, chunk, rows.bytesRead());
         read += chunk.rows();
         complete = chunk.complete();
       }
     }
+  }
+
+  private static boolean isAnother(Path path, Position position) {
+    return Extracts.size(path) != position.bytes() || !position.isOf(Extracts.identity(path));
   }
 
   private void end(Load load, ExtractFile file, long rows, ExtractFault.Found fault)
@@ -321,7 +332,6 @@ public class ExtractLoader implements AutoCloseable {
       Extracts.feed(tx, load, afterLine, upToLine);
       StagedRows.joined(tx, afterLine, upToLine, this::take);
       flush();
-      outcomes.forEach(this::count);
       Extracts.count(tx, load.id(), counts);
       return outcomes;
     }
@@ -339,7 +349,9 @@ public class ExtractLoader implements AutoCloseable {
       // As received is as this adapter wrote it: a rejection shows what a sender would correct.
       waiting.add(
           new Received(
-              Wire.write(fields), LineRules.read(fields, Optional.empty(), today, policy)));
+              Wire.write(fields),
+              LineRules.read(fields, Optional.empty(), today, policy),
+              row.madeFrom().stream().map(place -> load.folder() + "/" + place).toList()));
       if (waiting.size() == LINES_AT_ONCE) {
         flush();
       }
@@ -348,7 +360,11 @@ public class ExtractLoader implements AutoCloseable {
     private void flush() throws SQLException {
       if (!waiting.isEmpty()) {
         List<Received> lines = List.copyOf(waiting);
-        outcomes.addAll(load.dryRun() ? wouldKeep(lines) : keep(lines));
+        List<Outcome> became = load.dryRun() ? wouldKeep(lines) : keep(lines);
+        for (int i = 0; i < became.size(); i++) {
+          count(became.get(i), lines.get(i));
+        }
+        outcomes.addAll(became);
         waiting.clear();
       }
     }
@@ -366,19 +382,26 @@ public class ExtractLoader implements AutoCloseable {
       return store.wouldKeep(tx, load.sender(), lines, Window.endingOn(today));
     }
 
-    private void count(Outcome outcome) {
+    private void count(Outcome outcome, Received line) {
       switch (outcome) {
-        case Outcome.Accepted _ -> count("accepted");
+        case Outcome.Accepted _ -> {
+          count("accepted");
+          count(line.warnings(), Extracts::warnedOf);
+        }
         case Outcome.Repeated _ -> count("repeated");
         case Outcome.OutsideWindow _ -> count("outsideWindow");
         case Outcome.Rejected refused -> {
           count("rejected");
-          refused.faults().stream()
-              .map(fault -> fault.code())
-              .distinct()
-              .forEach(code -> count(Extracts.rejectedFor(code)));
+          count(refused.faults(), Extracts::rejectedFor);
         }
       }
+    }
+
+    private void count(List<LineRejected.Fault> faults, UnaryOperator<String> name) {
+      faults.stream()
+          .map(LineRejected.Fault::code)
+          .distinct()
+          .forEach(code -> count(name.apply(code)));
     }
 
     private void count(String name) {

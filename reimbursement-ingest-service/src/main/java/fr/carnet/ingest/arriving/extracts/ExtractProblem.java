@@ -11,8 +11,10 @@ enum ExtractProblem implements Reason {
   DRY_RUN_INVALID(Kind.INVALID, "dryRun is true or false.", "dryRun vaut true ou false."),
   EXTRACT_UNKNOWN(
       Kind.NOT_FOUND,
-      "There is no such folder among your extracts. Ask the operator where yours are put.",
-      "Il n'y a pas de tel dossier parmi vos extractions. Demandez à l'exploitant où les déposer.");
+      "There is no such folder among your extracts, or it was not loaded yet. POST /extracts loads"
+          + " one; the operator knows where yours are put.",
+      "Il n'y a pas de tel dossier parmi vos extractions, ou il n'a pas encore été chargé. POST"
+          + " /extracts le charge ; l'exploitant sait où déposer les vôtres.");
 
   private final Told told;
 

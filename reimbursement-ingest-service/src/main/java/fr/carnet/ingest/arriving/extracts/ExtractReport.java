@@ -40,14 +40,19 @@ record ExtractReport(
    */
   record FileRead(String file, long bytes, long bytesRead, long rows, long lastLine) {}
 
-  /** fed = accepted + repeated + outsideWindow + rejected. */
+  /**
+   * fed = accepted + repeated + outsideWindow + rejected.
+   *
+   * @param warnedByReason lines that were kept although a rule that only warns here is not met
+   */
   record Lines(
       long fed,
       long accepted,
       long repeated,
       long outsideWindow,
       long rejected,
-      Map<String, Long> rejectedByReason) {}
+      Map<String, Long> rejectedByReason,
+      Map<String, Long> warnedByReason) {}
 
   /**
    * One thing that is wrong.

@@ -23,6 +23,7 @@ final class Extracts {
 
   private static final String FAULT = "fault:";
   private static final String REJECTED = "rejected:";
+  private static final String WARNED = "warned:";
 
   /** Where a load stands. */
   enum State {
@@ -283,6 +284,10 @@ final class Extracts {
     return REJECTED + code;
   }
 
+  static String warnedOf(String code) {
+    return WARNED + code;
+  }
+
   static String faultOf(ExtractFault fault) {
     return FAULT + fault.name();
   }
@@ -374,7 +379,8 @@ final class Extracts {
         repeated,
         outside,
         rejected,
-        withPrefix(counts, REJECTED));
+        withPrefix(counts, REJECTED),
+        withPrefix(counts, WARNED));
   }
 
   private static Map<String, Long> withPrefix(Map<String, Long> counts, String prefix) {

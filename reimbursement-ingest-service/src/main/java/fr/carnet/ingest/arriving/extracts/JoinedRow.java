@@ -5,6 +5,7 @@ import fr.carnet.events.care.CareCategory;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +21,7 @@ import java.util.Set;
  * @param treatingPhysician the RPPS of the médecin traitant that the row names, where the
  *     correspondence knows it
  * @param paid euros, of the hub's row as a whole
+ * @param madeFrom the rows of the files that were joined, as file:line
  */
 record JoinedRow(
     String key,
@@ -43,7 +45,8 @@ record JoinedRow(
     Optional<String> treatingPhysician,
     BigDecimal paid,
     BigDecimal base,
-    BigDecimal reimbursed) {
+    BigDecimal reimbursed,
+    List<String> madeFrom) {
 
   /** Dentists, orthodontists (IR_ACT_V 19, 53, 54; IR_SPE_V 36). */
   private static final Set<String> DENTISTS = Set.of("19", "36", "53", "54");

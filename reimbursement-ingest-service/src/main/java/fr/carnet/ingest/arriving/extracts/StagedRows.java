@@ -124,7 +124,9 @@ final class StagedRows {
           WHERE m.cip7 = substr(d.code, 6, 7) AND m.atc LIKE 'J07%') AS vaccine,
         p.rpps, coalesce(e.finess, p.finess), h.performer_specialty,
         h.prescriber IS NOT NULL, r.rpps, r.finess, h.prescriber_specialty,
-        h.paid, h.base, h.reimbursed, t.rpps
+        h.paid, h.base, h.reimbursed, t.rpps,
+        array_remove(ARRAY['ER_PRS_F.csv:' || h.line, 'ER_' || d.source || '_F.csv:' || d.line,
+                           'ER_ETE_F.csv:' || s.line], NULL)
       FROM extract_hub AS h
       LEFT JOIN extract_detail AS d ON d.key = h.key
       LEFT JOIN extract_stay AS s ON s.key = h.key
@@ -234,7 +236,8 @@ final class StagedRows {
         text(row, 27),
         row.getBigDecimal(24),
         row.getBigDecimal(25),
-        row.getBigDecimal(26));
+        row.getBigDecimal(26),
+        List.of((String[]) row.getArray(28).getArray()));
   }
 
   private static Optional<String> text(ResultSet row, int column) throws SQLException {

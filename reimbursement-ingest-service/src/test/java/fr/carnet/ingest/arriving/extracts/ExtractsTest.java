@@ -9,19 +9,24 @@ import fr.carnet.billing.WarehouseExtract;
 import fr.carnet.billing.WireLine;
 import fr.carnet.billing.reckoning.Reckoning;
 import fr.carnet.events.care.Care;
+import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.ingest.IngestOverHttp;
+import fr.carnet.ingest.RegisteredDossier;
 import fr.carnet.testkit.TestTokens;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.math.BigDecimal;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,6 +37,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -334,17 +340,40 @@ class ExtractsTest extends IngestOverHttp {
 
   @Test
   void aLineThatBreaksARuleIsRejectedLikeAnyOtherAndTheRestArrive() throws Exception {
-    // given: a wrong check digit
+    // given: a wrong check digit in a detail, and a hub row of a stay that pays back too much
     SmallExtract extract = new SmallExtract(people(2_107, 1).getFirst(), today());
     extract.edit("ER_PHA_F.csv", text -> text.replace("3400931959496", "3400931959490"));
+    extract.edit("ER_PRS_F.csv", text -> text.substring(0, text.lastIndexOf("16.1")) + "26.1;0\n");
+    double before = rejected("REIMBURSED_ABOVE_PAID", SENDER);
     // when
     JsonPath report = load("rejected", extract);
     // then
     assertThat(report.getString("state")).isEqualTo("DONE");
     assertThat(report.getInt("lines.fed")).isEqualTo(7);
-    assertThat(report.getInt("lines.accepted")).isEqualTo(6);
+    assertThat(report.getInt("lines.accepted")).isEqualTo(5);
     assertThat(report.getMap("lines.rejectedByReason", String.class, Integer.class))
-        .isEqualTo(Map.of("ACT_CODE_INVALID", 1));
+        .isEqualTo(Map.of("ACT_CODE_INVALID", 1, "REIMBURSED_ABOVE_PAID", 1));
+    assertThat(rejected("REIMBURSED_ABOVE_PAID", SENDER)).isEqualTo(before + 1);
+    // and they say where they stand, to their sender and to who runs this
+    for (String token :
+        List.of(
+            TestTokens.withRole(SENDER, "billing"), TestTokens.withRole("someone", "operator"))) {
+      assertThat(madeFrom(token, "ACT_CODE_INVALID"))
+          .contains(List.of("rejected/ER_PRS_F.csv:2", "rejected/ER_PHA_F.csv:2"));
+      assertThat(madeFrom(token, "REIMBURSED_ABOVE_PAID"))
+          .contains(List.of("rejected/ER_PRS_F.csv:7", "rejected/ER_ETE_F.csv:2"));
+    }
+  }
+
+  private static List<List<String>> madeFrom(String token, String reason) {
+    return given()
+        .auth()
+        .oauth2(token)
+        .queryParam("reason", reason)
+        .queryParam("limit", 500)
+        .get("/rejections")
+        .jsonPath()
+        .getList("rejections.madeFrom");
   }
 
   private record Spoilt(
@@ -558,10 +587,16 @@ class ExtractsTest extends IngestOverHttp {
 
   @Test
   void aDryRunGivesTheWholeReportAndKeepsNothing() throws Exception {
-    // given: eight lines, of which one is refused
+    // given: seven lines, of which one is refused, and one breaks a rule that only warns here
     String ins = people(2_113, 1).getFirst();
     SmallExtract extract = new SmallExtract(ins, today());
     extract.edit("ER_CAM_F.csv", text -> text.replace("DEQP003", "DEQ"));
+    extract.edit(
+        "ER_PRS_F.csv",
+        text ->
+            text.replace(
+                extract.key(2),
+                extract.key(2).replace(";1;1;" + today(), ";1;1;" + today().minusDays(10))));
     extract.write(folder("dry"));
     String nothing = kept();
     // when
@@ -571,6 +606,8 @@ class ExtractsTest extends IngestOverHttp {
     assertThat(dry.getString("state")).isEqualTo("DONE");
     assertThat(dry.getMap("lines.rejectedByReason", String.class, Integer.class))
         .isEqualTo(Map.of("ACT_CODE_INVALID", 1));
+    assertThat(dry.getMap("lines.warnedByReason", String.class, Integer.class))
+        .isEqualTo(Map.of("PROCESSED_BEFORE_CARE", 1));
     assertThat(dry.getString("deliveryId")).isNull();
     assertThat(kept()).isEqualTo(nothing);
     assertThat(KeptCare.lines(dataSource, ins)).isEmpty();
@@ -624,11 +661,15 @@ class ExtractsTest extends IngestOverHttp {
   void aFaultAmongRowsNamesTheNineKeys() throws Exception {
     // given
     SmallExtract extract = new SmallExtract(people(2_109, 1).getFirst(), today());
+    extract.append("ER_BIO_F.csv", extract.key(99) + ";1;552;1");
     extract.append("ER_PRS_F.csv", extract.hub(1, "3313", "50"));
     // when
     JsonPath report = load("keys", extract);
     // then
-    assertThat(report.getString("faults[0].key")).isEqualTo(extract.key(1).replace(';', '.'));
+    assertThat(report.getList("faults.code", String.class))
+        .containsExactly("DETAIL_WITHOUT_HUB", "HUB_ROW_REPEATED");
+    assertThat(report.getList("faults.key", String.class))
+        .containsExactly(extract.key(99).replace(';', '.'), extract.key(1).replace(';', '.'));
   }
 
   @Test
@@ -697,6 +738,43 @@ class ExtractsTest extends IngestOverHttp {
   }
 
   @Test
+  void aFileThatIsCutWhileItIsReadIsNotTakenForAShorterOne() throws Exception {
+    // given: a file of more than one transaction's rows
+    SmallExtract extract = new SmallExtract(people(2_117, 1).getFirst(), today());
+    String visits =
+        IntStream.range(10, 8_000)
+            .mapToObj(number -> extract.hub(number, "1111", "0") + "\n")
+            .collect(Collectors.joining());
+    extract.edit("ER_PRS_F.csv", text -> text + visits);
+    extract.write(folder("cut"));
+    Path hub = folder("cut").resolve("ER_PRS_F.csv");
+    String whole = Files.readString(hub);
+    try (Connection connection = dataSource.getConnection();
+        Statement hold = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      hold.execute("LOCK TABLE extract_hub IN SHARE MODE");
+      ask(SENDER, Map.of("folder", "cut")).then().statusCode(202);
+      await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  count(
+                          "SELECT count(*) FROM pg_locks"
+                              + " WHERE relation = 'extract_hub'::regclass AND NOT granted")
+                      > 0);
+      // when: its first rows are read, and its exporter begins anew
+      try (FileChannel file = FileChannel.open(hub, StandardOpenOption.WRITE)) {
+        file.truncate(whole.substring(0, whole.indexOf("\n7000;") + 1).length());
+      }
+      connection.rollback();
+    }
+    JsonPath report = ended("cut");
+    // then
+    assertThat(report.getString("state")).isEqualTo("REFUSED");
+    assertThat(report.getMap("faultsByCode")).isEqualTo(Map.of("FILE_CHANGED", 1));
+  }
+
+  @Test
   void aLoadThatKeepsFailingIsRefusedAndTheNextGoesOn() throws Exception {
     // given: a database that takes no step of one of two loads
     String ins = people(2_115, 1).getFirst();
@@ -741,6 +819,31 @@ class ExtractsTest extends IngestOverHttp {
     assertThat(Form.EUROS.read("-69,5")).contains("-69.5");
     assertThat(Form.EUROS.read("69.000")).contains("69.00");
     assertThat(Form.EUROS.read("69.001")).isEmpty();
+  }
+
+  @Test
+  void theReportIsTheSameWhetherSomeoneHasADossierOrNot() throws Exception {
+    // given
+    List<String> people = people(2_120, 2);
+    RegisteredDossier dossier = RegisteredDossier.of(people.get(0));
+    register(dossier, State.OPEN);
+    SmallExtract with = new SmallExtract(people.get(0), today());
+    SmallExtract without = new SmallExtract(people.get(1), today());
+    // when, then: twice, the second time as repeats
+    for (int i = 0; i < 2; i++) {
+      assertThat(reportOn(with, "with")).isEqualTo(reportOn(without, "without"));
+    }
+    awaitLines(dossier, 6);
+  }
+
+  private static String reportOn(SmallExtract extract, String sender) throws Exception {
+    extract.edit("ER_PHA_F.csv", text -> text.replace("3400931959496", "3400931959490"));
+    extract.write(ROOT.resolve(sender).resolve("same"));
+    ask(sender, Map.of("folder", "same")).then().statusCode(202);
+    await()
+        .atMost(SOON)
+        .until(() -> look(sender, "same").jsonPath().getString("state").equals("DONE"));
+    return look(sender, "same").asString().replaceFirst("\"extract-\\d+\"", "\"…\"");
   }
 
   @Test
