@@ -49,9 +49,12 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /** What tests of this service say: people, dossiers, care that passed the valve, traces. */
 public final class Dossiers {
-  /** Today where care is reckoned. */
+  @SuppressWarnings("TimeInStaticInitializer") // on purpose: one day for all tests
+  private static final LocalDate TODAY = LocalDate.now(Paris.ZONE);
+
+  /** Today where care is reckoned; the same all along, whenever midnight strikes. */
   public static LocalDate today() {
-    return LocalDate.now(Paris.ZONE);
+    return TODAY;
   }
 
   private static final CareProvider SOMEBODY =
@@ -70,14 +73,11 @@ public final class Dossiers {
   /** Refusals by account, as the access-control-service counts them. */
   private static final Map<String, Integer> REFUSALS = new ConcurrentHashMap<>();
 
-  static {
-    refusalsAreCounted();
-  }
-
   private Dossiers() {}
 
-  /** The access-control-service counts refusals: 20 an account, and 200 at a counter. */
+  /** The access-control-service counts refusals, from none: 20 an account, 200 at a counter. */
   public static void refusalsAreCounted() {
+    REFUSALS.clear();
     Neighbours.answer(
         "/refusals",
         asked -> {
@@ -103,7 +103,6 @@ public final class Dossiers {
 
   /** Opens a dossier online. */
   public static UUID open(String ins) {
-    refusalsAreCounted();
     return UUID.fromString(
         given()
             .auth()
@@ -172,7 +171,6 @@ public final class Dossiers {
 
   /** The same, after something has happened that falls between asking and deciding. */
   public static void decisionsAre(boolean allowed, String rule, Runnable meanwhile) {
-    refusalsAreCounted();
     Neighbours.answer(
         "/decisions",
         _ -> {
@@ -219,7 +217,46 @@ public final class Dossiers {
         today().minusDays(daysAgo),
         category == CareCategory.HOSPITAL_STAY,
         treatingPhysician,
+        Optional.of(today().minusDays(daysAgo)),
         0);
+  }
+
+  /** The same line, processed by the insurer on another day, or by one that did not say when. */
+  public static Care processed(Care line, Optional<LocalDate> on) {
+    return new Care(
+        line.itemId(),
+        line.category(),
+        line.natureCode(),
+        line.act(),
+        line.quantity(),
+        line.performer(),
+        line.prescriber(),
+        line.prescribedOn(),
+        line.careFrom(),
+        line.careTo(),
+        line.duringHospitalStay(),
+        line.treatingPhysician(),
+        on,
+        line.repeats());
+  }
+
+  /** The same line, of another performer. */
+  public static Care performedBy(Care line, CareProvider performer) {
+    return new Care(
+        line.itemId(),
+        line.category(),
+        line.natureCode(),
+        line.act(),
+        line.quantity(),
+        performer,
+        line.prescriber(),
+        line.prescribedOn(),
+        line.careFrom(),
+        line.careTo(),
+        line.duringHospitalStay(),
+        line.treatingPhysician(),
+        line.processedOn(),
+        line.repeats());
   }
 
   /** Puts a line on the topic, sealed towards the dossier, as ingest does. */
@@ -287,27 +324,42 @@ public final class Dossiers {
 
   /** The committed records of a dossier on a topic. */
   public static List<ConsumerRecord<byte[], byte[]>> of(Topic topic, UUID dossier) {
-    Map<String, Object> settings = new HashMap<>(RealServers.kafkaSettings());
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+    return Read.OF.computeIfAbsent(topic, Read::new).of(dossier);
+  }
+
+  /** What was read of a topic; read once, for it grows with every test of the JVM. */
+  private static final class Read {
+    static final Map<Topic, Read> OF = new ConcurrentHashMap<>();
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Map<String, List<ConsumerRecord<byte[], byte[]>>> records = new HashMap<>();
+
+    Read(Topic topic) {
+      Map<String, Object> settings = new HashMap<>(RealServers.kafkaSettings());
+      settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+      consumer =
+          new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic.wireName()).stream()
               .map(info -> new TopicPartition(info.topic(), info.partition()))
               .toList();
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    }
+
+    /** Up to what there is by now. */
+    synchronized List<ConsumerRecord<byte[], byte[]>> of(UUID dossier) {
+      Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
       while (ends.entrySet().stream()
           .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-          if (new String(record.key(), StandardCharsets.UTF_8).equals(dossier.toString())) {
-            records.add(record);
-          }
+          records
+              .computeIfAbsent(
+                  new String(record.key(), StandardCharsets.UTF_8), _ -> new ArrayList<>())
+              .add(record);
         }
       }
+      return List.copyOf(records.getOrDefault(dossier.toString(), List.of()));
     }
-    return records;
   }
 }

@@ -421,6 +421,17 @@ class RepresentativesTest {
   }
 
   @Test
+  void who_may_not_assist_and_tries_again_and_again_is_counted_as_at_every_other_door() {
+    String nurse =
+        TestTokens.professional("8" + (10_000_000_000L + System.nanoTime() % 1_000_000_000), "60");
+    for (int i = 0; i < 21; i++) {
+      post("/dossiers/assistances", nurse, "{\"ins\":\"" + Dossiers.newIns() + "\"}")
+          .statusCode(i < 20 ? 403 : 429)
+          .body("code", equalTo(i < 20 ? "ASSISTANTS_ONLY" : "TOO_MANY_REFUSALS"));
+    }
+  }
+
+  @Test
   void an_exclusion_binds_the_very_next_read_whatever_the_others_know_of_it_yet() {
     UUID representation = parent(mother);
     Dossiers.decisionsAre(true, "REPRESENTATIVE");

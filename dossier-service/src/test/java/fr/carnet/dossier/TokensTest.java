@@ -11,7 +11,6 @@ import fr.carnet.testkit.Neighbours;
 import fr.carnet.testkit.RealServersForQuarkus;
 import fr.carnet.testkit.TestTokens;
 import fr.carnet.testkit.TestTokens.Flaw;
-import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
@@ -27,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** A token that is no good is refused with the code of what is wrong with it. */
 @QuarkusTest
-@WithTestResource(value = RealServersForQuarkus.class, scope = TestResourceScope.GLOBAL)
+@WithTestResource(RealServersForQuarkus.class)
 class TokensTest {
   private static final Map<String, Object> AS_DOCTOR = exercise("10", "SM04", "750100125");
   private static final Map<String, Object> AS_PHARMACIST = exercise("21", "", "750100349");
@@ -50,7 +49,6 @@ class TokensTest {
   @BeforeEach
   void refuseEverybody() {
     asked.clear();
-    Dossiers.refusalsAreCounted();
     Neighbours.answer(
         "/decisions",
         request -> {

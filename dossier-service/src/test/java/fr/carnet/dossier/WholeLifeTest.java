@@ -24,6 +24,7 @@ import fr.carnet.events.dossier.DossierOpened;
 import fr.carnet.events.dossier.DossierRegistered;
 import fr.carnet.events.dossier.ErasureCause;
 import fr.carnet.events.dossier.ReleaseRequested;
+import fr.carnet.events.dossier.Representative;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.testkit.Neighbours;
@@ -39,6 +40,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -48,19 +50,29 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import javax.sql.DataSource;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The whole life of a dossier over HTTP: who opens it, what it is asked for, how it ends. */
@@ -79,6 +91,10 @@ class WholeLifeTest {
   @Inject DataSource dataSource;
   @Inject Timetable timetable;
   @Inject Erasing erasing;
+  @Inject StoredBesideForTests beside;
+
+  @ConfigProperty(name = "carnet.erasure-journal")
+  Path journal;
 
   private final String ins = Dossiers.newIns();
   private final String owner = TestTokens.patient(ins);
@@ -146,31 +162,62 @@ class WholeLifeTest {
         });
   }
 
+  /**
+   * A minor, and a protected adult.
+   *
+   * @param until exclusive; an adult's representation lasts until somebody ends it
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "PARENT, 21606, 2016-06-05, 2034-06-05, MINOR_OPENS_AT_COUNTER",
+    "GUARDIAN_OF_ADULT, 27606, 1976-06-05, , REPRESENTATIVE_AT_COUNTER_ONLY"
+  })
+  void a_dossier_is_opened_for_somebody_at_a_counter_by_a_representative_whose_identity_is_sealed(
+      Representative.Kind kind, String begins, String birthDate, String until, String onlyThere) {
+    String represented = Dossiers.newIns(begins);
+    String representative = REPRESENTATIVE.replace("PARENT", kind.name());
+    post(
+            "/dossiers",
+            TestTokens.patient(represented, birthDate),
+            "{" + CONSENT + "," + representative + "}")
+        .statusCode(403)
+        .body("code", equalTo(onlyThere));
+    String who =
+        "{"
+            + CONSENT
+            + ",\"ins\":\""
+            + represented
+            + "\",\"familyName\":\"Enfantaud\",\"sex\":\"FEMALE\",\"birthDate\":\""
+            + birthDate
+            + "\"";
+    Representative.Kind other =
+        kind.isForMinors() ? Representative.Kind.GUARDIAN_OF_ADULT : Representative.Kind.PARENT;
+    post("/dossiers", AGENT, who + "," + REPRESENTATIVE.replace("PARENT", other.name()) + "}")
+        .statusCode(422)
+        .body("code", equalTo("REPRESENTATIVE_INVALID"));
+    UUID dossier = opened(AGENT, who + "," + representative + "}");
+    assertThat(onKafka(dossier))
+        .doesNotContain("Parentaud", "Dominique", "livret", kind.name(), birthDate);
+    get("/dossiers/" + dossier + "/export", TestTokens.patient(represented))
+        .statusCode(200)
+        .body("traits.representative.kind", equalTo(kind.name()))
+        .body("traits.representative.familyName", equalTo("Parentaud"))
+        .body("traits.representative.until", equalTo(until));
+  }
+
   @Test
-  void a_minor_is_opened_for_at_a_counter_by_a_representative_whose_identity_is_sealed() {
+  void a_minor_opens_at_a_counter_alone_and_not_without_a_representative() {
     String child = Dossiers.newIns("21606");
     post("/dossiers", TestTokens.patient(child, "2016-06-05"), "{" + CONSENT + "}")
         .statusCode(403)
         .body("code", equalTo("MINOR_OPENS_AT_COUNTER"))
         .body("field", equalTo("birthDate"));
-    String who =
-        "{"
-            + CONSENT
-            + ",\"ins\":\""
-            + child
-            + "\",\"familyName\":\"Enfantaud\","
-            + "\"sex\":\"FEMALE\",\"birthDate\":\"2016-06-05\"";
-    post("/dossiers", AGENT, who + "}")
+    post(
+            "/dossiers",
+            AGENT,
+            "{" + CONSENT + ",\"ins\":\"" + child + "\",\"birthDate\":\"2016-06-05\"}")
         .statusCode(422)
         .body("code", equalTo("REPRESENTATIVE_MISSING"));
-    UUID dossier = opened(AGENT, who + "," + REPRESENTATIVE + "}");
-    String kafka = onKafka(dossier);
-    assertThat(kafka).doesNotContain("Parentaud", "Dominique", "livret", "PARENT", "2016-06-05");
-    get("/dossiers/" + dossier + "/export", TestTokens.patient(child))
-        .statusCode(200)
-        .body("traits.representative.kind", equalTo("PARENT"))
-        .body("traits.representative.familyName", equalTo("Parentaud"))
-        .body("traits.representative.until", equalTo("2034-06-05"));
   }
 
   @Test
@@ -186,6 +233,52 @@ class WholeLifeTest {
           .body("code", equalTo("BIRTH_DATE_MISSING"))
           .body("field", equalTo("birthDate"));
     }
+  }
+
+  @Test
+  void an_opening_says_nothing_that_cannot_be_kept_and_read_again() {
+    String of = "{" + CONSENT + ",\"ins\":\"" + ins + "\",";
+    for (String born :
+        List.of("+10053-07-14", "+999999953-07-14", "0053-07-14", "-0047-07-14", "2053-07-14")) {
+      post("/dossiers", AGENT, of + "\"birthDate\":\"" + born + "\"}")
+          .statusCode(422)
+          .body("code", equalTo("BIRTH_DATE_INVALID"))
+          .body("field", equalTo("birthDate"));
+    }
+    post("/dossiers", AGENT, of + "\"familyName\":\"a\\u0000b\"}")
+        .statusCode(422)
+        .body("code", equalTo("NAME_INVALID"));
+    for (String half :
+        List.of(
+            "\"givenName\":\"\\ud83d\"}",
+            "\"affiliation\":{\"scheme\":\"\\ude00\",\"caisse\":\"671\",\"policyholder\":true}}",
+            REPRESENTATIVE.replace("Parentaud", "\\ud83d") + "}")) {
+      post("/dossiers", AGENT, of + half)
+          .statusCode(400)
+          .body("code", equalTo("REQUEST_NOT_READABLE"));
+    }
+    UUID dossier = opened(AGENT, of + "\"givenName\":\"Zo\u00e9 \\ud83d\\ude00\"}");
+    post(
+            "/dossiers/" + dossier + "/representatives",
+            AGENT,
+            """
+            {"kind":"GUARDIAN_OF_ADULT","ins":"%s","familyName":"T","givenName":"D",
+             "evidence":"jugement","until":"+10000-01-01T00:00:00Z"}
+            """
+                .formatted(Dossiers.newIns()))
+        .statusCode(422)
+        .body("code", equalTo("REPRESENTATION_END_INVALID"))
+        .body("field", equalTo("until"));
+    post(
+            "/dossiers/" + dossier + "/masks",
+            owner,
+            "{\"of\":\"ITEM\",\"itemId\":\"a\\u0000\\ud83d\"}")
+        .statusCode(422)
+        .body("code", equalTo("MASK_INVALID"));
+    get("/dossiers/" + dossier + "/summary", owner).statusCode(200);
+    get("/dossiers/" + dossier + "/export", owner)
+        .statusCode(200)
+        .body("traits.givenName", equalTo("Zo\u00e9 \ud83d\ude00"));
   }
 
   private static String onKafka(UUID dossier) {
@@ -403,6 +496,9 @@ class WholeLifeTest {
         .containsOnlyNulls();
     assertThat(answer.get("documents/" + document + "-v1.pdf")).isEqualTo(Files.pdf());
     used(dossier, request, secret).statusCode(409).body("code", equalTo("RELEASE_USED"));
+    // by somebody who is not the owner, for ever
+    get("/dossiers/" + dossier + "/export", owner)
+        .body("life.find { it.type == 'dossier.release-used.v1' }.by", equalTo("patient"));
     await()
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(
@@ -435,6 +531,18 @@ class WholeLifeTest {
     String doctor = TestTokens.professional("899700024450", "10");
     UUID dossier = Dossiers.open(ins);
     String shown = added(dossier, owner, note("Carnet de marche"), "");
+    // Masks are of what an item says now: of what it said before, nothing shows.
+    String rewritten = added(dossier, owner, note("Journal intime"), "");
+    given()
+        .auth()
+        .oauth2(owner)
+        .contentType(ContentType.JSON)
+        .body("{\"content\":" + note("Liste de courses") + "}")
+        .put("/dossiers/" + dossier + "/items/" + rewritten)
+        .then()
+        .statusCode(200);
+    String file = Dossiers.document(dossier, owner, Files.pdf(), "");
+    Dossiers.documentAnew(dossier, file, owner, Files.pdf());
     String masked = added(dossier, owner, note("Journal intime"), "");
     String secret =
         added(dossier, doctor, condition("J45.0"), ",\"invisibleToRepresentatives\":true");
@@ -466,9 +574,11 @@ class WholeLifeTest {
         decided(dossier, request, granting(Duration.ofDays(30))).extract().path("secret");
     // then
     Map<String, byte[]> answer = unzipped(used(dossier, request, secretOfRelease).statusCode(200));
-    assertThat(answer).containsOnlyKeys("dossier.json");
+    assertThat(answer).containsOnlyKeys("dossier.json", "documents/" + file + "-v2.pdf");
     JsonPath read = dossierIn(answer);
-    assertThat(read.getList("items.item.itemId")).containsExactly(shown);
+    assertThat(read.getList("items.item.itemId")).containsExactly(file, rewritten, shown);
+    assertThat(read.getList("items.versions.flatten()")).isEmpty();
+    assertThat(read.getList("files.version")).containsExactly(2);
     assertThat(read.getList("care.itemId")).containsExactly("item-1");
     assertThat(new String(answer.get("dossier.json"), StandardCharsets.UTF_8))
         .doesNotContain(masked, secret, unannounced, "item-2", "intime", "mask", "elsewhere")
@@ -644,20 +754,10 @@ class WholeLifeTest {
   void the_timetable_destroys_by_itself_what_has_become_due() throws SQLException {
     // given: an erasure that was asked for eight days ago, and one just now
     UUID dossier = Dossiers.open(ins);
-    post("/dossiers/" + dossier + "/erasure-request", owner, "").statusCode(201);
     String other = Dossiers.newIns();
     UUID later = Dossiers.open(other);
     post("/dossiers/" + later + "/erasure-request", TestTokens.patient(other), "").statusCode(201);
-    execute(
-        """
-        UPDATE event SET data = convert_to(jsonb_set(convert_from(data, 'UTF8')::jsonb,
-            '{carriedOutFrom}', to_jsonb(now() - interval '1 day'))::text, 'UTF8')
-        WHERE type = 'dossier.erasure-requested.v1' AND stream_id = '%s'
-        """
-            .formatted(dossier));
-    execute(
-        "UPDATE dossier SET erasure_from = now() - interval '1 day' WHERE dossier_id = '%s'"
-            .formatted(dossier));
+    becomesDue(dossier);
     // when nobody does anything
     await()
         .atMost(Duration.ofSeconds(20))
@@ -665,6 +765,139 @@ class WholeLifeTest {
     // then
     get("/erasures/" + dossier, OFFICER).statusCode(200).body("cause", equalTo("REQUESTED"));
     get("/dossiers/mine", TestTokens.patient(other)).statusCode(200);
+  }
+
+  /** Has it be asked for, more than seven days ago. */
+  private void becomesDue(UUID dossier) throws SQLException {
+    post("/dossiers/" + dossier + "/erasure-request", owner, "").statusCode(201);
+    carriedOutFrom(dossier, "now() - interval '1 day'");
+    execute(
+        "UPDATE dossier SET erasure_from = now() - interval '1 day' WHERE dossier_id = '%s'"
+            .formatted(dossier));
+  }
+
+  private void carriedOutFrom(UUID dossier, String instant) throws SQLException {
+    execute(
+        """
+        UPDATE event SET data = convert_to(jsonb_set(convert_from(data, 'UTF8')::jsonb,
+            '{carriedOutFrom}', to_jsonb(%s))::text, 'UTF8')
+        WHERE type = 'dossier.erasure-requested.v1' AND stream_id = '%s'
+        """
+            .formatted(instant, dossier));
+  }
+
+  @Test
+  void an_erasure_that_failed_is_told_to_the_operator_and_cannot_be_withdrawn_any_more()
+      throws Exception {
+    // given: files are in a bucket that does not answer
+    UUID dossier = Dossiers.open(ins);
+    beside.silentFor(dossier);
+    List<String> warnings = new CopyOnWriteArrayList<>();
+    Logger log = Logger.getLogger(Timetable.class.getName());
+    Handler heard = heard(warnings);
+    log.addHandler(heard);
+    try {
+      // when it is due
+      becomesDue(dossier);
+      // then: it is in the journal, and would be carried out at any start
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () -> assertThat(warnings).anyMatch(w -> w.contains("DOCUMENT_STORE_UNAVAILABLE")));
+      assertThat(java.nio.file.Files.readString(journal)).contains(dossier.toString());
+      get("/dossiers/mine", owner).statusCode(200);
+      given()
+          .auth()
+          .oauth2(owner)
+          .delete("/dossiers/" + dossier + "/erasure-request")
+          .then()
+          .statusCode(409)
+          .body("code", equalTo("ERASURE_UNDER_WAY"));
+    } finally {
+      log.removeHandler(heard);
+      beside.answersAgain();
+    }
+    // when the bucket answers
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> get("/dossiers/mine", owner).extract().statusCode() == 404);
+    // then
+    assertThat(beside.hasForgotten(dossier)).isTrue();
+    get("/erasures/" + dossier, OFFICER).statusCode(200).body("cause", equalTo("REQUESTED"));
+  }
+
+  private static Handler heard(List<String> warnings) {
+    return new Handler() {
+      @Override
+      public void publish(LogRecord record) {
+        if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
+          warnings.add(record.getMessage() + Arrays.toString(record.getParameters()));
+        }
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Test
+  void who_withdraws_while_it_is_being_erased_is_judged_when_that_has_failed() throws Exception {
+    // given: an erasure holds the dossier's stream
+    UUID dossier = Dossiers.open(ins);
+    String path = "/dossiers/" + dossier + "/erasure-request";
+    post(path, owner, "").statusCode(201);
+    try (Connection erasure = dataSource.getConnection();
+        Statement hold = erasure.createStatement()) {
+      erasure.setAutoCommit(false);
+      hold.execute("SELECT 1 FROM stream WHERE id = '" + dossier + "' FOR UPDATE");
+      // when: asked for within the seven days, which are over before the erasure fails
+      CompletableFuture<Integer> withdrawal =
+          CompletableFuture.supplyAsync(
+              () -> given().auth().oauth2(owner).delete(path).statusCode());
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () ->
+                  countOf(
+                          """
+                          SELECT count(*) FROM pg_stat_activity
+                          WHERE datname = current_database() AND wait_event_type = 'Lock'
+                            AND query LIKE ?
+                          """,
+                          "%stream%")
+                      > 0);
+      carriedOutFrom(dossier, "clock_timestamp()");
+      erasure.rollback();
+      erasure.setAutoCommit(true);
+      // then
+      assertThat(withdrawal.get(30, TimeUnit.SECONDS)).isEqualTo(409);
+    }
+    get("/dossiers/mine", owner).statusCode(200).body("erasure", notNullValue());
+  }
+
+  @Test
+  void after_an_erasure_by_the_timetable_the_space_of_what_was_deleted_is_freed()
+      throws SQLException {
+    String forgotten =
+        """
+        SELECT coalesce(min(vacuum_count + autovacuum_count), 0) FROM pg_stat_user_tables
+        WHERE schemaname = 'public' AND (relname IN ('command_receipt', 'parked', 'outbox')
+          OR relname IN (SELECT table_name FROM information_schema.columns
+                         WHERE table_schema = 'public' AND column_name = ?))
+        """;
+    UUID dossier = Dossiers.open(ins);
+    long before = countOf(forgotten, "dossier_id");
+    assertThat(before).isNotNegative();
+    post("/dossiers/" + dossier + "/erasure-request", owner, "").statusCode(201);
+    // when
+    assertThat(timetable.run(Instant.now().plus(Duration.ofDays(8)))).contains(dossier);
+    // then
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(countOf(forgotten, "dossier_id")).isGreaterThan(before));
   }
 
   private void execute(String sql) throws SQLException {

@@ -1,5 +1,6 @@
 package fr.carnet.dossier.arriving;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import fr.carnet.dossier.documents.DocumentRefusal;
 import fr.carnet.dossier.documents.Inspection;
 import fr.carnet.dossier.documents.KeptDocuments;
@@ -13,6 +14,7 @@ import fr.carnet.events.content.ItemBody;
 import fr.carnet.events.content.ItemContent;
 import fr.carnet.events.identity.UuidV7;
 import fr.carnet.eventstore.CommandHandler;
+import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.Refusal;
 import fr.carnet.resourceserver.RequestProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -28,6 +30,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import java.io.InputStream;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -56,6 +59,7 @@ public class DocumentsResource {
   @Inject SealedDocuments documents;
   @Inject KeptDocuments kept;
   @Inject RoutingContext request;
+  @Inject CurrentCaller current;
 
   /**
    * The part {@code metadata}.
@@ -133,6 +137,7 @@ public class DocumentsResource {
     try {
       String publicKey = commands.publicKey(dossierId);
       try (Received received = receiving.receive(contentType, body)) {
+        current.bodyHasCome();
         return record(dossierId, publicKey, received, recording);
       }
     } catch (Refusal e) {
@@ -173,8 +178,14 @@ public class DocumentsResource {
 
   private static Metadata read(byte[] json) {
     try {
-      return Wire.read(json, Metadata.class);
-    } catch (Wire.UnreadableFact e) {
+      Metadata read =
+          Wire.JSON
+              .readerFor(Metadata.class)
+              .with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+              .readValue(json);
+      return Refusal.unless(
+          Optional.ofNullable(read), RequestProblem.REQUEST_NOT_READABLE, "metadata");
+    } catch (IOException e) {
       throw new Refusal(RequestProblem.REQUEST_NOT_READABLE, "metadata");
     }
   }

@@ -123,18 +123,20 @@ public class DossierCommandsResource {
   public record AnotherIns(Optional<String> ins, Optional<String> evidence) {}
 
   /**
-   * Where the dossier is now.
+   * Where the dossier is now. The version of its stream is told to nobody: it counts items that may
+   * be hidden from who asks.
    *
-   * @param version of the dossier's stream
    * @param feedStopped after a closing: whether the insurer's feed is known to have stopped
    */
-  public record Changed(
-      UUID dossierId, String state, long version, Optional<Boolean> feedStopped) {}
+  public record Changed(UUID dossierId, String state, Optional<Boolean> feedStopped) {}
+
+  /** Of which version the dossier was closed, for whoever asks again. */
+  private record Closed(long version) {}
 
   /**
    * The erasure that was asked for.
    *
-   * @param carriedOutFrom until then the request may be withdrawn for sure, UTC
+   * @param carriedOutFrom until then the request may be withdrawn, UTC
    * @param deadline the last day on which it may be carried out, Europe/Paris
    */
   public record ErasureAsked(UUID dossierId, Instant carriedOutFrom, LocalDate deadline) {}
@@ -297,12 +299,12 @@ public class DossierCommandsResource {
             .carryOut(
                 current.envelope(dossierId, Wire.write(new Closing(Optional.of(reason)))),
                 new CloseDossier(reason, by, clock.now()),
-                events -> changed(dossierId, "CLOSED", events))
+                events -> Wire.write(new Closed(events.getLast().version().orElseThrow())))
             .answer();
-    Changed closed = Wire.read(answer, Changed.class);
+    Closed closed = Wire.read(answer, Closed.class);
     boolean stopped = whenClosed.confirmed(dossierId, closed.version());
     return Response.status(stopped ? Response.Status.OK : Response.Status.ACCEPTED)
-        .entity(new Changed(dossierId, "CLOSED", closed.version(), Optional.of(stopped)))
+        .entity(new Changed(dossierId, "CLOSED", Optional.of(stopped)))
         .build();
   }
 
@@ -323,7 +325,7 @@ public class DossierCommandsResource {
                 .carryOut(
                     current.envelope(dossierId, Wire.write(reopening)),
                     new ReopenDossier(channel(actor), wording, actor, clock.now()),
-                    events -> changed(dossierId, "OPEN", events))
+                    _ -> Wire.write(new Changed(dossierId, "OPEN", Optional.empty())))
                 .answer())
         .build();
   }
@@ -356,15 +358,13 @@ public class DossierCommandsResource {
                     envelope,
                     tx -> requireSamePerson(tx, dossierId, ins, patientRef),
                     new RecordIns(new InsRecorded(sealed)),
-                    events ->
-                        Wire.write(
-                            new InsAdded(dossierId, events.getLast().version().orElseThrow())))
+                    _ -> Wire.write(new InsAdded(dossierId)))
                 .answer())
         .build();
   }
 
   /** The dossier has one INS more. */
-  public record InsAdded(UUID dossierId, long version) {}
+  public record InsAdded(UUID dossierId) {}
 
   private String publicKey(UUID dossierId) throws SQLException {
     try (Connection connection = dataSource.getConnection()) {
@@ -434,22 +434,15 @@ public class DossierCommandsResource {
         new ErasureAsked(dossierId, requested.carriedOutFrom(), requested.deadline()));
   }
 
-  /** Takes that back, until it is done. */
+  /** Takes that back, within the days to think again. */
   @DELETE
   @Path("/{dossierId}/erasure-request")
   @RolesAllowed("patient")
   @Operation(summary = "Withdraw the request to erase one's dossier")
   public void withdrawErasure(UUID dossierId) throws SQLException {
     requireOwner(dossierId);
-    dossiers.carryOut(
-        current.envelope(dossierId, new byte[0]),
-        new WithdrawErasure(clock.now()),
-        _ -> new byte[0]);
-  }
-
-  private static byte[] changed(UUID dossierId, String state, List<RecordedEvent> events) {
-    return Wire.write(
-        new Changed(dossierId, state, events.getLast().version().orElseThrow(), Optional.empty()));
+    dossiers.carryOutAlone(
+        current.envelope(dossierId, new byte[0]), WithdrawErasure::new, _ -> new byte[0]);
   }
 
   /** What the caller is: an agent or officer, or the owner. */

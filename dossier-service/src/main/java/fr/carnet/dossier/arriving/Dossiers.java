@@ -26,12 +26,20 @@ import fr.carnet.resourceserver.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /** The moving parts of this service: the dossier's command handler and the readers. */
@@ -94,9 +102,50 @@ public class Dossiers {
       DossierCommand command,
       Function<List<RecordedEvent>, byte[]> answer)
       throws SQLException {
+    return carryOut(envelope, beforehand, () -> command, answer);
+  }
+
+  /**
+   * The same of a command that depends on the instant: one at which no other command of the dossier
+   * is under way. What was has ended, whether or not it succeeded.
+   */
+  CommandResult.Done carryOutAlone(
+      CommandEnvelope envelope,
+      Function<Instant, DossierCommand> command,
+      Function<List<RecordedEvent>, byte[]> answer)
+      throws SQLException {
+    AtomicReference<Instant> alone = new AtomicReference<>();
+    return carryOut(
+        envelope,
+        tx -> alone.set(alone(tx, envelope.streamId())),
+        () -> command.apply(alone.get()),
+        answer);
+  }
+
+  private static Instant alone(Connection tx, UUID dossierId) throws SQLException {
+    try (PreparedStatement hold =
+        tx.prepareStatement("SELECT 1 FROM stream WHERE id = ? FOR UPDATE")) {
+      hold.setObject(1, dossierId);
+      hold.execute();
+    }
+    // In a statement of its own: after the wait.
+    try (Statement select = tx.createStatement();
+        ResultSet row = select.executeQuery("SELECT clock_timestamp()")) {
+      row.next();
+      return row.getObject(1, OffsetDateTime.class).toInstant();
+    }
+  }
+
+  private CommandResult.Done carryOut(
+      CommandEnvelope envelope,
+      CommandHandler.Beforehand beforehand,
+      Supplier<DossierCommand> command,
+      Function<List<RecordedEvent>, byte[]> answer)
+      throws SQLException {
     CommandResult result =
         handler()
-            .handle(envelope, beforehand, state -> DossierDecider.decide(command, state), answer);
+            .handle(
+                envelope, beforehand, state -> DossierDecider.decide(command.get(), state), answer);
     return switch (result) {
       case CommandResult.Done done -> done;
       case CommandResult.Refused refused -> throw refusal(refused.reason());

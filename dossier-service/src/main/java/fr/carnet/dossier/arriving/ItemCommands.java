@@ -47,6 +47,7 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
 /**
@@ -56,6 +57,9 @@ import javax.sql.DataSource;
 @ApplicationScoped
 public class ItemCommands {
   private static final Clock PARIS = Clock.system(Paris.ZONE);
+
+  /** Of content, or of the care history. */
+  private static final Pattern ITEM_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   @Inject Dossiers dossiers;
   @Inject KeyRing keys;
@@ -73,8 +77,18 @@ public class ItemCommands {
    * What is known of an item that a command is about.
    *
    * @param invisible whether it was added as invisible until announced
+   * @param secret whether it is a minor's secret care, that representatives do not see
    */
-  private record Known(ItemKind kind, boolean invisible) {}
+  private record Known(
+      ItemKind kind,
+      Actor.Role authorRole,
+      Optional<String> authorId,
+      boolean invisible,
+      boolean secret) {
+    boolean isOf(ItemKind other, Actor by) {
+      return kind == other && authorRole == by.role() && authorId.equals(by.id());
+    }
+  }
 
   /**
    * Puts an item in.
@@ -88,7 +102,12 @@ public class ItemCommands {
     Actor by = current.get().actor();
     requireValid(body.content());
     String publicKey = publicKey(dossierId);
-    requirePrescription(dossierId, body.content());
+    // Who may not dispense is refused all the same, and learns of no prescription before.
+    boolean secret =
+        body.invisibleToRepresentatives()
+            || (ContentDecider.notTheirs(by, body.content().kind()).isEmpty()
+                && isOfSecretCare(dossierId, body.content()));
+    ItemBody kept = new ItemBody(body.content(), body.invisibleUntilAnnounced(), secret);
     CommandEnvelope envelope = current.envelope(dossierId, asked(body));
     AddItem command =
         new AddItem(
@@ -96,7 +115,7 @@ public class ItemCommands {
             by,
             body.content().kind(),
             body.invisibleUntilAnnounced(),
-            sealed(envelope, publicKey, ItemAdded.WIRE_NAME, body));
+            sealed(envelope, publicKey, ItemAdded.WIRE_NAME, kept));
     return handle(itemId, envelope, command, beforehand, Wire.write(new Written(itemId)));
   }
 
@@ -107,14 +126,21 @@ public class ItemCommands {
     Actor by = current.get().actor();
     requireValid(content);
     String publicKey = publicKey(dossierId);
-    requirePrescription(dossierId, content);
+    Optional<Known> before = known(dossierId, itemId);
+    // Who may not replace this by that is refused all the same, and learns of no prescription.
+    if (before.filter(item -> item.isOf(content.kind(), by)).isPresent()
+        && isOfSecretCare(dossierId, content)
+        && !before.get().secret()) {
+      // Who sees an item stays as it was, and parents would see what was dispensed.
+      throw new Refusal(ContentRefusal.PRESCRIPTION_UNKNOWN, "prescriptionId");
+    }
     ItemBody body = new ItemBody(content, false, false);
     CommandEnvelope envelope = current.envelope(dossierId, asked(body));
     ReplaceItem command =
         new ReplaceItem(
             itemId,
             by,
-            known(dossierId, itemId).map(Known::kind),
+            before.map(Known::kind),
             content.kind(),
             sealed(envelope, publicKey, ItemReplaced.WIRE_NAME, body));
     return handle(itemId, envelope, command, beforehand, Wire.write(new Written(itemId)));
@@ -194,21 +220,30 @@ public class ItemCommands {
   }
 
   /**
-   * A pharmacist who was handed a prescription's number may dispense on it whether or not they see
-   * it, and whatever became of it: the answer tells nothing of masks.
+   * Whether it dispenses what a minor was prescribed as secret care: then it is secret itself (CSP
+   * R1111-33), whatever the pharmacist says, who need not know. A pharmacist who was handed a
+   * prescription's number may dispense on it whether or not they see it, and whatever became of it:
+   * the answer tells nothing of masks.
    */
-  private void requirePrescription(UUID dossierId, ItemContent content) throws SQLException {
-    if (content instanceof ItemContent.Dispensing dispensing
-        && known(dossierId, dispensing.prescriptionId())
-            .filter(item -> item.kind() == ItemKind.PRESCRIPTION)
-            .isEmpty()) {
-      throw new Refusal(ContentRefusal.PRESCRIPTION_UNKNOWN, "prescriptionId");
+  private boolean isOfSecretCare(UUID dossierId, ItemContent content) throws SQLException {
+    if (!(content instanceof ItemContent.Dispensing dispensing)) {
+      return false;
     }
+    UUID prescription =
+        Refusal.unless(
+            dispensing.prescriptionId(), ContentRefusal.PRESCRIPTION_UNKNOWN, "prescriptionId");
+    return Refusal.unless(
+            known(dossierId, prescription).filter(item -> item.kind() == ItemKind.PRESCRIPTION),
+            ContentRefusal.PRESCRIPTION_UNKNOWN,
+            "prescriptionId")
+        .secret();
   }
 
   /** An item that the patient does not see is no item to them. */
   private void requireMaskable(UUID dossierId, Mask mask) throws SQLException {
     switch (mask) {
+      case Mask.OfItem item when !ITEM_ID.matcher(item.itemId()).matches() ->
+          throw new Refusal(ContentRefusal.MASK_INVALID, "itemId");
       case Mask.OfItem item -> {
         Optional<Boolean> directive = directive(dossierId, item.itemId());
         if (directive.orElseThrow(() -> new Refusal(ContentRefusal.MASK_INVALID, "itemId"))) {
@@ -299,14 +334,22 @@ public class ItemCommands {
         PreparedStatement select =
             connection.prepareStatement(
                 """
-                SELECT kind, invisible_until_announced FROM item
+                SELECT kind, author_role, author_id, invisible_until_announced,
+                       invisible_to_representatives
+                FROM item
                 WHERE dossier_id = ? AND item_id = ?
                 """)) {
       select.setObject(1, dossierId);
       select.setObject(2, itemId);
       try (ResultSet row = select.executeQuery()) {
         return row.next()
-            ? Optional.of(new Known(ItemKind.valueOf(row.getString(1)), row.getBoolean(2)))
+            ? Optional.of(
+                new Known(
+                    ItemKind.valueOf(row.getString(1)),
+                    Actor.Role.valueOf(row.getString(2)),
+                    Optional.ofNullable(row.getString(3)),
+                    row.getBoolean(4),
+                    row.getBoolean(5)))
             : Optional.empty();
       }
     }

@@ -1,6 +1,7 @@
 package fr.carnet.dossier.arriving;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import fr.carnet.dossier.deciding.ContentRefusal;
 import fr.carnet.events.Wire;
 import fr.carnet.events.content.ItemBody;
@@ -142,9 +143,16 @@ public class ItemsResource {
     }
   }
 
-  /** Strictly, unlike other bodies: a field that a kind needs is there, or named. */
+  /**
+   * Strictly, unlike other bodies: a field that a kind needs is there, or named, and so is one that
+   * it does not have. What was left out of a record unseen would be lost.
+   */
   private static <T> T read(String body, Class<T> type) throws JsonProcessingException {
-    T read = Wire.JSON.readValue(Optional.ofNullable(body).orElse(""), type);
+    T read =
+        Wire.JSON
+            .readerFor(type)
+            .with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .readValue(Optional.ofNullable(body).orElse(""));
     return Refusal.unless(Optional.ofNullable(read), RequestProblem.FIELD_MISSING, "content");
   }
 }

@@ -1,5 +1,7 @@
 package fr.carnet.dossier.arriving;
 
+import fr.carnet.dossier.deciding.DossierRefusal;
+import fr.carnet.dossier.forgetting.Forgetting;
 import fr.carnet.resourceserver.DatabaseClock;
 import fr.carnet.resourceserver.Refusal;
 import io.quarkus.scheduler.Scheduled;
@@ -29,6 +31,7 @@ public class Timetable {
   private static final Logger LOG = Logger.getLogger(Timetable.class);
 
   @Inject Erasing erasing;
+  @Inject Forgetting forgetting;
   @Inject DataSource dataSource;
   @Inject DatabaseClock clock;
 
@@ -50,15 +53,39 @@ public class Timetable {
       try {
         erasing.eraseWhenDue(due.dossierId(), now, due.archiveEndsAt());
         destroyed.add(due.dossierId());
-      } catch (Refusal refusal) {
-        // Withdrawn just now, or done by another replica.
-        LOG.debugf("not due any more: %s", refusal.getMessage());
       } catch (SQLException | RuntimeException e) {
-        // The next dossiers do not wait for this one, and the next run comes back to it.
-        LOG.warnf("a dossier whose time has come is not erased yet: %s", e.getClass().getName());
+        if (isNotDue(e)) {
+          LOG.debugf("not due any more: %s", e.getMessage());
+        } else {
+          // The next dossiers do not wait for this one, and the next run comes back to it.
+          LOG.warnf("a dossier whose time has come is not erased yet: %s", named(e));
+        }
       }
     }
+    if (!destroyed.isEmpty()) {
+      free();
+    }
     return destroyed;
+  }
+
+  /** Withdrawn just now, or done by another replica. */
+  private static boolean isNotDue(Exception e) {
+    return e instanceof Refusal refusal
+        && (refusal.reason() == DossierRefusal.NOT_DUE
+            || refusal.reason() == DossierRefusal.NO_STANDING);
+  }
+
+  /** By its code, such as that of a store that does not answer; of no other is the text known. */
+  private static String named(Exception e) {
+    return e instanceof Refusal refusal ? refusal.reason().code() : e.getClass().getName();
+  }
+
+  private void free() {
+    try {
+      forgetting.free();
+    } catch (SQLException e) {
+      LOG.warnf("space of what was erased is freed later: %s", e.getClass().getName());
+    }
   }
 
   private List<Due> due(Instant now) throws SQLException {

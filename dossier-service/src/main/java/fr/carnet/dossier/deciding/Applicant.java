@@ -11,6 +11,7 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Whose dossier is to be opened. What is not known is not checked, but for the birth date of who
@@ -38,10 +39,28 @@ public record Applicant(Ins ins, PatientIdentity identity) {
 
   /** Why this person cannot open a dossier in this way, if so. */
   Optional<DossierRefusal> fault(Channel channel, Instant at) {
-    return mismatch(ins, identity.sex(), identity.birthDate())
+    return nameFault()
+        .or(() -> bornFault(at))
+        .or(() -> mismatch(ins, identity.sex(), identity.birthDate()))
         .or(() -> birthDateFault(at))
         .or(() -> affiliationFault())
         .or(() -> representativeFault(channel, at));
+  }
+
+  private Optional<DossierRefusal> nameFault() {
+    return Stream.of(identity.familyName(), identity.givenName())
+            .flatMap(Optional::stream)
+            .allMatch(Words::are)
+        ? Optional.empty()
+        : Optional.of(DossierRefusal.NAME_INVALID);
+  }
+
+  /** The INS has two digits of the year, so it says nothing of the century. */
+  private Optional<DossierRefusal> bornFault(Instant at) {
+    return identity
+        .birthDate()
+        .filter(born -> born.isBefore(ItemRules.FIRST_DAY) || born.isAfter(Paris.dayOf(at)))
+        .map(_ -> DossierRefusal.BIRTH_DATE_INVALID);
   }
 
   /** Nobody is taken for an adult because a birth date was left out. */

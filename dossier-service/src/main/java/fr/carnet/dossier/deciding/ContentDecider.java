@@ -106,13 +106,20 @@ public final class ContentDecider {
     };
   }
 
-  private static Decision<DossierEvent> add(AddItem add, ContentState state) {
-    if (!add.kind().mayBeWrittenBy(add.by().role())) {
-      return Decision.refused(ContentRefusal.KIND_NOT_YOURS);
+  /** Why somebody puts in nothing of a kind, whatever it says. */
+  public static Optional<Reason> notTheirs(Actor by, ItemKind kind) {
+    if (!kind.mayBeWrittenBy(by.role())) {
+      return Optional.of(ContentRefusal.KIND_NOT_YOURS);
     }
-    if (add.kind() == ItemKind.DISPENSING
-        && !add.by().profession().equals(Optional.of(PHARMACIST))) {
-      return Decision.refused(ContentRefusal.PHARMACISTS_ONLY);
+    return kind == ItemKind.DISPENSING && !by.profession().equals(Optional.of(PHARMACIST))
+        ? Optional.of(ContentRefusal.PHARMACISTS_ONLY)
+        : Optional.empty();
+  }
+
+  private static Decision<DossierEvent> add(AddItem add, ContentState state) {
+    Optional<Reason> notTheirs = notTheirs(add.by(), add.kind());
+    if (notTheirs.isPresent()) {
+      return Decision.refused(notTheirs.get());
     }
     if (add.invisibleUntilAnnounced() && add.by().role() != Role.PROFESSIONAL) {
       return Decision.refused(ContentRefusal.NOTHING_TO_ANNOUNCE);

@@ -116,11 +116,7 @@ public final class DossierDecider {
               .orElse(Decision.refused(DossierRefusal.NO_STANDING));
       case WithdrawErasure withdraw ->
           requests(state)
-              .map(
-                  asked ->
-                      asked.erasureFrom().isPresent()
-                          ? accepted(new ErasureWithdrawn(withdraw.at()))
-                          : refused(DossierRefusal.ERASURE_NOT_REQUESTED))
+              .map(asked -> erasureWithdrawn(withdraw, asked))
               .orElse(Decision.refused(DossierRefusal.NO_STANDING));
       case RequestRelease request ->
           requests(state).isPresent()
@@ -213,6 +209,19 @@ public final class DossierDecider {
             request.at(),
             now.plusDays(DAYS_OF_REFLECTION).toInstant(),
             now.toLocalDate().plusMonths(MONTHS_TO_ERASE)));
+  }
+
+  /**
+   * From the instant on at which it may be carried out it may stand in the journal of erasures,
+   * though it failed, and would be carried out at the next start in spite of this.
+   */
+  private static Decision<DossierEvent> erasureWithdrawn(WithdrawErasure withdraw, Requests asked) {
+    if (asked.erasureFrom().isEmpty()) {
+      return Decision.refused(DossierRefusal.ERASURE_NOT_REQUESTED);
+    }
+    return withdraw.at().isBefore(asked.erasureFrom().get())
+        ? Decision.accepted(new ErasureWithdrawn(withdraw.at()))
+        : Decision.refused(DossierRefusal.ERASURE_UNDER_WAY);
   }
 
   private static Decision<DossierEvent> releaseDecided(

@@ -51,6 +51,15 @@ public enum DossierRefusal implements Reason {
       "D'après l'INS, cette personne peut être mineure : envoyez birthDate, telle qu'elle figure"
           + " sur la pièce d'identité. En ligne elle vient avec la connexion ; à défaut, le dossier"
           + " s'ouvre à un guichet."),
+  BIRTH_DATE_INVALID(
+      Kind.INVALID,
+      "birthDate",
+      "birthDate is a day from 1880 to today.",
+      "birthDate est un jour de 1880 à aujourd'hui."),
+  NAME_INVALID(
+      Kind.INVALID,
+      "familyName and givenName have 1 to 1,000 characters each, and no control characters.",
+      "familyName et givenName ont de 1 à 1 000 caractères chacun, sans caractères de contrôle."),
   AFFILIATION_INVALID(
       Kind.INVALID,
       "affiliation",
@@ -113,10 +122,16 @@ public enum DossierRefusal implements Reason {
           + " un nouveau dossier."),
   ERASURE_PENDING(
       Kind.CONFLICT,
-      "Erasure has been asked for. DELETE /dossiers/{id}/erasure-request withdraws it, until it is"
-          + " carried out.",
-      "L'effacement a été demandé. DELETE /dossiers/{id}/erasure-request retire la demande, tant"
-          + " qu'il n'est pas exécuté."),
+      "Erasure has been asked for. DELETE /dossiers/{id}/erasure-request withdraws it, within the seven"
+          + " days to think again.",
+      "L'effacement a été demandé. DELETE /dossiers/{id}/erasure-request retire la demande, pendant"
+          + " les sept jours de réflexion."),
+  ERASURE_UNDER_WAY(
+      Kind.CONFLICT,
+      "The seven days to think again are over: the dossier is being erased, and that cannot be"
+          + " withdrawn any more.",
+      "Les sept jours de réflexion sont écoulés : le dossier est en cours d'effacement, et la demande"
+          + " ne peut plus être retirée."),
   ERASURE_NOT_REQUESTED(
       Kind.CONFLICT, "No erasure has been asked for.", "Aucun effacement n'a été demandé."),
   NOT_DUE(
@@ -176,10 +191,10 @@ public enum DossierRefusal implements Reason {
   REPRESENTATION_END_INVALID(
       Kind.INVALID,
       "until",
-      "until is in the future. A person of trust has one, a year on at most; for minors it is"
-          + " majority, and is not sent.",
-      "until est à venir. Une personne de confiance en a un, à un an au plus ; pour un mineur c'est"
-          + " la majorité, et il ne s'envoie pas."),
+      "until is in the future, by 150 years at most. A person of trust has one, a year on at most; for"
+          + " minors it is majority, and is not sent.",
+      "until est à venir, à 150 ans au plus. Une personne de confiance en a un, à un an au plus ; pour"
+          + " un mineur c'est la majorité, et il ne s'envoie pas."),
   REPRESENTED_ALREADY(
       Kind.CONFLICT,
       "This person acts for the patient already, or two parents do.",

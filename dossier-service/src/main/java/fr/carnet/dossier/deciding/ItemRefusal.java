@@ -6,9 +6,9 @@ import fr.carnet.events.Reason;
 public enum ItemRefusal implements Reason {
   ITEM_TEXT_INVALID(
       "field is a text: a title or label of 1 to 200 characters, a text of 1 to 20,000, without control"
-          + " characters.",
+          + " characters or halves of characters.",
       "field est un texte : un titre ou libellé de 1 à 200 caractères, un texte de 1 à 20 000, sans"
-          + " caractères de contrôle."),
+          + " caractères de contrôle ni moitiés de caractères."),
   ITEM_CODE_INVALID(
       "The code in field has not the form of its list: CIM-10 J45.0, LOINC 718-7, CIP13 with its check"
           + " digit, ATC J07BB02, CCAM QEQJ001.",
@@ -18,8 +18,10 @@ public enum ItemRefusal implements Reason {
       "A vaccine is known by cip13, atc or both.",
       "Un vaccin est désigné par cip13, atc ou les deux."),
   ITEM_DATE_INVALID(
-      "The day in field is in the future, or before 1880.",
-      "La date de field est dans le futur, ou avant 1880."),
+      "The day in field is in the future, or before 1880; what is planned is within 150 years. What has"
+          + " no end is sent without one.",
+      "La date de field est dans le futur, ou avant 1880 ; ce qui est prévu l'est dans les 150 ans. Ce"
+          + " qui n'a pas de fin s'envoie sans fin."),
   ITEM_PERIOD_INVALID(
       "The period ends, in field, before it begins.",
       "La période se termine, dans field, avant d'avoir commencé."),
@@ -28,9 +30,10 @@ public enum ItemRefusal implements Reason {
       "Un résultat est un nombre avec son unité (value, unit) ou des mots (words), pas les deux ; low"
           + " n'est pas au-dessus de high."),
   ITEM_NUMBER_INVALID(
-      "The number in field is out of range: days 1 to 366, quantity 1 to 1,000, size above zero.",
+      "The number in field is out of range: days 1 to 366, quantity 1 to 1,000, size above zero; a"
+          + " result has at most 30 digits before the point and 30 after it.",
       "Le nombre de field est hors limites : days de 1 à 366, quantity de 1 à 1 000, size supérieur à"
-          + " zéro."),
+          + " zéro ; un résultat a au plus 30 chiffres avant la virgule et 30 après."),
   ITEM_LINES_INVALID("There are 1 to 50 lines.", "Il y a 1 à 50 lignes."),
   ITEM_PHONE_INVALID(
       "A phone number has 3 to 20 digits, with + before and spaces, dots or hyphens between.",

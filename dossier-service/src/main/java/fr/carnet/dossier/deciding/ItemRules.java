@@ -35,6 +35,7 @@ import fr.carnet.events.content.ItemContent.Treatment;
 import fr.carnet.events.content.ItemContent.Vaccination;
 import fr.carnet.events.identity.Cip13;
 import fr.carnet.events.trace.Actor.Role;
+import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +46,15 @@ public final class ItemRules {
   private static final int LABEL = 200;
   private static final int TEXT = 20_000;
   private static final int LINES = 50;
-  private static final LocalDate FIRST_DAY = LocalDate.of(1880, 1, 1);
+
+  /** Before the birth of whoever has a dossier. */
+  static final LocalDate FIRST_DAY = LocalDate.of(1880, 1, 1);
+
+  /** From today on: nothing that is planned for somebody comes later. */
+  static final int YEARS_AHEAD = 150;
+
+  /** Before the point, and after it: more than any measure has, and all of them are given back. */
+  private static final int DIGITS = 30;
 
   private static final Pattern CIM10 = Pattern.compile("[A-Z][0-9]{2}(\\.?[0-9A-Z]{1,3})?");
   private static final Pattern LOINC = Pattern.compile("[0-9]{1,7}-[0-9]");
@@ -98,6 +107,7 @@ public final class ItemRules {
         cip13("cip13", treatment.cip13());
         label("dosage", treatment.dosage());
         possible("from", treatment.from());
+        possible("until", treatment.until());
         period("until", treatment.from(), treatment.until());
       }
       case Prescription prescription -> {
@@ -136,6 +146,9 @@ public final class ItemRules {
         must(result.value().isPresent() == result.unit().isPresent(), ITEM_VALUE_INVALID, "unit");
         label("unit", result.unit());
         label("words", result.words());
+        number("value", result.value());
+        number("low", result.low());
+        number("high", result.high());
         must(
             result.low().isEmpty()
                 || result.high().isEmpty()
@@ -177,6 +190,7 @@ public final class ItemRules {
         label("title", plan.title());
         text("text", plan.text());
         possible("from", Optional.of(plan.from()));
+        possible("until", plan.until());
         period("until", Optional.of(plan.from()), plan.until());
       }
       case Certificate certificate -> {
@@ -220,7 +234,7 @@ public final class ItemRules {
   }
 
   private void label(String field, String text) {
-    must(isText(text, LABEL, false), ITEM_TEXT_INVALID, field);
+    must(Words.are(text, LABEL, false), ITEM_TEXT_INVALID, field);
   }
 
   private void label(String field, Optional<String> text) {
@@ -228,16 +242,17 @@ public final class ItemRules {
   }
 
   private void text(String field, String text) {
-    must(isText(text, TEXT, true), ITEM_TEXT_INVALID, field);
+    must(Words.are(text, TEXT, true), ITEM_TEXT_INVALID, field);
   }
 
-  /** A text may have lines; PostgreSQL and people can do without other control characters. */
-  private static boolean isText(String text, int most, boolean mayHaveLines) {
-    return !text.isBlank()
-        && text.length() <= most
-        && text.chars()
-            .noneMatch(
-                c -> Character.isISOControl(c) && !(mayHaveLines && "\n\r\t".indexOf(c) >= 0));
+  private void number(String field, Optional<BigDecimal> number) {
+    must(
+        number.stream()
+            .allMatch(
+                given ->
+                    given.scale() <= DIGITS && (long) given.precision() - given.scale() <= DIGITS),
+        ITEM_NUMBER_INVALID,
+        field);
   }
 
   private void code(String field, String code, Pattern form) {
@@ -256,7 +271,11 @@ public final class ItemRules {
   }
 
   private void possible(String field, Optional<LocalDate> day) {
-    must(day.stream().noneMatch(FIRST_DAY::isAfter), ITEM_DATE_INVALID, field);
+    LocalDate last = today.plusYears(YEARS_AHEAD);
+    must(
+        day.stream().noneMatch(given -> given.isBefore(FIRST_DAY) || given.isAfter(last)),
+        ITEM_DATE_INVALID,
+        field);
   }
 
   private void past(String field, Optional<LocalDate> day) {

@@ -83,9 +83,11 @@ public record Represented(
 
   private static boolean hasWrongEnd(Wanted wanted, Instant at) {
     Instant aYearOn = at.atZone(Paris.ZONE).plusYears(1).toInstant();
+    Instant aLifeOn = at.atZone(Paris.ZONE).plusYears(ItemRules.YEARS_AHEAD).toInstant();
     return switch (wanted.kind()) {
       case PARENT, GUARDIAN_OF_MINOR -> wanted.until().isPresent();
-      case GUARDIAN_OF_ADULT -> wanted.until().filter(end -> !end.isAfter(at)).isPresent();
+      case GUARDIAN_OF_ADULT ->
+          wanted.until().filter(end -> !end.isAfter(at) || end.isAfter(aLifeOn)).isPresent();
       case PERSON_OF_TRUST ->
           wanted.until().filter(end -> end.isAfter(at) && !end.isAfter(aYearOn)).isEmpty();
     };

@@ -20,10 +20,14 @@ final class CdaInspection {
   private static final int MOST_DEPTH = 200;
 
   /** In a link or a style sheet: what a viewer would run, or fetch. */
-  private static final Pattern SCRIPT = Pattern.compile("(?is)\\s*(javascript|vbscript|data):.*");
+  private static final Pattern SCRIPT = Pattern.compile("(?is)(javascript|vbscript|data):.*");
 
+  /** A viewer takes a backslash for a slash, and resolves references there, which we do not. */
   private static final Pattern FOREIGN_SHEET =
-      Pattern.compile("(?is).*href\\s*=\\s*.[^'\"]*(:|//).*");
+      Pattern.compile("(?is).*(&|href=.[^'\"]*(:|//|\\\\)).*");
+
+  /** What a viewer leaves out of an address. */
+  private static final Pattern LEFT_OUT = Pattern.compile("[\\s\\p{Cntrl}]+");
 
   private CdaInspection() {}
 
@@ -46,7 +50,7 @@ final class CdaInspection {
         }
         if (event == XMLStreamConstants.PROCESSING_INSTRUCTION
             && xml.getPITarget().equals("xml-stylesheet")
-            && FOREIGN_SHEET.matcher(Optional.ofNullable(xml.getPIData()).orElse("")).matches()) {
+            && isLike(FOREIGN_SHEET, Optional.ofNullable(xml.getPIData()).orElse(""))) {
           throw new Refusal(DocumentRefusal.DOCUMENT_HAS_SCRIPT);
         }
         if (event == XMLStreamConstants.START_ELEMENT) {
@@ -79,10 +83,14 @@ final class CdaInspection {
     }
     for (int i = 0; i < xml.getAttributeCount(); i++) {
       if (xml.getAttributeLocalName(i).toLowerCase(Locale.ROOT).startsWith("on")
-          || SCRIPT.matcher(xml.getAttributeValue(i)).matches()) {
+          || isLike(SCRIPT, xml.getAttributeValue(i))) {
         throw new Refusal(DocumentRefusal.DOCUMENT_HAS_SCRIPT);
       }
     }
+  }
+
+  private static boolean isLike(Pattern pattern, String text) {
+    return pattern.matcher(LEFT_OUT.matcher(text).replaceAll("")).matches();
   }
 
   private static void inside(XMLStreamReader xml) throws XMLStreamException {

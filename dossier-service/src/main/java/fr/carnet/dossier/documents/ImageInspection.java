@@ -57,7 +57,7 @@ final class ImageInspection {
     throw new Refusal(DocumentRefusal.DOCUMENT_UNREADABLE);
   }
 
-  /** A JPEG: segments up to the frame, which has the size, and an end of image somewhere behind. */
+  /** A JPEG: segments up to the frame, which has the size, and the end of image where it ends. */
   static void jpeg(byte[] bytes) {
     if (!Inspection.startsWith(bytes, 0xff, 0xd8, 0xff)) {
       throw new Refusal(DocumentRefusal.DOCUMENT_NOT_ITS_TYPE);
@@ -95,13 +95,15 @@ final class ImageInspection {
     return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
   }
 
+  /** Cameras pad with zeros; whatever else is behind an image is no image. */
   private static void requireEnd(byte[] bytes, int from) {
-    for (int i = bytes.length - 2; i >= from; i--) {
-      if ((bytes[i] & 0xff) == 0xff && (bytes[i + 1] & 0xff) == 0xd9) {
-        return;
-      }
+    int end = bytes.length;
+    while (end > from && bytes[end - 1] == 0) {
+      end--;
     }
-    throw new Refusal(DocumentRefusal.DOCUMENT_UNREADABLE);
+    if (end - from < 2 || (bytes[end - 2] & 0xff) != 0xff || (bytes[end - 1] & 0xff) != 0xd9) {
+      throw new Refusal(DocumentRefusal.DOCUMENT_UNREADABLE);
+    }
   }
 
   static void size(int width, int height) {

@@ -13,6 +13,11 @@ import java.util.concurrent.Executors;
  * reading dossiers must not wait for it.
  */
 public final class Inspection {
+  /** Bytes of a zip's end record, and of the longest comment behind it. */
+  private static final int ZIP_END = 22;
+
+  private static final int ZIP_COMMENT = 65_535;
+
   private static final ExecutorService INSPECTORS =
       Executors.newFixedThreadPool(2, Thread.ofPlatform().daemon().name("inspect-", 0).factory());
 
@@ -52,7 +57,7 @@ public final class Inspection {
   }
 
   static void requireNoProgram(byte[] bytes) {
-    if (isProgramOrArchive(bytes)) {
+    if (isProgramOrArchive(bytes) || endsAsArchive(bytes)) {
       throw new Refusal(DocumentRefusal.DOCUMENT_EXECUTABLE);
     }
   }
@@ -79,12 +84,36 @@ public final class Inspection {
         || startsWith(bytes, 0xfd, '7', 'z', 'X', 'Z');
   }
 
-  static boolean startsWith(byte[] bytes, int... start) {
-    if (bytes.length < start.length) {
+  /**
+   * A zip is read from its end, and a jar run from there, whatever stands before: the end record,
+   * which a comment of 64 KiB may follow, and before it a directory of at least one entry.
+   */
+  private static boolean endsAsArchive(byte[] bytes) {
+    int end = bytes.length - ZIP_END;
+    int first = Math.max(0, end - ZIP_COMMENT);
+    while (end >= first && !isAt(bytes, end, 'P', 'K', 5, 6)) {
+      end--;
+    }
+    if (end < first) {
       return false;
     }
-    for (int i = 0; i < start.length; i++) {
-      if ((bytes[i] & 0xff) != start[i]) {
+    int entry = end;
+    while (entry >= 0 && !isAt(bytes, entry, 'P', 'K', 1, 2)) {
+      entry--;
+    }
+    return entry >= 0;
+  }
+
+  static boolean startsWith(byte[] bytes, int... start) {
+    return isAt(bytes, 0, start);
+  }
+
+  private static boolean isAt(byte[] bytes, int place, int... sought) {
+    if (bytes.length - place < sought.length) {
+      return false;
+    }
+    for (int i = 0; i < sought.length; i++) {
+      if ((bytes[place + i] & 0xff) != sought[i]) {
         return false;
       }
     }

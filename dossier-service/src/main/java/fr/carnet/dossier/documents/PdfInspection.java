@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,8 @@ import org.apache.pdfbox.pdmodel.PDDocument;
  */
 final class PdfInspection {
   private static final int[] START = {'%', 'P', 'D', 'F', '-'};
+  private static final byte[] END = {'%', '%', 'E', 'O', 'F'};
+  private static final String WHITE_SPACE = "\0\t\n\f\r ";
 
   private static final Set<String> SCRIPT_KEYS =
       Set.of("JS", "JavaScript", "XFA", "RichMediaContent", "RichMediaSettings");
@@ -63,6 +66,7 @@ final class PdfInspection {
     if (!Inspection.startsWith(bytes, START)) {
       throw new Refusal(DocumentRefusal.DOCUMENT_NOT_ITS_TYPE);
     }
+    requireEnd(bytes);
     Budget budget = new Budget();
     try {
       ScopedValue.where(BoundedFilters.BUDGET, budget)
@@ -85,6 +89,23 @@ final class PdfInspection {
     } finally {
       forgetNames();
     }
+  }
+
+  /** Behind the last end of file there is nothing but white space, for whoever reads from there. */
+  private static void requireEnd(byte[] bytes) {
+    int end = bytes.length;
+    while (end > 0 && WHITE_SPACE.indexOf(bytes[end - 1]) >= 0) {
+      end--;
+    }
+    int last = end - END.length;
+    if (last >= 0 && Arrays.equals(bytes, last, end, END, 0, END.length)) {
+      return;
+    }
+    while (last >= 0 && !Arrays.equals(bytes, last, last + END.length, END, 0, END.length)) {
+      last--;
+    }
+    throw new Refusal(
+        last >= 0 ? DocumentRefusal.DOCUMENT_NOT_ITS_TYPE : DocumentRefusal.DOCUMENT_UNREADABLE);
   }
 
   /** PDFBox keeps every name it ever read. */
@@ -202,6 +223,31 @@ final class PdfInspection {
         && name(dictionary, "S").equals("URI")
         && !LINK.matcher(link.getString()).matches()) {
       throw new Refusal(DocumentRefusal.DOCUMENT_HAS_SCRIPT);
+    }
+    requireNoCall(dictionary.getDictionaryObject("OpenAction"));
+    requireNoCall(dictionary.getDictionaryObject("Next"));
+    if (dictionary.getDictionaryObject("AA") instanceof COSDictionary happenings) {
+      for (COSName happening : happenings.keySet()) {
+        requireNoCall(happenings.getDictionaryObject(happening));
+      }
+    }
+  }
+
+  /** A link leads somewhere when a person follows it, and not by itself. */
+  private static void requireNoCall(COSBase action) {
+    switch (action) {
+      case COSDictionary dictionary when name(dictionary, "S").equals("URI") ->
+          throw new Refusal(DocumentRefusal.DOCUMENT_HAS_SCRIPT);
+      case COSArray array -> {
+        for (int i = 0; i < array.size(); i++) {
+          if (array.getObject(i) instanceof COSDictionary each && name(each, "S").equals("URI")) {
+            throw new Refusal(DocumentRefusal.DOCUMENT_HAS_SCRIPT);
+          }
+        }
+      }
+      case null, default -> {
+        // A destination, or nothing.
+      }
     }
   }
 

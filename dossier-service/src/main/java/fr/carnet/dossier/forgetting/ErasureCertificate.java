@@ -67,7 +67,7 @@ public record ErasureCertificate(
   /**
    * What remains, and where.
    *
-   * @param until UTC; absent for what is kept for ever
+   * @param until UTC; absent where nobody can name the instant, and for what is kept for ever
    */
   public record Remaining(String what, Words words, Optional<Instant> until) {}
 
@@ -144,10 +144,24 @@ public record ErasureCertificate(
             "REGISTRY",
             new Words(
                 "The pseudonym of the person beside the id of the dossier, until the registry's topic"
-                    + " is cleaned: 2 days at most.",
+                    + " is cleaned: with the first change in the same partition of it that comes a day"
+                    + " or more later, so within 2 days where something changes daily.",
                 "Le pseudonyme de la personne à côté de l'identifiant du dossier, jusqu'au nettoyage"
-                    + " du flux du registre : 2 jours au plus."),
-            Optional.of(erasedAt.plusDays(2).toInstant())),
+                    + " du flux du registre : au premier changement dans la même partition, un jour ou"
+                    + " plus après, donc en 2 jours là où il y en a chaque jour."),
+            Optional.empty()),
+        new Remaining(
+            "DATABASE_FILES",
+            new Words(
+                "What was deleted, the key too, in the files of the database until their space, which"
+                    + " is freed soon after the erasure, is written over; and in archives of the"
+                    + " database's own log and copies of its files until these end, 30 days by the"
+                    + " manual. No service reads it there.",
+                "Ce qui a été supprimé, la clé aussi, dans les fichiers de la base jusqu'à ce que leur"
+                    + " place, libérée peu après l'effacement, soit réécrite ; et dans les archives de"
+                    + " son journal et les copies de ses fichiers jusqu'à leur fin, 30 jours selon le"
+                    + " manuel. Aucun service ne l'y lit."),
+            Optional.empty()),
         new Remaining(
             "KEY_BACKUPS",
             new Words(

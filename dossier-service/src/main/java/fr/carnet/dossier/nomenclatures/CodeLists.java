@@ -38,8 +38,9 @@ public class CodeLists {
   private final Map<String, String> atcClasses;
   private final Map<String, String> specialties;
 
+  /** Lists from this folder, or else our own. */
   @Inject
-  CodeLists(@ConfigProperty(name = "carnet.nomenclatures") Optional<Path> folder) {
+  public CodeLists(@ConfigProperty(name = "carnet.nomenclatures") Optional<Path> folder) {
     CodeTable natureTable = table(folder, "IR_NAT_V");
     natures = byCode(natureTable, "PRS_NAT", "PRS_NAT_LIB");
     keyLetters = unambiguous(natureTable, "PRS_NAT_CB2", "PRS_NAT_LIB");

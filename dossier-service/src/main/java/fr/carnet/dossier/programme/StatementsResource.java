@@ -60,10 +60,11 @@ public class StatementsResource {
   /** What everyone is to be paid. */
   @GET
   @Path("/{month}")
-  @RolesAllowed("programme")
+  @RolesAllowed("payer")
   @Operation(
       summary = "What each structure is to be paid for the openings of a month",
-      description = "For the payer. month is yyyy-mm, Europe/Paris, from a day after its end.")
+      description =
+          "For the payer, and not for the programme, to whom no group under 10 is shown. month is yyyy-mm, Europe/Paris, from a day after its end.")
   public Statements.Statement month(String month) throws SQLException {
     return statements.of(Months.parse(month), clock.now());
   }

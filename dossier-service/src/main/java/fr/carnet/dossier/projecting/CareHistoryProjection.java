@@ -29,13 +29,20 @@ import java.util.function.Function;
 
 /**
  * {@code care.reimbursements} → care lines. A line is its key: what passes again changes nothing
- * but when it was first seen, the earliest counts, and how often the insurer repeated it, the most
- * counts; a withdrawn line stays withdrawn, whatever comes again. So the rows depend on no order.
- * They are kept whatever the dossier's state; state, window and sums belong to reading.
+ * but when it was first seen, the earliest counts, how often the insurer repeated it, the most
+ * counts, and when it was processed, where an older copy does not say it; a withdrawn line stays
+ * withdrawn, whatever comes again. So the rows depend on no order. They are kept whatever the
+ * dossier's state; state, window and sums belong to reading.
  */
 @ApplicationScoped
 public class CareHistoryProjection implements Projection {
-  @Inject KeyRing keys;
+  private final KeyRing keys;
+
+  /** Opens lines with these keys. */
+  @Inject
+  public CareHistoryProjection(KeyRing keys) {
+    this.keys = keys;
+  }
 
   @Override
   public String name() {
@@ -82,7 +89,7 @@ public class CareHistoryProjection implements Projection {
       return new Line(
           dossierId,
           lineKey,
-          care,
+          care.processedOn().isPresent() ? care : again.care,
           again.firstSeen.isBefore(firstSeen) ? again.firstSeen : firstSeen,
           Math.max(repeats, again.repeats));
     }
@@ -153,27 +160,34 @@ public class CareHistoryProjection implements Projection {
               act_system, act_code, quantity, performer_rpps, performer_finess,
               performer_specialty, prescribed, prescriber_rpps, prescriber_finess,
               prescriber_specialty, prescribed_on, care_from, care_to, during_stay,
-              treating_physician, first_seen, repeats)
+              treating_physician, processed_on, first_seen, repeats)
             SELECT dossier_id, line_key, false, item_id, category, nature_code, act_system,
               act_code, quantity, performer_rpps, performer_finess, performer_specialty, prescribed,
               prescriber_rpps, prescriber_finess, prescriber_specialty, prescribed_on, care_from,
-              care_to, during_stay, treating_physician, first_seen, repeats
+              care_to, during_stay, treating_physician, processed_on, first_seen, repeats
             FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
                         ?::text[], ?::numeric[], ?::text[], ?::text[], ?::text[], ?::boolean[],
                         ?::text[], ?::text[], ?::text[], ?::date[], ?::date[], ?::date[],
-                        ?::boolean[], ?::text[], ?::timestamptz[], ?::int[])
+                        ?::boolean[], ?::text[], ?::date[], ?::timestamptz[], ?::int[])
               AS t(dossier_id, line_key, item_id, category, nature_code, act_system,
                    act_code, quantity, performer_rpps, performer_finess, performer_specialty,
                    prescribed, prescriber_rpps, prescriber_finess, prescriber_specialty,
                    prescribed_on, care_from, care_to, during_stay, treating_physician,
-                   first_seen, repeats)
+                   processed_on, first_seen, repeats)
             ON CONFLICT (dossier_id, line_key) DO UPDATE
-              SET first_seen = CASE WHEN care_line.first_seen > excluded.first_seen
+              SET item_id = excluded.item_id,
+                  first_seen = CASE WHEN care_line.first_seen > excluded.first_seen
                                     THEN excluded.first_seen ELSE care_line.first_seen END,
-                  repeats = greatest(care_line.repeats, excluded.repeats)
-              WHERE NOT care_line.withdrawn
-                AND (care_line.first_seen > excluded.first_seen
-                     OR coalesce(care_line.repeats, 0) < excluded.repeats)
+                  repeats = CASE WHEN NOT care_line.withdrawn
+                                 THEN greatest(care_line.repeats, excluded.repeats) END,
+                  processed_on = CASE WHEN NOT care_line.withdrawn
+                                      THEN coalesce(care_line.processed_on, excluded.processed_on)
+                                      END
+              WHERE CASE WHEN care_line.withdrawn THEN care_line.item_id IS NULL
+                         ELSE care_line.first_seen > excluded.first_seen
+                              OR coalesce(care_line.repeats, 0) < excluded.repeats
+                              OR (care_line.processed_on IS NULL
+                                  AND excluded.processed_on IS NOT NULL) END
             """)) {
       Columns columns = new Columns(tx, insert, lines);
       columns.add("uuid", Line::dossierId);
@@ -196,6 +210,7 @@ public class CareHistoryProjection implements Projection {
       columns.add("date", line -> Date.valueOf(line.care().careTo()));
       columns.add("boolean", line -> line.care().duringHospitalStay());
       columns.add("text", line -> line.care().treatingPhysician().orElse(null));
+      columns.add("date", line -> line.care().processedOn().map(Date::valueOf).orElse(null));
       columns.add("timestamptz", line -> line.firstSeen().toString());
       columns.add("int4", Line::repeats);
       insert.executeUpdate();
@@ -228,6 +243,10 @@ public class CareHistoryProjection implements Projection {
     }
   }
 
+  /**
+   * Nothing is kept of it but its item's id, which tells nothing by itself: the log of who looked
+   * names it, and must not name it to representatives any more.
+   */
   private static void withdraw(Connection tx, List<RecordedEvent> events) throws SQLException {
     if (events.isEmpty()) {
       return;
@@ -237,12 +256,13 @@ public class CareHistoryProjection implements Projection {
             """
             INSERT INTO care_line (dossier_id, line_key, withdrawn) VALUES (?, ?, true)
             ON CONFLICT (dossier_id, line_key) DO UPDATE
-              SET withdrawn = true, item_id = NULL, category = NULL, nature_code = NULL,
+              SET withdrawn = true, category = NULL, nature_code = NULL,
                   act_system = NULL, act_code = NULL, quantity = NULL, performer_rpps = NULL,
                   performer_finess = NULL, performer_specialty = NULL, prescribed = NULL,
                   prescriber_rpps = NULL, prescriber_finess = NULL, prescriber_specialty = NULL,
                   prescribed_on = NULL, care_from = NULL, care_to = NULL, during_stay = NULL,
-                  treating_physician = NULL, first_seen = NULL, repeats = NULL
+                  treating_physician = NULL, processed_on = NULL, first_seen = NULL,
+                  repeats = NULL
             """)) {
       for (RecordedEvent event : events) {
         CareLineWithdrawn withdrawal = Wire.read(event.data(), CareLineWithdrawn.class);

@@ -105,8 +105,8 @@ final class ContentRows {
             INSERT INTO item (dossier_id, item_id, kind, class_code, author_role, author_id,
               author_profession, author_structure, added_at, changed_at, about_date, version, title,
               code_system, code, acts, body, in_force, deleted, invisible_until_announced,
-              invisible_to_representatives)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?::jsonb, ?, false, ?, ?)
+              invisible_to_representatives, prescription_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?::jsonb, ?, false, ?, ?, ?)
             """)) {
       insert.setObject(1, event.streamId());
       insert.setObject(2, added.itemId());
@@ -124,6 +124,7 @@ final class ContentRows {
       insert.setObject(17, content.holdsDirective() ? Boolean.TRUE : null, Types.BOOLEAN);
       insert.setBoolean(18, body.invisibleUntilAnnounced());
       insert.setBoolean(19, body.invisibleToRepresentatives());
+      insert.setObject(20, prescription(content));
       insert.executeUpdate();
     }
   }
@@ -150,7 +151,8 @@ final class ContentRows {
             """
             UPDATE item SET class_code = ?, author_role = ?, author_id = ?, author_profession = ?,
               author_structure = ?, changed_at = ?, about_date = ?, version = version + 1,
-              title = ?, code_system = ?, code = ?, acts = ?, body = ?::jsonb, in_force = ?
+              title = ?, code_system = ?, code = ?, acts = ?, body = ?::jsonb, in_force = ?,
+              prescription_id = ?
             WHERE dossier_id = ? AND item_id = ?
             """)) {
       update.setString(1, content.classCode(replaced.author().role()));
@@ -163,8 +165,9 @@ final class ContentRows {
       update.setArray(11, acts(tx, content));
       update.setString(12, json(content));
       update.setObject(13, content.holdsDirective() ? Boolean.TRUE : null, Types.BOOLEAN);
-      update.setObject(14, event.streamId());
-      update.setObject(15, replaced.itemId());
+      update.setObject(14, prescription(content));
+      update.setObject(15, event.streamId());
+      update.setObject(16, replaced.itemId());
       update.executeUpdate();
     }
   }
@@ -226,6 +229,12 @@ final class ContentRows {
 
   private static Date aboutDate(RecordedEvent event, ItemContent content) {
     return Date.valueOf(content.aboutDate().orElseGet(() -> Paris.dayOf(event.time())));
+  }
+
+  private static UUID prescription(ItemContent content) {
+    return content instanceof ItemContent.Dispensing dispensing
+        ? dispensing.prescriptionId().orElse(null)
+        : null;
   }
 
   private static Array acts(Connection tx, ItemContent content) throws SQLException {

@@ -52,8 +52,15 @@ import java.util.UUID;
  */
 @ApplicationScoped
 public class DossierProjection implements Projection {
-  @Inject KeyRing keys;
-  @Inject Forgetting forgetting;
+  private final KeyRing keys;
+  private final Forgetting forgetting;
+
+  /** Opens with these keys. */
+  @Inject
+  public DossierProjection(KeyRing keys, Forgetting forgetting) {
+    this.keys = keys;
+    this.forgetting = forgetting;
+  }
 
   @Override
   public String name() {

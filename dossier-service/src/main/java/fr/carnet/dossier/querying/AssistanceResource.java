@@ -1,11 +1,13 @@
 package fr.carnet.dossier.querying;
 
+import fr.carnet.events.access.RefusedCaller;
 import fr.carnet.events.identity.Ins;
 import fr.carnet.events.identity.PatientRef;
 import fr.carnet.events.identity.UuidV7;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.Refusal;
+import fr.carnet.resourceserver.RefusalLimit;
 import fr.carnet.resourceserver.RequestProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -40,6 +42,7 @@ public class AssistanceResource {
   private static final String PHARMACIST = "21";
 
   @Inject Reading reading;
+  @Inject RefusalLimit limit;
   @Inject CurrentCaller current;
   @Inject DataSource dataSource;
 
@@ -59,6 +62,7 @@ public class AssistanceResource {
     Actor actor = current.get().actor();
     if (actor.role() == Actor.Role.PROFESSIONAL
         && !actor.profession().equals(Optional.of(PHARMACIST))) {
+      limit.count(current.get(), RefusedCaller.Kind.DOSSIER);
       throw new Refusal(ReadingRefusal.ASSISTANTS_ONLY);
     }
     Ins ins =

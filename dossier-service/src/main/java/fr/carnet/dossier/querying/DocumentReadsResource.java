@@ -7,6 +7,7 @@ import fr.carnet.dossier.showing.Viewer;
 import fr.carnet.events.content.ItemContent;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.Refusal;
+import fr.carnet.resourceserver.WholeOrBroken;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
@@ -41,7 +42,7 @@ public class DocumentReadsResource {
   @Path("/{itemId}")
   @Operation(
       summary = "The file of a document that shows",
-      description = "version asks for an earlier one; GET …/items/{itemId} lists them.")
+      description = "version asks for an earlier one; GET …/items/{itemId} lists those that show.")
   public Response document(
       UUID dossierId,
       UUID itemId,
@@ -64,7 +65,7 @@ public class DocumentReadsResource {
     // The trace has committed. Nothing of what the document says stands in a header, its name least
     // of all, and a browser does not run what is in it.
     return Response.ok(
-            new WholeOrBroken(documents.open(new StoredAt(dossierId, bytes)), request.request()))
+            WholeOrBroken.read(request.request(), documents.open(new StoredAt(dossierId, bytes))))
         .type(document.format())
         .header(HttpHeaders.CONTENT_LENGTH, document.size())
         .header(HttpHeaders.CONTENT_DISPOSITION, "attachment")
@@ -84,7 +85,7 @@ public class DocumentReadsResource {
     Optional<ItemContent> content =
         version.isEmpty() || version.get().equals(Integer.toString(item.get().version()))
             ? Optional.of(item.get().content())
-            : HeldItems.versions(tx, dossierId, itemId).stream()
+            : HeldItems.versions(tx, dossierId, viewer, item.get()).stream()
                 .filter(earlier -> Integer.toString(earlier.version()).equals(version.get()))
                 .map(HeldItem.Version::content)
                 .findFirst();

@@ -178,6 +178,15 @@ public class DossierReadsResource {
         .encodeToString(place.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** A day that a request names: of a year with four digits, as PostgreSQL has it too. */
+  static LocalDate day(String text) {
+    LocalDate day = LocalDate.parse(text);
+    if (day.getYear() < 1 || day.getYear() > 9_999) {
+      throw new DateTimeException("a year has four digits");
+    }
+    return day;
+  }
+
   static Optional<After> after(String cursor) {
     if (cursor == null) {
       return Optional.empty();
@@ -186,7 +195,7 @@ public class DossierReadsResource {
       String[] place =
           new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8).split("\\|", 2);
       if (place.length == 2 && place[1].matches("[A-Za-z0-9_-]{1,64}")) {
-        return Optional.of(new After(LocalDate.parse(place[0]), place[1]));
+        return Optional.of(new After(day(place[0]), place[1]));
       }
     } catch (IllegalArgumentException | DateTimeException e) {
       throw new Refusal(ReadingRefusal.CURSOR_INVALID);

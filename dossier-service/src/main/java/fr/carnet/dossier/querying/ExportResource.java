@@ -4,8 +4,10 @@ import fr.carnet.dossier.nomenclatures.CodeLists;
 import fr.carnet.dossier.querying.Reading.Released;
 import fr.carnet.dossier.showing.Viewer;
 import fr.carnet.events.Wire;
+import fr.carnet.resourceserver.WholeOrBroken;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -27,6 +29,7 @@ public class ExportResource {
   @Inject Reading reading;
   @Inject CodeLists lists;
   @Inject ExportedFiles files;
+  @Inject RoutingContext request;
 
   /** The export; what it shows is traced before the first byte leaves. */
   @GET
@@ -40,7 +43,7 @@ public class ExportResource {
               + " is, and where the other services tell the rest. For the owner.")
   public StreamingOutput export(UUID dossierId) throws SQLException {
     ExportedDossier exported = exported(dossierId);
-    return out -> Wire.JSON.writeValue(out, exported);
+    return WholeOrBroken.written(request.request(), out -> Wire.JSON.writeValue(out, exported));
   }
 
   /** The same with the documents' files. */

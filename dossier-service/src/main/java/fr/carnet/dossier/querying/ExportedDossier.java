@@ -56,9 +56,9 @@ import java.util.stream.Stream;
  * @param representatives who acts, or acted, for the patient
  * @param life what happened to the dossier, in order, in the words of the public facts
  * @param care every item that the insurer passed and did not take back, whatever its age
- * @param items every other item with its earlier versions, as {@code GET …/items/{itemId}} shows
- *     them to the owner
- * @param files of the documents among the items, every version
+ * @param items every other item, with its earlier versions as {@code GET …/items/{itemId}} shows
+ *     them to the same
+ * @param files of the documents among the items, every version that shows
  * @param masks what the owner hides from professionals; said to the owner alone
  * @param elsewhere what the other services hold; said to the owner alone, whose token fetches it
  */
@@ -126,10 +126,15 @@ public record ExportedDossier(
   /**
    * One thing that the insurer said.
    *
+   * @param processedOn when the insurer processed it, Europe/Paris
    * @param quantity negative in a reversal
    * @param repeats how often the same line came again
    */
-  public record Line(Optional<Instant> firstSeen, BigDecimal quantity, int repeats) {}
+  public record Line(
+      Optional<Instant> firstSeen,
+      Optional<LocalDate> processedOn,
+      BigDecimal quantity,
+      int repeats) {}
 
   /**
    * The file of one version of a document.
@@ -376,13 +381,13 @@ public record ExportedDossier(
             dossierId,
             viewer,
             new HeldItems.Selection(Optional.empty(), Optional.empty(), Integer.MAX_VALUE))) {
-      items.add(new ItemWithVersions(item, HeldItems.versions(tx, dossierId, item.itemId())));
+      items.add(new ItemWithVersions(item, HeldItems.versions(tx, dossierId, viewer, item)));
     }
     return items;
   }
 
-  private static List<ExportedCare> care(
-      Connection tx, UUID dossierId, Viewer viewer, CodeLists lists) throws SQLException {
+  static List<ExportedCare> care(Connection tx, UUID dossierId, Viewer viewer, CodeLists lists)
+      throws SQLException {
     List<ExportedCare> care = new ArrayList<>();
     try (PreparedStatement select =
         tx.prepareStatement(
@@ -390,7 +395,8 @@ public record ExportedDossier(
             SELECT item_id, category, nature_code, act_system, act_code, performer_rpps,
                    performer_finess, performer_specialty, prescribed, prescriber_rpps,
                    prescriber_finess, prescriber_specialty, prescribed_on, care_from, care_to,
-                   during_stay, treating_physician, first_seen, quantity, coalesce(repeats, 0)
+                   during_stay, treating_physician, first_seen, quantity, coalesce(repeats, 0),
+                   processed_on
             FROM care_line WHERE dossier_id = ? AND NOT withdrawn AND %s
             ORDER BY care_from DESC, item_id, first_seen, line_key
             """
@@ -402,6 +408,7 @@ public record ExportedDossier(
               new Line(
                   Optional.ofNullable(row.getObject(18, OffsetDateTime.class))
                       .map(OffsetDateTime::toInstant),
+                  day(row, 21),
                   row.getBigDecimal(19).stripTrailingZeros(),
                   row.getInt(20));
           if (!care.isEmpty() && care.getLast().itemId().equals(row.getString(1))) {

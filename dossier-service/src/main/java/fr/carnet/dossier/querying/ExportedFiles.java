@@ -3,13 +3,12 @@ package fr.carnet.dossier.querying;
 import fr.carnet.dossier.documents.SealedDocuments;
 import fr.carnet.dossier.querying.ExportedDossier.ExportedFile;
 import fr.carnet.events.Wire;
-import io.vertx.core.http.HttpServerRequest;
+import fr.carnet.resourceserver.WholeOrBroken;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -35,17 +34,7 @@ public class ExportedFiles {
 
   /** The answer; what it shows has been traced. */
   public Response zip(ExportedDossier exported) {
-    HttpServerRequest asked = request.request();
-    StreamingOutput whole =
-        out -> {
-          try {
-            write(exported, out);
-          } catch (IOException | RuntimeException e) {
-            WholeOrBroken.breakOff(asked);
-            throw e;
-          }
-        };
-    return Response.ok(whole)
+    return Response.ok(WholeOrBroken.written(request.request(), out -> write(exported, out)))
         .type(ZIP)
         .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"dossier.zip\"")
         .header(HttpHeaders.CACHE_CONTROL, "no-store")

@@ -26,7 +26,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
@@ -54,14 +53,7 @@ public class FactsResource {
       summary = "Life, authors, item ids and digests of what is sealed, for services",
       description = "NONE for an unknown dossier.")
   public DossierFacts facts(UUID dossierId) throws SQLException {
-    return Transactions.run(
-        dataSource,
-        tx -> {
-          try (Statement snapshot = tx.createStatement()) {
-            snapshot.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-          }
-          return facts(tx, dossierId);
-        });
+    return Transactions.inSnapshot(dataSource, tx -> facts(tx, dossierId));
   }
 
   private static DossierFacts facts(Connection tx, UUID dossierId) throws SQLException {

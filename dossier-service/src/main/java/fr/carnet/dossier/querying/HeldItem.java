@@ -43,6 +43,24 @@ record HeldItem(
    */
   record Announcement(Instant before, Instant visibleFrom, Optional<Instant> announcedAt) {}
 
+  /** The same, with this as its content. */
+  HeldItem saying(ItemContent content) {
+    return new HeldItem(
+        itemId,
+        kind,
+        classCode,
+        author,
+        addedAt,
+        changedAt,
+        aboutDate,
+        version,
+        title,
+        inForce,
+        masked,
+        announcement,
+        content);
+  }
+
   /** A version that holds no longer. */
   record Version(int version, Actor author, Instant changedAt, String title, ItemContent content) {}
 }

@@ -53,7 +53,7 @@ final class HeldItems {
       select.setObject(next++, selection.after().orElse(null));
       select.setObject(next++, selection.after().orElse(null));
       select.setInt(next, selection.limit());
-      return items(select, viewer);
+      return items(select, dossierId, viewer);
     }
   }
 
@@ -63,7 +63,7 @@ final class HeldItems {
     try (PreparedStatement select =
         tx.prepareStatement(select(visibility) + " AND i.item_id = ?")) {
       select.setObject(bind(select, dossierId, visibility), itemId);
-      return items(select, viewer).stream().findFirst();
+      return items(select, dossierId, viewer).stream().findFirst();
     }
   }
 
@@ -113,21 +113,31 @@ final class HeldItems {
     try (PreparedStatement select =
         tx.prepareStatement(select(visibility) + " AND i.item_id = ANY (?)")) {
       select.setArray(bind(select, dossierId, visibility), tx.createArrayOf("uuid", ids.toArray()));
-      return items(select, viewer);
+      return items(select, dossierId, viewer);
     }
   }
 
-  /** Of an item that shows, the versions before, the newest first. */
-  static List<Version> versions(Connection tx, UUID dossierId, UUID itemId) throws SQLException {
+  /** Of an item that shows, the versions before that show too, the newest first. */
+  static List<Version> versions(Connection tx, UUID dossierId, Viewer viewer, HeldItem item)
+      throws SQLException {
+    if (!viewer.seesEarlierVersionsBy(item.author())) {
+      return List.of();
+    }
     try (PreparedStatement select =
         tx.prepareStatement(
             """
             SELECT version, author_role, author_id, author_profession, author_structure, changed_at,
                    title, body
-            FROM item_version WHERE dossier_id = ? AND item_id = ? ORDER BY version DESC
-            """)) {
+            FROM item_version v
+            WHERE v.dossier_id = ? AND v.item_id = ?
+              AND NOT EXISTS (SELECT 1 FROM item i
+                              WHERE i.dossier_id = v.dossier_id
+                                AND i.item_id = (v.body ->> 'prescriptionId')::uuid AND %s)
+            ORDER BY version DESC
+            """
+                .formatted(new Visibility(viewer).keptFrom()))) {
       select.setObject(1, dossierId);
-      select.setObject(2, itemId);
+      select.setObject(2, item.itemId());
       List<Version> versions = new ArrayList<>();
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
@@ -136,7 +146,18 @@ final class HeldItems {
                   row.getInt(1), author(row, 2), instant(row, 6), row.getString(7), body(row, 8)));
         }
       }
-      return versions;
+      NamedPrescriptions prescriptions =
+          NamedPrescriptions.in(tx, dossierId, viewer, versions.stream().map(Version::content));
+      return versions.stream()
+          .map(
+              said ->
+                  new Version(
+                      said.version(),
+                      said.author(),
+                      said.changedAt(),
+                      said.title(),
+                      prescriptions.told(said.author(), said.content())))
+          .toList();
     }
   }
 
@@ -161,17 +182,24 @@ final class HeldItems {
     return visibility.bindItems(select, 2);
   }
 
-  private static List<HeldItem> items(PreparedStatement select, Viewer viewer) throws SQLException {
+  private static List<HeldItem> items(PreparedStatement select, UUID dossierId, Viewer viewer)
+      throws SQLException {
     List<HeldItem> items = new ArrayList<>();
     try (ResultSet row = select.executeQuery()) {
       while (row.next()) {
         items.add(item(row, 1, viewer));
       }
     }
-    return items;
+    NamedPrescriptions prescriptions =
+        NamedPrescriptions.in(
+            select.getConnection(), dossierId, viewer, items.stream().map(HeldItem::content));
+    return items.stream().map(prescriptions::told).toList();
   }
 
-  /** One item, from the columns that begin here. */
+  /**
+   * One item, from the columns that begin here; its content is for {@link NamedPrescriptions} to
+   * look at before it is told.
+   */
   static HeldItem item(ResultSet row, int first, Viewer viewer) throws SQLException {
     Optional<Announcement> announcement =
         viewer.isToldOfAnnouncements() && row.getBoolean(first + 14)

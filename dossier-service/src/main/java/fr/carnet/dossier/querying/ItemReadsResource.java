@@ -54,7 +54,8 @@ public class ItemReadsResource {
   /**
    * An item, and what it said before.
    *
-   * @param versions earlier ones, the newest first
+   * @param versions earlier ones, the newest first; to the owner, who acts for the owner, and the
+   *     item's author
    */
   public record ItemWithVersions(HeldItem item, List<Version> versions) {}
 
@@ -104,7 +105,10 @@ public class ItemReadsResource {
   /** One item. */
   @GET
   @Path("/items/{itemId}")
-  @Operation(summary = "One item, with its earlier versions")
+  @Operation(
+      summary = "One item",
+      description =
+          "With its earlier versions, to the owner, to who acts for the owner, and to its author.")
   public ItemWithVersions item(
       UUID dossierId,
       UUID itemId,
@@ -122,7 +126,7 @@ public class ItemReadsResource {
                   : new Released<>(
                       Optional.of(
                           new ItemWithVersions(
-                              item.get(), HeldItems.versions(tx, dossierId, itemId))),
+                              item.get(), HeldItems.versions(tx, dossierId, viewer, item.get()))),
                       List.of(itemId.toString()));
             });
     return Refusal.unless(found, ReadingRefusal.ITEM_NOT_FOUND);

@@ -36,13 +36,16 @@ public class KeptFromResource {
   @Inject DataSource dataSource;
 
   /** Items of which this viewer may not know. */
-  public record KeptFrom(List<UUID> itemIds) {
+  public record KeptFrom(List<String> itemIds) {
     public KeptFrom {
       itemIds = List.copyOf(itemIds);
     }
   }
 
-  /** Not yet announced to the owner; to representatives, a minor's secret care too. */
+  /**
+   * Not yet announced to the owner; to representatives, a minor's secret care too, that which the
+   * insurer said late to be secret included.
+   */
   @GET
   @Operation(
       summary = "The items of which the OWNER, or a REPRESENTATIVE, may not know now",
@@ -84,16 +87,22 @@ public class KeptFromResource {
     }
   }
 
-  private static List<UUID> itemIds(Connection tx, UUID dossierId, Visibility visibility)
+  private static List<String> itemIds(Connection tx, UUID dossierId, Visibility visibility)
       throws SQLException {
     try (PreparedStatement select =
         tx.prepareStatement(
-            "SELECT i.item_id FROM item i WHERE i.dossier_id = ? AND " + visibility.keptFrom())) {
+            """
+            SELECT i.item_id::text FROM item i WHERE i.dossier_id = ? AND %s
+            UNION ALL
+            SELECT DISTINCT care_line.item_id FROM care_line WHERE care_line.dossier_id = ? AND %s
+            """
+                .formatted(visibility.keptFrom(), visibility.careKeptFrom()))) {
       select.setObject(1, dossierId);
-      List<UUID> ids = new ArrayList<>();
+      select.setObject(2, dossierId);
+      List<String> ids = new ArrayList<>();
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          ids.add(row.getObject(1, UUID.class));
+          ids.add(row.getString(1));
         }
       }
       return ids;

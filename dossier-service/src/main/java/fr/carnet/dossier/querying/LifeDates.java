@@ -24,7 +24,7 @@ public record LifeDates(Optional<Instant> archiveEndsAt, Optional<Erasure> erasu
   /**
    * The erasure that was asked for.
    *
-   * @param carriedOutFrom until then the request may be withdrawn for sure, UTC
+   * @param carriedOutFrom until then the request may be withdrawn, UTC
    * @param deadline the last day on which it may be carried out, Europe/Paris
    */
   public record Erasure(Instant requestedAt, Instant carriedOutFrom, LocalDate deadline) {}

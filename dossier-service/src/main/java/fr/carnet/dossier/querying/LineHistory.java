@@ -33,8 +33,10 @@ final class LineHistory {
     /**
      * No feed says what a line replaces. It is taken to be replaced when it was reversed as a whole
      * and other care stands of the same category and first day, by the same performer or of the
-     * same act, that was first seen at the earliest a day before the reversal: what was billed
-     * together with the reversed line is no replacement of it.
+     * same act, that the insurer processed on the day of the last reversal or later: what was
+     * billed together with the reversed line is no replacement of it. Of several it is the one that
+     * was processed first. Where a line does not say when it was processed, nothing is taken to be
+     * replaced.
      */
     REPLACED(
         "Other care of the same day seems to have taken its place.",
@@ -122,7 +124,9 @@ final class LineHistory {
                      concat_ws('|', min(act_system), min(act_code)) AS act,
                      concat_ws('|', min(performer_rpps), min(performer_finess)) AS performer,
                      sum(quantity) AS quantity, min(first_seen) AS first_seen,
-                     max(first_seen) FILTER (WHERE quantity < 0) AS reversed_at
+                     min(processed_on) FILTER (WHERE quantity > 0) AS processed_on,
+                     max(processed_on) FILTER (WHERE quantity < 0) AS reversed_on,
+                     bool_and(processed_on IS NOT NULL) AS dated
               FROM care_line
               WHERE dossier_id = ? AND NOT withdrawn
                 AND care_from = (SELECT min(care_from) FROM care_line
@@ -134,8 +138,8 @@ final class LineHistory {
             WHERE reversed.item_id = ? AND reversed.quantity <= 0 AND other.quantity > 0
               AND (other.performer = reversed.performer
                    OR (other.act = reversed.act AND other.nature = reversed.nature))
-              AND other.first_seen >= reversed.reversed_at - interval '1 day'
-            ORDER BY other.first_seen, other.item_id LIMIT 1
+              AND reversed.dated AND other.dated AND other.processed_on >= reversed.reversed_on
+            ORDER BY other.processed_on, other.item_id LIMIT 1
             """)) {
       select.setObject(1, dossierId);
       select.setObject(2, dossierId);

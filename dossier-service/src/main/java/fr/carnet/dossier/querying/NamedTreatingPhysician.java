@@ -27,7 +27,7 @@ record NamedTreatingPhysician(String rpps, LocalDate since, LocalDate lastNamed)
             SELECT care_from, treating_physician FROM care_line JOIN shown USING (care_from, item_id)
             WHERE dossier_id = ? AND quantity > 0 AND treating_physician IS NOT NULL
             GROUP BY care_from, treating_physician
-            ORDER BY care_from DESC, max(first_seen) DESC, treating_physician
+            ORDER BY care_from DESC, max(processed_on) DESC NULLS LAST, treating_physician
             """)) {
       select.setObject(1, dossierId);
       select.setDate(2, Date.valueOf(CareHistory.windowStart(today)));

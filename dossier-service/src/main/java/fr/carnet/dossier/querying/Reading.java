@@ -1,5 +1,7 @@
 package fr.carnet.dossier.querying;
 
+import fr.carnet.dossier.showing.Viewer;
+import fr.carnet.dossier.showing.Visibility;
 import fr.carnet.events.Sealed;
 import fr.carnet.events.Topic;
 import fr.carnet.events.Wire;
@@ -31,6 +33,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -145,6 +148,33 @@ class Reading {
         });
   }
 
+  /**
+   * What an author's sight rests on, where the owner may know of none of it yet: a look of an
+   * author that names nothing would tell the owner that there is something.
+   */
+  private static List<String> restsOn(Connection tx, UUID dossierId, Caller caller)
+      throws SQLException {
+    List<String> hidden = new ArrayList<>();
+    try (PreparedStatement select =
+        tx.prepareStatement(
+            "SELECT i.item_id::text, "
+                + new Visibility(Viewer.owner()).keptFrom()
+                + " FROM item i WHERE i.dossier_id = ? AND NOT i.deleted"
+                + " AND i.author_role = 'PROFESSIONAL' AND i.author_id = ?")) {
+      select.setObject(1, dossierId);
+      select.setString(2, caller.actor().id().orElse(""));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          if (!row.getBoolean(2)) {
+            return List.of();
+          }
+          hidden.add(row.getString(1));
+        }
+      }
+    }
+    return hidden;
+  }
+
   private static AccessDecision authorsSight(AccessDecision decision) {
     return new AccessDecision(
         true,
@@ -231,7 +261,9 @@ class Reading {
                       : actor(caller, owner),
                   AccessTraced.Outcome.RELEASED,
                   decision,
-                  released.itemIds(),
+                  released.itemIds().isEmpty() && decision.rule().equals(AUTHOR)
+                      ? restsOn(tx, asked.dossierId(), caller)
+                      : released.itemIds(),
                   now.get());
               return Optional.of(released.answer());
             });
@@ -250,9 +282,11 @@ class Reading {
     AccessDecision in(Connection tx) throws SQLException;
   }
 
-  /** Of a closed dossier, for the bearer of a release that was used up for it. */
+  /**
+   * Of a closed dossier, for the bearer of a release that was used up for it; whether the log is
+   * whole was asked before that.
+   */
   <T> T readReleased(Asked asked, Decided decided, Query<T> query) throws SQLException {
-    log.refuseOthers();
     Caller caller = current.get();
     T answer =
         Transactions.run(

@@ -21,8 +21,14 @@ import java.util.UUID;
 @ApplicationScoped
 public class ReleasedArchive {
   @Inject Reading reading;
+  @Inject WhenLogIsNotWhole log;
   @Inject CurrentCaller current;
   @Inject CodeLists lists;
+
+  /** Where reading stops while the audit log is not whole, a release is not used up for nothing. */
+  public void refuseWhileLogIsNotWhole() {
+    log.refuseOthers();
+  }
 
   /** The archive, as its owner would export it, but for what the owner hid. */
   public ExportedDossier read(UUID dossierId, UUID requestId) throws SQLException {

@@ -167,7 +167,8 @@ public record Summary(
                        i.kind IN ('ALLERGY', 'CONDITION', 'EMERGENCY_CONTACT')
                          OR i.in_force IS TRUE
                          OR (i.kind = 'TREATMENT' AND i.about_date <= ?
-                             AND coalesce((i.body ->> 'until')::date >= ?, true)) AS listed
+                             AND coalesce((i.body ->> 'until') COLLATE "C" NOT BETWEEN '0' AND ?,
+                                          true)) AS listed
                 FROM item i WHERE i.dossier_id = ? AND %s) i) i
             WHERE i.listed OR i.nth = 1
             ORDER BY i.about_date DESC, i.item_id DESC
@@ -175,7 +176,8 @@ public record Summary(
                 .formatted(HeldItems.columns(visibility), visibility.ofItems()))) {
       LocalDate today = CareHistory.today();
       select.setObject(1, today);
-      select.setObject(2, today);
+      // As text, because a day that PostgreSQL cannot read would take the summary from everybody.
+      select.setString(2, today.minusDays(1).toString());
       select.setObject(3, dossierId);
       visibility.bindItems(select, 4);
       List<HeldItem> listed = new ArrayList<>();

@@ -10,8 +10,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.DateTimeException;
 import java.time.LocalDate;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -82,8 +82,8 @@ public record Timeline(List<Entry> entries, Optional<String> next, Sentence noti
 
     private static Optional<LocalDate> day(String text) {
       try {
-        return Optional.ofNullable(text).map(LocalDate::parse);
-      } catch (DateTimeParseException e) {
+        return Optional.ofNullable(text).map(DossierReadsResource::day);
+      } catch (DateTimeException e) {
         throw new Refusal(ReadingRefusal.DAY_INVALID);
       }
     }
@@ -194,7 +194,15 @@ public record Timeline(List<Entry> entries, Optional<String> next, Sentence noti
                   : Entry.of(HeldItems.item(row, FIRST_OF_ITEM, viewer)));
         }
       }
-      return entries;
+      NamedPrescriptions prescriptions =
+          NamedPrescriptions.in(
+              tx,
+              dossierId,
+              viewer,
+              entries.stream().flatMap(entry -> entry.item().stream()).map(HeldItem::content));
+      return entries.stream()
+          .map(entry -> new Entry(entry.day(), entry.item().map(prescriptions::told), entry.care()))
+          .toList();
     }
   }
 

@@ -38,30 +38,42 @@ class WhenLogIsNotWhole {
   @ConfigProperty(name = "carnet.audit-url")
   Optional<URI> audit;
 
-  private final Semaphore stop = new Semaphore(0);
   private volatile boolean stops;
+  private volatile Duration silence = SILENCE;
   private volatile boolean whole = true;
   private volatile long answeredAt = System.nanoTime();
 
   void start(@Observes Machinery.Starting starting) {
-    stopReading(needed);
-    if (!needed) {
-      return;
+    if (needed) {
+      starting.worker(
+          watching(
+              audit.orElseThrow(() -> new IllegalStateException("carnet.audit-url is not set")),
+              SILENCE));
     }
-    URI asked =
-        audit
-            .orElseThrow(() -> new IllegalStateException("carnet.audit-url is not set"))
-            .resolve("/q/health/well");
-    answeredAt = System.nanoTime();
-    Thread thread = Thread.ofPlatform().name("log-is-whole").daemon().start(() -> watch(asked));
-    starting.worker(
-        () -> {
-          stop.release();
-          thread.join(PATIENCE.plusSeconds(1));
-        });
   }
 
-  private void watch(URI asked) {
+  /**
+   * From now on, and until it is closed, nobody but owners reads while the log is not whole.
+   *
+   * @param auditService which says whether it is
+   * @param mostSilence for so long it may say nothing
+   */
+  AutoCloseable watching(URI auditService, Duration mostSilence) {
+    URI asked = auditService.resolve("/q/health/well");
+    Semaphore stop = new Semaphore(0);
+    silence = mostSilence;
+    answeredAt = System.nanoTime();
+    stops = true;
+    Thread thread =
+        Thread.ofPlatform().name("log-is-whole").daemon().start(() -> watch(asked, stop));
+    return () -> {
+      stop.release();
+      thread.join(PATIENCE.plusSeconds(1));
+      stops = false;
+    };
+  }
+
+  private void watch(URI asked, Semaphore stop) {
     HttpRequest request = HttpRequest.newBuilder(asked).timeout(PATIENCE).build();
     try (HttpClient client =
         HttpClient.newBuilder()
@@ -81,12 +93,7 @@ class WhenLogIsNotWhole {
     }
   }
 
-  /** Whether the operator has so decided. */
-  void stopReading(boolean decided) {
-    stops = decided;
-  }
-
-  void hear(boolean said) {
+  private void hear(boolean said) {
     if (said != whole) {
       if (said) {
         LOG.info("the audit log is whole: reading goes on");
@@ -100,7 +107,7 @@ class WhenLogIsNotWhole {
 
   /** Refuses whoever is not the owner, whether or not there is such a dossier. */
   void refuseOthers() {
-    if (stops && (!whole || System.nanoTime() - answeredAt > SILENCE.toNanos())) {
+    if (stops && (!whole || System.nanoTime() - answeredAt > silence.toNanos())) {
       throw new Refusal(ReadingRefusal.LOG_NOT_WHOLE);
     }
   }

@@ -7,6 +7,7 @@ import fr.carnet.dossier.keys.ReleaseSecret;
 import fr.carnet.dossier.querying.ExportedFiles;
 import fr.carnet.dossier.querying.ReleasedArchive;
 import fr.carnet.events.identity.UuidV7;
+import fr.carnet.events.trace.Actor;
 import fr.carnet.eventstore.CommandEnvelope;
 import fr.carnet.resourceserver.Caller;
 import fr.carnet.resourceserver.CurrentCaller;
@@ -58,8 +59,9 @@ public class ReleaseResource {
               + " who, and for which purpose. To others, and in occupational medicine, the secret is"
               + " worth nothing. A second use is refused.")
   public Response read(UUID dossierId, UUID requestId, Shown shown) throws SQLException {
+    // Before the one use is used up, as all that is known not to end in a look.
+    archive.refuseWhileLogIsNotWhole();
     if (!mayBear(current.get())) {
-      // Before the one use is used up.
       throw archive.refused(dossierId, requestId, new Refusal(DossierRefusal.NO_STANDING));
     }
     ReleaseSecret secret =
@@ -73,7 +75,7 @@ public class ReleaseResource {
         new CommandEnvelope(
             dossierId,
             UuidV7.next(Clock.systemUTC()),
-            current.get().actor().label(),
+            bearer(current.get()).label(),
             current.correlation(),
             Optional.empty());
     try {
@@ -83,6 +85,13 @@ public class ReleaseResource {
       throw archive.refused(dossierId, requestId, refusal);
     }
     return files.zip(archive.read(dossierId, requestId));
+  }
+
+  /** A patient who bears a release is not the owner. */
+  private static Actor bearer(Caller caller) {
+    return caller.actor().role() == Actor.Role.OWNER
+        ? Actor.anonymous(Actor.Role.OTHER_PATIENT)
+        : caller.actor();
   }
 
   /**
@@ -100,6 +109,7 @@ public class ReleaseResource {
           AUDITOR,
           PRIVACY_OFFICER,
           PROGRAMME,
+          PAYER,
           OPERATOR,
           SERVICE,
           BARRED ->

@@ -103,6 +103,25 @@ public record Viewer(
     };
   }
 
+  /**
+   * Whether what an item by this author said before shows: masks, types and whether a directive is
+   * in force are of what it says now. To whoever must not see an earlier version there never was
+   * one.
+   */
+  public boolean seesEarlierVersionsBy(Actor author) {
+    return switch (kind) {
+      case OWNER, REPRESENTATIVE -> true;
+      case PROFESSIONAL, PREVIEWED_PROFESSIONAL, BEARER_OF_RELEASE -> wrote(author);
+    };
+  }
+
+  /** Whether this viewer is the professional who wrote something. */
+  public boolean wrote(Actor author) {
+    return author.role() == Actor.Role.PROFESSIONAL
+        && professional.isPresent()
+        && author.id().equals(professional);
+  }
+
   /** Whether an item's announcement to the patient is told: to professionals. */
   public boolean isToldOfAnnouncements() {
     return switch (kind) {

@@ -20,7 +20,9 @@ import java.util.List;
  *       month is not over (CSP R1111-53), by the calendar of Europe/Paris and the database's clock;
  *   <li>to representatives: it is a minor's secret care;
  *   <li>to heirs and courts: it is that, not announced yet, or masked;
- *   <li>to the owner who looks as a professional would: it does not show to one of the two.
+ *   <li>to the owner who looks as a professional would: it does not show to one of the two;
+ *   <li>it was dispensed on a prescription that is masked by itself, or not announced, to whom that
+ *       prescription does not show; who wrote one of the two keeps sight.
  * </ul>
  */
 public final class Visibility {
@@ -51,10 +53,39 @@ public final class Visibility {
                                      ELSE care_line.act_code END))
       """;
 
+  /**
+   * What was dispensed on something that is masked would tell of it. OFFSET 0 here and below has
+   * the database look for each thing dispensed, which are few, instead of hashing all dossiers'
+   * rows.
+   */
+  private static final String PRESCRIPTION_MASKED =
+      """
+      (i.prescription_id IS NOT NULL AND EXISTS (
+        SELECT 1 FROM mask m WHERE m.dossier_id = i.dossier_id
+          AND m.target = 'ITEM|' || i.prescription_id OFFSET 0))
+      """;
+
+  private static final String PRESCRIBED_BY_VIEWER =
+      """
+      EXISTS (
+        SELECT 1 FROM item p WHERE p.dossier_id = i.dossier_id AND p.item_id = i.prescription_id
+          AND p.author_role = 'PROFESSIONAL' AND p.author_id = ?)
+      """;
+
+  /** Of an item, and of what was dispensed on it. */
   private static final String NOT_YET_ANNOUNCED =
-      "(i.invisible_until_announced AND i.announced_at IS NULL AND now() < "
-          + SHOWS_BY_ITSELF
-          + ")";
+      """
+      (%s OR (i.prescription_id IS NOT NULL AND EXISTS (
+        SELECT 1 FROM item p WHERE p.dossier_id = i.dossier_id AND p.item_id = i.prescription_id
+          AND %s OFFSET 0)))
+      """
+          .formatted(notYetAnnounced("i"), notYetAnnounced("p"));
+
+  private static String notYetAnnounced(String alias) {
+    return "(i.invisible_until_announced AND i.announced_at IS NULL AND now() < %s)"
+        .formatted(SHOWS_BY_ITSELF)
+        .replace("i.", alias + ".");
+  }
 
   /** A document's type counts in its own class: what a patient brings is of the patient's own. */
   private static final String OF_AN_OPEN_TYPE =
@@ -83,7 +114,9 @@ public final class Visibility {
           "NOT i.deleted AND NOT i.invisible_to_representatives AND NOT "
               + NOT_YET_ANNOUNCED
               + " AND NOT "
-              + ITEM_MASKED;
+              + ITEM_MASKED
+              + " AND NOT "
+              + PRESCRIPTION_MASKED;
       case PROFESSIONAL -> ofItemsToProfessionals();
       case PREVIEWED_PROFESSIONAL -> ofItemsToProfessionals() + " AND NOT " + NOT_YET_ANNOUNCED;
     };
@@ -101,13 +134,39 @@ public final class Visibility {
     };
   }
 
+  /**
+   * Of {@code care_line}, without parameters: whether this viewer may not even know that there was
+   * such care. What the insurer said late to be secret is no care any more, and the patient knows
+   * of it; of an item of which other lines stand all may know.
+   */
+  public String careKeptFrom() {
+    return switch (viewer.kind()) {
+      case OWNER, PREVIEWED_PROFESSIONAL, PROFESSIONAL, BEARER_OF_RELEASE -> "false";
+      case REPRESENTATIVE ->
+          """
+          care_line.withdrawn AND care_line.item_id IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM care_line standing
+                          WHERE standing.dossier_id = care_line.dossier_id
+                            AND standing.item_id = care_line.item_id AND NOT standing.withdrawn)
+          """;
+    };
+  }
+
   private String ofItemsToProfessionals() {
     return "NOT i.deleted AND ("
         + WRITTEN_BY_VIEWER
         + " OR ("
         + OF_AN_OPEN_TYPE
         + " AND i.in_force IS NOT FALSE"
-        + (viewer.maskedToo() ? "" : " AND NOT " + ITEM_MASKED)
+        + (viewer.maskedToo()
+            ? ""
+            : " AND NOT "
+                + ITEM_MASKED
+                + " AND NOT ("
+                + PRESCRIPTION_MASKED
+                + " AND NOT "
+                + PRESCRIBED_BY_VIEWER
+                + ")")
         + "))";
   }
 
@@ -121,7 +180,11 @@ public final class Visibility {
             first + 1, statement.getConnection().createArrayOf("text", viewer.classes().toArray()));
         statement.setArray(
             first + 2, statement.getConnection().createArrayOf("text", openTypes().toArray()));
-        yield first + 3;
+        if (viewer.maskedToo()) {
+          yield first + 3;
+        }
+        statement.setString(first + 3, viewer.professional().orElse(null));
+        yield first + 4;
       }
     };
   }
@@ -153,7 +216,9 @@ public final class Visibility {
 
   /** Whether to say of {@code item i} that it is masked. */
   public String itemMarked() {
-    return viewer.mayKnowOfMasks() ? ITEM_MASKED : "false";
+    return viewer.mayKnowOfMasks()
+        ? "(" + ITEM_MASKED + " OR " + PRESCRIPTION_MASKED + ")"
+        : "false";
   }
 
   /** Whether to say of a line of {@code care_line} that it is masked. */

@@ -16,6 +16,7 @@ import fr.carnet.dossier.deciding.DossierCommand.RequestRelease;
 import fr.carnet.dossier.deciding.DossierCommand.UseRelease;
 import fr.carnet.dossier.deciding.DossierCommand.WithdrawErasure;
 import fr.carnet.events.Decision;
+import fr.carnet.events.Paris;
 import fr.carnet.events.Reason;
 import fr.carnet.events.Sealed;
 import fr.carnet.events.dossier.Channel;
@@ -48,10 +49,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
+import net.jqwik.api.Provide;
+import net.jqwik.api.RandomDistribution;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.statistics.Statistics;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -120,6 +127,7 @@ class DossierDeciderTest {
     COMMANDS.put("ins", new RecordIns(INS));
     COMMANDS.put("erase", new RequestErasure(CLOSED_AT));
     COMMANDS.put("withdraw", new WithdrawErasure(CLOSED_AT));
+    COMMANDS.put("late withdraw", new WithdrawErasure(ERASURE_REQUESTED.carriedOutFrom()));
     COMMANDS.put("ask", new RequestRelease(RELEASE_REQUESTED));
     COMMANDS.put("grant", new DecideRelease(GRANTED, CLOSED_AT));
     COMMANDS.put("decline", new DecideRelease(DECLINED, CLOSED_AT));
@@ -136,25 +144,25 @@ class DossierDeciderTest {
   /**
    * ok, or the code; the columns are the commands in the order above, with x for NO_STANDING, and
    * for short: E exists, c already closed, o already open, A archive ended, P erasure pending, N
-   * none requested, U unknown, D decided already, O of an open dossier, u used, e ended, T not due;
-   * =R and =E: erased, as requested or because the archive has ended.
+   * none requested, W erasure under way, U unknown, D decided already, O of an open dossier, u
+   * used, e ended, T not due; =R and =E: erased, as requested or because the archive has ended.
    */
   private static final String TABLE =
       """
-                       | open | close | reopen | late reopen | ins | erase | withdraw | ask | grant | decline | use | late use | wrong use | destroy | when due | late due | represent | end
-      not opened       | ok   | x     | x      | x           | x   | x     | x        | x   | x     | x       | x   | x        | x         | x       | x        | x        | x         | x
-      open             | E    | ok    | o      | o           | ok  | ok    | N        | ok  | U     | U       | x   | x        | x         | =R      | T        | T        | ok        | ok
-      open, erasure    | E    | ok    | o      | o           | ok  | P     | ok       | ok  | U     | U       | x   | x        | x         | =R      | T        | =R       | ok        | ok
-      open, asked      | E    | ok    | o      | o           | ok  | ok    | N        | ok  | O     | ok      | x   | x        | x         | =R      | T        | T        | ok        | ok
-      closed           | E    | c     | ok     | A           | ok  | ok    | N        | ok  | U     | U       | x   | x        | x         | =R      | T        | =E       | c         | ok
-      closed, erasure  | E    | c     | P      | A           | ok  | P     | ok       | ok  | U     | U       | x   | x        | x         | =R      | T        | =R       | c         | ok
-      withdrawn        | E    | c     | ok     | A           | ok  | ok    | N        | ok  | U     | U       | x   | x        | x         | =R      | T        | =E       | c         | ok
-      closed, asked    | E    | c     | ok     | A           | ok  | ok    | N        | ok  | ok    | ok      | x   | x        | x         | =R      | T        | =E       | c         | ok
-      declined         | E    | c     | ok     | A           | ok  | ok    | N        | ok  | D     | D       | x   | x        | x         | =R      | T        | =E       | c         | ok
-      granted          | E    | c     | ok     | A           | ok  | ok    | N        | ok  | D     | D       | ok  | e        | x         | =R      | T        | =E       | c         | ok
-      used             | E    | c     | ok     | A           | ok  | ok    | N        | ok  | D     | D       | u   | u        | x         | =R      | T        | =E       | c         | ok
-      reopened         | E    | ok    | o      | o           | ok  | ok    | N        | ok  | D     | D       | x   | x        | x         | =R      | T        | T        | ok        | ok
-      erased           | x    | x     | x      | x           | x   | x     | x        | x   | x     | x       | x   | x        | x         | x       | x        | x        | x         | x
+                       | open | close | reopen | late reopen | ins | erase | withdraw | late withdraw | ask | grant | decline | use | late use | wrong use | destroy | when due | late due | represent | end
+      not opened       | ok   | x     | x      | x           | x   | x     | x        | x             | x   | x     | x       | x   | x        | x         | x       | x        | x        | x         | x
+      open             | E    | ok    | o      | o           | ok  | ok    | N        | N             | ok  | U     | U       | x   | x        | x         | =R      | T        | T        | ok        | ok
+      open, erasure    | E    | ok    | o      | o           | ok  | P     | ok       | W             | ok  | U     | U       | x   | x        | x         | =R      | T        | =R       | ok        | ok
+      open, asked      | E    | ok    | o      | o           | ok  | ok    | N        | N             | ok  | O     | ok      | x   | x        | x         | =R      | T        | T        | ok        | ok
+      closed           | E    | c     | ok     | A           | ok  | ok    | N        | N             | ok  | U     | U       | x   | x        | x         | =R      | T        | =E       | c         | ok
+      closed, erasure  | E    | c     | P      | A           | ok  | P     | ok       | W             | ok  | U     | U       | x   | x        | x         | =R      | T        | =R       | c         | ok
+      withdrawn        | E    | c     | ok     | A           | ok  | ok    | N        | N             | ok  | U     | U       | x   | x        | x         | =R      | T        | =E       | c         | ok
+      closed, asked    | E    | c     | ok     | A           | ok  | ok    | N        | N             | ok  | ok    | ok      | x   | x        | x         | =R      | T        | =E       | c         | ok
+      declined         | E    | c     | ok     | A           | ok  | ok    | N        | N             | ok  | D     | D       | x   | x        | x         | =R      | T        | =E       | c         | ok
+      granted          | E    | c     | ok     | A           | ok  | ok    | N        | N             | ok  | D     | D       | ok  | e        | x         | =R      | T        | =E       | c         | ok
+      used             | E    | c     | ok     | A           | ok  | ok    | N        | N             | ok  | D     | D       | u   | u        | x         | =R      | T        | =E       | c         | ok
+      reopened         | E    | ok    | o      | o           | ok  | ok    | N        | N             | ok  | D     | D       | x   | x        | x         | =R      | T        | T        | ok        | ok
+      erased           | x    | x     | x      | x           | x   | x     | x        | x             | x   | x     | x       | x   | x        | x         | x       | x        | x        | x         | x
       """;
 
   private static final Map<String, DossierRefusal> REFUSALS =
@@ -166,6 +174,7 @@ class DossierDeciderTest {
           Map.entry("A", DossierRefusal.ARCHIVE_ENDED),
           Map.entry("P", DossierRefusal.ERASURE_PENDING),
           Map.entry("N", DossierRefusal.ERASURE_NOT_REQUESTED),
+          Map.entry("W", DossierRefusal.ERASURE_UNDER_WAY),
           Map.entry("U", DossierRefusal.RELEASE_UNKNOWN),
           Map.entry("D", DossierRefusal.RELEASE_ALREADY_DECIDED),
           Map.entry("O", DossierRefusal.RELEASE_OF_OPEN_DOSSIER),
@@ -375,90 +384,201 @@ class DossierDeciderTest {
   }
 
   /**
-   * Ten years and more of a dossier, command after command, at whatever pace; beside it, what must
-   * be true whatever the order.
+   * More than ten years of a dossier, or of some one after the other, command after command at
+   * whatever pace, with a timetable that comes by before each; beside them, what must be true
+   * whatever the order.
    */
-  @Property(tries = 400, seed = "20261122")
-  void ten_years_of_any_commands_keep_the_promises(
-      @ForAll @Size(min = 1, max = 60) List<@IntRange(max = 8) Integer> asked,
-      @ForAll @Size(60) List<@IntRange(max = 150) Integer> days) {
-    DossierState state = stateAfter(List.of(OPENED));
+  @Property(tries = 400, seed = "20261122", edgeCases = EdgeCasesMode.NONE)
+  void ten_years_of_any_commands_keep_the_promises(@ForAll("twentyYears") List<Step> steps) {
     Instant now = START;
-    Optional<Instant> closedAt = Optional.empty();
-    Optional<ErasureRequested> erasure = Optional.empty();
-    boolean granted = false;
-    int uses = 0;
-    for (int i = 0; i < asked.size(); i++) {
-      now = now.plus(Duration.ofDays(days.get(i)));
-      Optional<ErasureCause> due = due(state, whenDue(now));
-      Instant at = now;
-      boolean ended = closedAt.filter(c -> !at.isBefore(DossierDecider.archiveEnd(c))).isPresent();
-      boolean reflected = erasure.filter(e -> !at.isBefore(e.carriedOutFrom())).isPresent();
-      assertThat(due.isPresent()).isEqualTo(ended || reflected);
-      if (due.isPresent()) {
-        return;
+    Life life = new Life(now);
+    for (Step step : steps) {
+      now = now.plus(Duration.ofDays(step.days()));
+      if (!life.lastsUntil(now) || !life.survives(step.asked().at(now), now)) {
+        life.isGone(now);
+        life = new Life(now);
       }
-      Decision<DossierEvent> decision = DossierDecider.decide(command(asked.get(i), now), state);
-      if (!(decision instanceof Decision.Accepted<DossierEvent> accepted)) {
-        continue;
-      }
-      for (DossierEvent event : accepted.events()) {
-        switch (event) {
-          case DossierOpened _ -> throw new AssertionError("opened twice");
-          case DossierClosed closed -> {
-            assertThat(closedAt).isEmpty();
-            closedAt = Optional.of(now);
-            assertThat(closed.archiveEndsAt()).contains(DossierDecider.archiveEnd(now));
-          }
-          case DossierReopened _ -> {
-            assertThat(closedAt).isPresent();
-            assertThat(erasure).isEmpty();
-            closedAt = Optional.empty();
-          }
-          case InsRecorded _, RepresentativeRecorded _, RepresentationEnded _ -> {}
-          case DossierErased _ -> throw new AssertionError("nobody asked to erase it");
-          case ContentEvent _ -> throw new AssertionError("nothing was put in");
-          case ErasureRequested requested -> {
-            assertThat(erasure).isEmpty();
-            erasure = Optional.of(requested);
-          }
-          case ErasureWithdrawn _ -> {
-            assertThat(erasure).isPresent();
-            erasure = Optional.empty();
-          }
-          case ReleaseRequested _ -> {
-            granted = false;
-            uses = 0;
-          }
-          case ReleaseDecided decided -> granted = decided.release().isPresent();
-          case ReleaseUsed _ -> {
-            assertThat(granted).isTrue();
-            assertThat(closedAt).isPresent();
-            assertThat(++uses).isEqualTo(1);
-          }
-        }
-        state = DossierDecider.evolve(state, event);
-      }
+    }
+    Statistics.label("accepted")
+        .coverage(
+            each -> {
+              // What was never drawn, or never got so far, would prove nothing.
+              for (Class<?> command : DossierCommand.class.getPermittedSubclasses()) {
+                each.check(command.getSimpleName()).count(times -> times >= 20);
+              }
+              for (ErasureCause cause : ErasureCause.values()) {
+                each.check(cause.name()).count(times -> times >= 50);
+              }
+            });
+  }
+
+  @Provide
+  Arbitrary<List<Step>> twentyYears() {
+    Arbitrary<Integer> days =
+        Arbitraries.oneOf(
+            Arbitraries.integers().between(0, 6).withDistribution(RandomDistribution.uniform()),
+            Arbitraries.integers().between(7, 240).withDistribution(RandomDistribution.uniform()));
+    Arbitrary<Asked> asked =
+        Arbitraries.frequency(
+            Arrays.stream(Asked.values()).map(each -> Tuple.of(each.weight, each)).toList());
+    return Combinators.combine(days, asked).as(Step::new).list().ofSize(120);
+  }
+
+  /** What is asked, so many days after what was asked before. */
+  private record Step(int days, Asked asked) {}
+
+  /** How often each is asked: what ends a life, or the rest of an archive, rarely. */
+  private enum Asked {
+    OPEN(5),
+    CLOSE(15),
+    REOPEN(1),
+    RECORD_INS(5),
+    REPRESENT(5),
+    END(5),
+    ERASE(1),
+    WITHDRAW(20),
+    ASK(10),
+    GRANT(10),
+    DECLINE(5),
+    USE(15),
+    DESTROY(1);
+
+    private final int weight;
+
+    Asked(int weight) {
+      this.weight = weight;
+    }
+
+    DossierCommand at(Instant now) {
+      return switch (this) {
+        case OPEN -> open(OpeningTest.somebody(), OpeningTest.EVERYWHERE, now);
+        case CLOSE ->
+            new CloseDossier(ClosingReason.FERMETURE_DEMANDE_PATIENT, Actor.Role.OWNER, now);
+        case REOPEN -> reopen(now);
+        case RECORD_INS -> new RecordIns(INS);
+        case REPRESENT -> new RecordRepresentative(REPRESENTED);
+        case END -> new EndRepresentation(NO_LONGER);
+        case ERASE -> new RequestErasure(now);
+        case WITHDRAW -> new WithdrawErasure(now);
+        case ASK -> new RequestRelease(RELEASE_REQUESTED);
+        case GRANT ->
+            new DecideRelease(
+                new ReleaseDecided(
+                    REQUEST,
+                    ReleaseDecided.Reason.COURT_ORDER,
+                    Optional.of(new ReleaseDecided.Release(now.plus(Duration.ofDays(60)), "hash"))),
+                now);
+        case DECLINE -> new DecideRelease(DECLINED, now);
+        case USE -> use("hash", now);
+        case DESTROY -> new EraseDossier(ErasureCause.REQUESTED);
+      };
     }
   }
 
-  private static DossierCommand command(int which, Instant at) {
-    return switch (which) {
-      case 0 -> open(OpeningTest.somebody(), OpeningTest.EVERYWHERE, at);
-      case 1 -> new CloseDossier(ClosingReason.FERMETURE_DEMANDE_PATIENT, Actor.Role.OWNER, at);
-      case 2 -> reopen(at);
-      case 3 -> new RecordIns(INS);
-      case 4 -> new RequestErasure(at);
-      case 5 -> new WithdrawErasure(at);
-      case 6 -> new RequestRelease(RELEASE_REQUESTED);
-      case 7 ->
-          new DecideRelease(
-              new ReleaseDecided(
-                  REQUEST,
-                  ReleaseDecided.Reason.COURT_ORDER,
-                  Optional.of(new ReleaseDecided.Release(at.plus(Duration.ofDays(60)), "hash"))),
-              at);
-      default -> use("hash", at);
-    };
+  /** A dossier, and what must be true of it. */
+  private static final class Life {
+    private DossierState state = DossierDecider.initial();
+    private Optional<Instant> closedAt = Optional.empty();
+    private Optional<ErasureRequested> erasure = Optional.empty();
+    private Optional<Instant> releasedUntil = Optional.empty();
+
+    /** It is opened, and was nothing before. */
+    Life(Instant now) {
+      for (Asked asked : Asked.values()) {
+        if (asked != Asked.OPEN) {
+          assertThat(DossierDecider.decide(asked.at(now), state))
+              .isEqualTo(Decision.refused(DossierRefusal.NO_STANDING));
+        }
+      }
+      assertThat(survives(Asked.OPEN.at(now), now)).isTrue();
+      assertThat(state).isInstanceOf(DossierState.Open.class);
+    }
+
+    /** Whether nothing is due; what is due is carried out, and nobody brings it back. */
+    boolean lastsUntil(Instant now) {
+      boolean ended =
+          closedAt
+              .filter(at -> !now.isBefore(at.atZone(Paris.ZONE).plusYears(10).toInstant()))
+              .isPresent();
+      boolean reflected = erasure.filter(e -> !now.isBefore(e.carriedOutFrom())).isPresent();
+      if (!ended && !reflected) {
+        assertThat(due(state, whenDue(now))).isEmpty();
+        return true;
+      }
+      ErasureCause cause = reflected ? ErasureCause.REQUESTED : ErasureCause.ARCHIVE_ENDED;
+      assertThat(due(state, whenDue(now))).contains(cause);
+      for (DossierCommand late : List.of(reopen(now), new WithdrawErasure(now))) {
+        assertThat(DossierDecider.decide(late, state)).isInstanceOf(Decision.Refused.class);
+      }
+      Statistics.label("accepted").collect(cause.name());
+      assertThat(survives(whenDue(now), now)).isFalse();
+      return false;
+    }
+
+    /** Whether it is still there after a command, accepted or refused. */
+    boolean survives(DossierCommand command, Instant now) {
+      if (!(DossierDecider.decide(command, state)
+          instanceof Decision.Accepted<DossierEvent> accepted)) {
+        return true;
+      }
+      Statistics.label("accepted").collect(command.getClass().getSimpleName());
+      accepted.events().forEach(event -> happens(event, command, now));
+      return !(state instanceof DossierState.Erased);
+    }
+
+    private void happens(DossierEvent event, DossierCommand command, Instant now) {
+      switch (event) {
+        case DossierOpened _ -> assertThat(state).isInstanceOf(DossierState.NotOpened.class);
+        case DossierClosed closed -> {
+          assertThat(closedAt).isEmpty();
+          closedAt = Optional.of(now);
+          assertThat(closed.archiveEndsAt())
+              .contains(now.atZone(Paris.ZONE).plusYears(10).toInstant());
+        }
+        case DossierReopened _ -> {
+          assertThat(closedAt).isPresent();
+          assertThat(erasure).isEmpty();
+          closedAt = Optional.empty();
+        }
+        case RepresentativeRecorded _ -> assertThat(closedAt).isEmpty();
+        case InsRecorded _, RepresentationEnded _ -> {}
+        case DossierErased erased ->
+            assertThat(command)
+                .isIn(new EraseDossier(erased.cause()), new EraseWhenDue(now, Optional.empty()));
+        case ContentEvent _ -> throw new AssertionError("nothing was put in");
+        case ErasureRequested requested -> {
+          assertThat(erasure).isEmpty();
+          erasure = Optional.of(requested);
+        }
+        case ErasureWithdrawn _ -> {
+          assertThat(erasure).isPresent();
+          erasure = Optional.empty();
+        }
+        case ReleaseRequested _ -> releasedUntil = Optional.empty();
+        case ReleaseDecided decided -> {
+          assertThat(releasedUntil).isEmpty();
+          decided.release().ifPresent(_ -> assertThat(closedAt).isPresent());
+          releasedUntil = decided.release().map(ReleaseDecided.Release::endsAt);
+        }
+        case ReleaseUsed _ -> {
+          assertThat(closedAt).isPresent();
+          assertThat(releasedUntil).hasValueSatisfying(end -> assertThat(now).isBefore(end));
+          // Once.
+          releasedUntil = Optional.empty();
+        }
+      }
+      state = DossierDecider.evolve(state, event);
+    }
+
+    /** Whatever is asked of it is refused as of what never was. */
+    void isGone(Instant now) {
+      assertThat(state).isInstanceOf(DossierState.Erased.class);
+      assertThat(DossierDecider.decide(whenDue(now), state))
+          .isEqualTo(Decision.refused(DossierRefusal.NO_STANDING));
+      for (Asked asked : Asked.values()) {
+        assertThat(DossierDecider.decide(asked.at(now), state))
+            .isEqualTo(Decision.refused(DossierRefusal.NO_STANDING));
+      }
+    }
   }
 }

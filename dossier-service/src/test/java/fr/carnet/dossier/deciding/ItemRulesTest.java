@@ -2,15 +2,14 @@ package fr.carnet.dossier.deciding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import fr.carnet.events.Wire;
 import fr.carnet.events.content.ItemContent;
 import fr.carnet.events.content.ItemKind;
 import fr.carnet.events.trace.Actor.Role;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -80,16 +79,9 @@ public class ItemRulesTest {
         .map(fault -> fault.reason() + " " + fault.field());
   }
 
-  /** The right item with one field set to this JSON, or without it where it is empty. */
+  /** The right item with one field set to this JSON. */
   private static String with(ItemKind kind, String field, String value) {
-    try {
-      ObjectNode item = (ObjectNode) Wire.JSON.readTree(RIGHT.get(kind));
-      ObjectNode in = field.startsWith("lines[0].") ? (ObjectNode) item.get("lines").get(0) : item;
-      in.set(field.replace("lines[0].", ""), Wire.JSON.readTree(value));
-      return item.toString();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
+    return AnyItem.with(kind, Map.of(field, value));
   }
 
   @Test
@@ -121,6 +113,10 @@ public class ItemRulesTest {
     String period = "ITEM_PERIOD_INVALID";
     String old = "\"1879-12-31\"";
     String early = "\"1999-01-01\"";
+    String noEnd = "\"+999999999-12-31\"";
+    String late = "\"2176-11-23\"";
+    String half = "\"a\\ud83d\"";
+    String number = "ITEM_NUMBER_INVALID";
     return Stream.of(
         Wrong.of(ItemKind.CONDITION, "code", no, code),
         Wrong.of(ItemKind.CONDITION, "code", "\"J45.01234\"", code),
@@ -135,6 +131,10 @@ public class ItemRulesTest {
         Wrong.of(ItemKind.TREATMENT, "cip13", "\"3400931959497\"", code),
         Wrong.of(ItemKind.TREATMENT, "dosage", blank, text),
         Wrong.of(ItemKind.TREATMENT, "from", old, date),
+        Wrong.of(ItemKind.TREATMENT, "from", late, date),
+        Wrong.of(ItemKind.TREATMENT, "until", noEnd, date),
+        Wrong.of(ItemKind.TREATMENT, "until", late, date),
+        Wrong.of(ItemKind.TREATMENT, "until", "\"-0001-01-01\"", date),
         Wrong.of(ItemKind.PRESCRIPTION, "prescribedOn", TOMORROW, date),
         Wrong.of(ItemKind.PRESCRIPTION, "lines", "[]", "ITEM_LINES_INVALID"),
         Wrong.of(ItemKind.PRESCRIPTION, "lines[0].label", blank, text),
@@ -157,6 +157,13 @@ public class ItemRulesTest {
         Wrong.of(ItemKind.LABORATORY_RESULT, "value", "null", "ITEM_VALUE_INVALID"),
         Wrong.of(ItemKind.LABORATORY_RESULT, "unit", "null", "ITEM_VALUE_INVALID"),
         Wrong.of(ItemKind.LABORATORY_RESULT, "low", "17", "ITEM_VALUE_INVALID"),
+        Wrong.of(ItemKind.LABORATORY_RESULT, "value", "1E+1001", number),
+        Wrong.of(ItemKind.LABORATORY_RESULT, "value", "1E-1001", number),
+        Wrong.of(ItemKind.LABORATORY_RESULT, "value", "1E+2147483647", number),
+        Wrong.of(ItemKind.LABORATORY_RESULT, "value", "1E+30", number),
+        Wrong.of(ItemKind.LABORATORY_RESULT, "value", "1E-31", number),
+        Wrong.of(ItemKind.LABORATORY_RESULT, "low", "-1E+30", number),
+        Wrong.of(ItemKind.LABORATORY_RESULT, "high", "1E+30", number),
         Wrong.of(ItemKind.LABORATORY_RESULT, "takenOn", TOMORROW, date),
         Wrong.of(ItemKind.IMAGING_RESULT, "label", blank, text),
         Wrong.of(ItemKind.IMAGING_RESULT, "act", "{\"system\":\"CCAM\",\"code\":\"QEQJ\"}", code),
@@ -179,6 +186,8 @@ public class ItemRulesTest {
         Wrong.of(ItemKind.CARE_PLAN, "text", blank, text),
         Wrong.of(ItemKind.CARE_PLAN, "until", early, period),
         Wrong.of(ItemKind.CARE_PLAN, "from", old, date),
+        Wrong.of(ItemKind.CARE_PLAN, "from", noEnd, date),
+        Wrong.of(ItemKind.CARE_PLAN, "until", late, date),
         Wrong.of(ItemKind.CERTIFICATE, "title", blank, text),
         Wrong.of(ItemKind.CERTIFICATE, "text", tooLong, text),
         Wrong.of(ItemKind.CERTIFICATE, "madeOn", old, date),
@@ -189,7 +198,9 @@ public class ItemRulesTest {
         Wrong.of(ItemKind.ADVANCE_DIRECTIVE, "writtenOn", TOMORROW, date),
         Wrong.of(ItemKind.ADVANCE_DIRECTIVE, "trustedPerson", blank, text),
         Wrong.of(ItemKind.NOTE, "title", blank, text),
+        Wrong.of(ItemKind.NOTE, "title", half, text),
         Wrong.of(ItemKind.NOTE, "text", tooLong, text),
+        Wrong.of(ItemKind.NOTE, "text", half, text),
         Wrong.of(ItemKind.DOCUMENT, "title", blank, text),
         Wrong.of(ItemKind.DOCUMENT, "typeCode", no, "ITEM_TYPE_INVALID"),
         Wrong.of(ItemKind.DOCUMENT, "typeCode", "\"EXPPAT_3\"", "ITEM_TYPE_INVALID"),
@@ -212,6 +223,19 @@ public class ItemRulesTest {
                                     with(wrong.kind(), wrong.field(), wrong.value()),
                                     Role.PROFESSIONAL))
                             .contains(wrong.reason() + " " + wrong.told())));
+  }
+
+  @Test
+  void what_is_planned_is_within_a_life_and_a_result_is_as_long_as_any_measure() {
+    for (String right :
+        List.of(
+            with(ItemKind.TREATMENT, "until", "\"2176-11-22\""),
+            with(ItemKind.CARE_PLAN, "until", "\"2176-11-22\""),
+            with(ItemKind.LABORATORY_RESULT, "value", "9.9E+29"),
+            with(ItemKind.LABORATORY_RESULT, "value", "1E-30"),
+            with(ItemKind.NOTE, "title", "\"\\ud83d\\ude00\""))) {
+      assertThat(fault(right, Role.PROFESSIONAL)).as(right).isEmpty();
+    }
   }
 
   @Test

@@ -136,6 +136,67 @@ class OpeningTest {
   }
 
   @Test
+  void a_birth_date_is_of_a_century_in_which_somebody_was_born_who_lives() {
+    for (String day :
+        List.of(
+            "0053-07-14",
+            "1853-07-14",
+            "2053-07-14",
+            "9953-07-14",
+            "+10053-07-14",
+            "+999999953-07-14",
+            "-0047-07-14")) {
+      Applicant applicant =
+          applicant("253072B07300470", Optional.of(LocalDate.parse(day)), Optional.of(Sex.FEMALE));
+      for (Channel channel : Channel.values()) {
+        assertThat(refusal(applicant, channel, NOW)).as(day).contains("BIRTH_DATE_INVALID");
+      }
+    }
+    assertThat(DossierRefusal.BIRTH_DATE_INVALID.field()).isEqualTo("birthDate");
+    assertThat(refusal(born(LocalDate.of(1880, 1, 1)), Channel.COUNTER, NOW)).isEmpty();
+    assertThat(represented(born(LocalDate.of(2026, 11, 22)), Representative.Kind.PARENT)).isEmpty();
+    assertThat(represented(born(LocalDate.of(2026, 11, 23)), Representative.Kind.PARENT))
+        .contains("BIRTH_DATE_INVALID");
+  }
+
+  @Test
+  void a_name_is_one_that_can_be_kept() {
+    for (String name : List.of(" ", "a\0b", "a\ud83d", "x".repeat(1_001))) {
+      assertThat(refusal(named(Optional.of(name), Optional.empty()), Channel.COUNTER, NOW))
+          .contains("NAME_INVALID");
+      assertThat(refusal(named(Optional.empty(), Optional.of(name)), Channel.ONLINE, NOW))
+          .contains("NAME_INVALID");
+      assertThat(
+              refusal(
+                  with(
+                      somebody(),
+                      Optional.empty(),
+                      Optional.of(
+                          new Representative(
+                              Representative.Kind.GUARDIAN_OF_ADULT, name, "D", "livret"))),
+                  Channel.COUNTER,
+                  NOW))
+          .contains("REPRESENTATIVE_INVALID");
+    }
+    assertThat(refusal(named(Optional.empty(), Optional.of("Zoé 😀")), Channel.ONLINE, NOW))
+        .isEmpty();
+  }
+
+  private static Applicant named(Optional<String> familyName, Optional<String> givenName) {
+    PatientIdentity of = somebody().identity();
+    return new Applicant(
+        somebody().ins(),
+        new PatientIdentity(
+            of.patientRef(),
+            familyName,
+            givenName,
+            of.birthDate(),
+            of.sex(),
+            Optional.empty(),
+            Optional.empty()));
+  }
+
+  @Test
   void months_that_stand_for_an_unknown_one_are_lawful() {
     for (int month = 0; month < 100; month++) {
       long number = 1_53_00_75_115_001L + month * 100_000_000L;

@@ -71,6 +71,10 @@ class RepresentedTest {
     WANTED.put("self", new Wanted(OWN, Kind.PARENT, Optional.empty()));
     WANTED.put("guardian 1", new Wanted(ONE, Kind.GUARDIAN_OF_ADULT, Optional.empty()));
     WANTED.put("till now", new Wanted(THREE, Kind.GUARDIAN_OF_ADULT, Optional.of(NOW)));
+    WANTED.put(
+        "far",
+        new Wanted(
+            THREE, Kind.GUARDIAN_OF_ADULT, Optional.of(Instant.parse("2176-11-22T09:00:01Z"))));
     WANTED.put("trust", new Wanted(THREE, Kind.PERSON_OF_TRUST, soon));
     WANTED.put("for ever", new Wanted(THREE, Kind.PERSON_OF_TRUST, Optional.empty()));
     WANTED.put(
@@ -93,17 +97,17 @@ class RepresentedTest {
   /** ok; K not for such a person, E wrong end, A represented already, X excluded. */
   private static final String TABLE =
       """
-                                 | parent 1 | parent 3 | till | tutor | self | guardian 1 | till now | trust | for ever | long trust
-      child                      | ok       | ok       | E    | ok    | K    | K          | K        | K     | K        | K
-      child, a parent            | A        | ok       | E    | ok    | K    | K          | K        | K     | K        | K
-      child, two parents         | A        | A        | E    | ok    | K    | K          | K        | K     | K        | K
-      child, one of two excluded | X        | ok       | E    | ok    | K    | K          | K        | K     | K        | K
-      child, parent ended        | ok       | ok       | E    | ok    | K    | K          | K        | K     | K        | K
-      just adult                 | K        | K        | K    | K     | K    | ok         | E        | ok    | E        | E
-      adult tomorrow             | ok       | ok       | E    | ok    | K    | K          | K        | K     | K        | K
-      of unknown age             | K        | K        | K    | K     | K    | ok         | E        | ok    | E        | E
-      adult, guarded             | K        | K        | K    | K     | K    | A          | E        | ok    | E        | E
-      adult, guarded till now    | K        | K        | K    | K     | K    | ok         | E        | ok    | E        | E
+                                 | parent 1 | parent 3 | till | tutor | self | guardian 1 | till now | far | trust | for ever | long trust
+      child                      | ok       | ok       | E    | ok    | K    | K          | K        | K   | K     | K        | K
+      child, a parent            | A        | ok       | E    | ok    | K    | K          | K        | K   | K     | K        | K
+      child, two parents         | A        | A        | E    | ok    | K    | K          | K        | K   | K     | K        | K
+      child, one of two excluded | X        | ok       | E    | ok    | K    | K          | K        | K   | K     | K        | K
+      child, parent ended        | ok       | ok       | E    | ok    | K    | K          | K        | K   | K     | K        | K
+      just adult                 | K        | K        | K    | K     | K    | ok         | E        | E   | ok    | E        | E
+      adult tomorrow             | ok       | ok       | E    | ok    | K    | K          | K        | K   | K     | K        | K
+      of unknown age             | K        | K        | K    | K     | K    | ok         | E        | E   | ok    | E        | E
+      adult, guarded             | K        | K        | K    | K     | K    | A          | E        | E   | ok    | E        | E
+      adult, guarded till now    | K        | K        | K    | K     | K    | ok         | E        | E   | ok    | E        | E
       """;
 
   @TestFactory
@@ -151,6 +155,21 @@ class RepresentedTest {
     Represented winter = person(LocalDate.of(2016, 1, 5));
     assertThat(winter.end(WANTED.get("tutor"))).contains(Instant.parse("2034-01-04T23:00:00Z"));
     assertThat(minor().end(WANTED.get("guardian 1"))).isEmpty();
+  }
+
+  @Test
+  void a_guardian_of_an_adult_ends_within_a_life() {
+    Instant life = Instant.parse("2176-11-22T09:00:00Z");
+    for (Instant end : List.of(life, life.plusNanos(1), Instant.MAX)) {
+      assertThat(
+              PEOPLE
+                  .get("just adult")
+                  .fault(new Wanted(THREE, Kind.GUARDIAN_OF_ADULT, Optional.of(end)), NOW))
+          .isEqualTo(
+              end.equals(life)
+                  ? Optional.empty()
+                  : Optional.of(DossierRefusal.REPRESENTATION_END_INVALID));
+    }
   }
 
   @Test

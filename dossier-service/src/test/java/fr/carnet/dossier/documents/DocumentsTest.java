@@ -4,6 +4,8 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.empty;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import fr.carnet.dossier.Dossiers;
@@ -273,7 +275,7 @@ class DocumentsTest {
     }
     // and what was to be shown has been traced before
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () ->
                 assertThat(Dossiers.traces(dossier))
@@ -330,6 +332,23 @@ class DocumentsTest {
     allowed("", "\"11490-0\",\"DOCUMENT\"", false);
     assertThat(get(dossier, item, reader).statusCode()).isEqualTo(404);
     assertThat(get(dossier, brought, reader).statusCode()).isEqualTo(200);
+
+    // A new version may be of another type: of those before, the reader is shown none.
+    byte[] letter =
+        Uploads.body(METADATA.replace("34112-3", "11490-0"), "image/png", file(DocumentFormat.PNG));
+    assertThat(send("PUT", dossier + "/documents/" + item, doctor, letter).statusCode())
+        .isEqualTo(200);
+    String path = "/dossiers/" + dossier + "/items/" + item;
+    assertThat(get(dossier, item, reader).body()).isEqualTo(file(DocumentFormat.PNG));
+    assertThat(get(dossier, item + "?version=2", reader).body())
+        .isEqualTo(file(DocumentFormat.PNG));
+    assertThat(answer(get(dossier, item + "?version=1", reader)))
+        .isEqualTo(answer(get(dossier, item + "?version=9", reader)));
+    given().auth().oauth2(reader).get(path).then().body("versions", empty());
+    for (String shown : List.of(doctor, owner)) {
+      assertThat(get(dossier, item + "?version=1", shown).body()).isEqualTo(Files.pdf());
+      given().auth().oauth2(shown).get(path).then().body("versions.version", contains(1));
+    }
   }
 
   private void mask(UUID dossier, String item) {

@@ -11,6 +11,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
 
 /** Real files, harmless and hostile, byte by byte. */
@@ -204,6 +206,20 @@ public final class Files {
       }
     }
     throw new IllegalStateException("no frame");
+  }
+
+  /**
+   * A ZIP of one entry with this comment, which is its end: what a JDK runs, whatever is before.
+   */
+  public static byte[] zip(byte[] comment) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(out, StandardCharsets.ISO_8859_1)) {
+      zip.setComment(new String(comment, StandardCharsets.ISO_8859_1));
+      zip.putNextEntry(new ZipEntry("Main.class"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
   }
 
   /** Bytes of a text. */

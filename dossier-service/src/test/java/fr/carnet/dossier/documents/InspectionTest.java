@@ -26,6 +26,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class InspectionTest {
+  private static final String CALL = "<</S/URI/URI(https://x.example/seen)>>";
+
   static Stream<Arguments> taken() {
     return Stream.of(
         arguments("a PDF", PDF, Files.pdf()),
@@ -52,7 +54,12 @@ class InspectionTest {
             Files.cdaFrom(
                 "<?xml-stylesheet type=\"text/xsl\" href=\"cda.xsl\"?>", "<structuredBody/>")),
         arguments("a CDA around a PDF", CDA, Files.cdaAround("application/pdf", Files.pdf())),
+        arguments(
+            "a PDF with white space behind it",
+            PDF,
+            Files.joined(Files.pdf(), Files.ascii("\r\n \0"))),
         arguments("a JPEG", JPEG, Files.image("jpg")),
+        arguments("a padded JPEG", JPEG, Files.joined(Files.image("jpg"), new byte[512])),
         arguments("a PNG", PNG, Files.image("png")));
   }
 
@@ -207,6 +214,26 @@ class InspectionTest {
             Files.cda("<linkHtml href=\"javascript:alert(1)\"/>"),
             DOCUMENT_HAS_SCRIPT),
         arguments(
+            "a CDA with a link that is a script to who leaves out tabs",
+            CDA,
+            Files.cda("<linkHtml href=\"&#10;java&#9;script:alert(1)\"/>"),
+            DOCUMENT_HAS_SCRIPT),
+        arguments(
+            "a CDA with a style sheet from elsewhere, by references",
+            CDA,
+            Files.cdaFrom("<?xml-stylesheet href=\"https&#58;&#47;&#47;x.example/a.xsl\"?>", ""),
+            DOCUMENT_HAS_SCRIPT),
+        arguments(
+            "a CDA with a style sheet from elsewhere, by a backslash",
+            CDA,
+            Files.cdaFrom("<?xml-stylesheet href=\"/\\x.example/a.xsl\"?>", ""),
+            DOCUMENT_HAS_SCRIPT),
+        arguments(
+            "a CDA with a style sheet from elsewhere, by a tab",
+            CDA,
+            Files.cdaFrom("<?xml-stylesheet href = \"/\t/x.example/a.xsl\"?>", ""),
+            DOCUMENT_HAS_SCRIPT),
+        arguments(
             "a CDA with a style sheet from elsewhere",
             CDA,
             Files.cdaFrom(
@@ -235,7 +262,52 @@ class InspectionTest {
             "a PNG with a zip behind it",
             PNG,
             Files.joined(Files.image("png"), Files.ascii("PK\u0003\u0004")),
-            DOCUMENT_NOT_ITS_TYPE));
+            DOCUMENT_NOT_ITS_TYPE),
+        arguments(
+            "a JPEG with anything behind it",
+            JPEG,
+            Files.joined(Files.image("jpg"), Files.ascii("<script>")),
+            DOCUMENT_UNREADABLE),
+        arguments(
+            "a JPEG that is a jar, and ends as a JPEG does",
+            JPEG,
+            Files.joined(Files.image("jpg"), Files.zip(Files.ascii("\u00ff\u00d9"))),
+            DOCUMENT_EXECUTABLE),
+        arguments(
+            "a PDF that is a jar",
+            PDF,
+            Files.joined(pdf, Files.zip(new byte[0])),
+            DOCUMENT_EXECUTABLE),
+        arguments(
+            "a PDF that is a jar, and ends as a PDF does",
+            PDF,
+            Files.joined(pdf, Files.zip(Files.ascii("%%EOF\n"))),
+            DOCUMENT_EXECUTABLE),
+        arguments(
+            "a PDF with anything behind it",
+            PDF,
+            Files.joined(pdf, Files.ascii("<script>")),
+            DOCUMENT_NOT_ITS_TYPE),
+        arguments(
+            "a PDF that calls a page on opening",
+            PDF,
+            Files.pdfWith("/OpenAction" + CALL),
+            DOCUMENT_HAS_SCRIPT),
+        arguments(
+            "a PDF that calls a page on opening, said elsewhere",
+            PDF,
+            Files.pdfWith("/OpenAction 4 0 R", CALL),
+            DOCUMENT_HAS_SCRIPT),
+        arguments(
+            "a PDF that calls a page after it has opened",
+            PDF,
+            Files.pdfWith("/OpenAction<</S/GoTo/D[3 0 R/Fit]/Next[" + CALL + "]>>"),
+            DOCUMENT_HAS_SCRIPT),
+        arguments(
+            "a PDF that calls a page when something happens",
+            PDF,
+            Files.pdfWith("/AA<</WC 4 0 R>>", CALL),
+            DOCUMENT_HAS_SCRIPT));
   }
 
   @ParameterizedTest(name = "{0}")

@@ -6,11 +6,14 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
 
 import fr.carnet.dossier.Dossiers;
+import fr.carnet.dossier.deciding.AnyItem;
 import fr.carnet.dossier.deciding.ItemRulesTest;
+import fr.carnet.dossier.documents.Files;
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.access.DecisionRequest;
@@ -277,6 +280,89 @@ class AtAGlanceTest {
   private static String treatment(String label, LocalDate from, LocalDate until) {
     return "{'kind':'TREATMENT','label':'%s','from':'%s','until':'%s'}"
         .formatted(label, from, until);
+  }
+
+  @Test
+  void nothing_that_somebody_sends_as_an_item_takes_a_read_from_anybody() {
+    UUID dossier = Dossiers.open(ins);
+    grant(doctorId);
+    String begun = added(dossier, author, treatment("Commencé", today, today.plusDays(9)));
+    String result = right(ItemKind.LABORATORY_RESULT).replace("2026-05-03", today.toString());
+    Map<String, String> wrong =
+        Map.of(
+            "{'kind':'TREATMENT','label':'X','until':'+999999999-12-31'}",
+            "ITEM_DATE_INVALID",
+            "{'kind':'TREATMENT','label':'X','until':'-0001-01-01'}",
+            "ITEM_DATE_INVALID",
+            "{'kind':'TREATMENT','label':'X','from':'+999999999-12-31'}",
+            "ITEM_DATE_INVALID",
+            result.replace("13.2", "1E+1001").replace("16.5", "1E+1001"),
+            "ITEM_NUMBER_INVALID",
+            result.replace("13.2", "1E-1001"),
+            "ITEM_NUMBER_INVALID",
+            "{'kind':'CONDITION','code':'E11','label':'\\ud83d'}",
+            "ITEM_TEXT_INVALID");
+    wrong.forEach(
+        (content, code) ->
+            sent(dossier, author, content).statusCode(422).body("code", equalTo(code)));
+    given()
+        .auth()
+        .oauth2(author)
+        .multiPart(
+            "metadata", "{\"title\":\"\\ud83d\",\"typeCode\":\"34112-3\"}", "application/json")
+        .multiPart("file", "a", Files.pdf(), "application/pdf")
+        .post("/dossiers/" + dossier + "/documents")
+        .then()
+        .statusCode(422)
+        .body("code", equalTo("ITEM_TEXT_INVALID"));
+    // and of anything else, whatever it is, some is taken and some refused
+    Random dice = new Random(20261122);
+    List<ItemKind> kinds = List.of(ItemKind.values());
+    Map<Integer, Integer> answers = new HashMap<>();
+    for (int i = 0; i < 120; i++) {
+      ItemKind kind = kinds.get(i % kinds.size());
+      List<String> fields = AnyItem.fields(kind);
+      String content =
+          AnyItem.with(
+              kind,
+              Map.of(
+                  fields.get(dice.nextInt(fields.size())),
+                  AnyItem.VALUES.get(dice.nextInt(AnyItem.VALUES.size()))));
+      String token = kind.mayBeWrittenBy(Actor.Role.PROFESSIONAL) ? author : owner;
+      int status =
+          as(token)
+              .body("{\"content\":" + content + "}")
+              .post("/dossiers/" + dossier + "/items")
+              .statusCode();
+      assertThat(status).as(content).isIn(201, 400, 403, 422);
+      answers.merge(status, 1, Integer::sum);
+    }
+    assertThat(answers.get(201)).as("taken").isGreaterThan(10);
+    assertThat(answers.get(422)).as("refused").isGreaterThan(10);
+    for (String token : List.of(owner, doctor)) {
+      get(dossier, token, "/summary").body("currentTreatments.itemId", hasItem(begun));
+      get(dossier, token, "/timeline?limit=200");
+      get(dossier, token, "/items?limit=200");
+      search(dossier, token, "ventoline").statusCode(200);
+    }
+    get(dossier, owner, "/export");
+    get(dossier, owner, "/export.zip");
+    preview(dossier, doctorId, "10", true, "?limit=200");
+    // nor what somebody asks for by itself
+    for (String query : List.of("?from=%2B999999999-01-01", "?to=0000-01-01", "?to=-0001-01-01")) {
+      as(owner)
+          .get("/dossiers/" + dossier + "/timeline" + query)
+          .then()
+          .statusCode(422)
+          .body("code", equalTo("DAY_INVALID"));
+    }
+  }
+
+  private static ValidatableResponse sent(UUID dossier, String token, String content) {
+    return as(token)
+        .body("{\"content\":" + content.replace('\'', '"') + "}")
+        .post("/dossiers/" + dossier + "/items")
+        .then();
   }
 
   @Test

@@ -2,6 +2,7 @@ package fr.carnet.dossier.querying;
 
 import static fr.carnet.dossier.Dossiers.imaging;
 import static fr.carnet.dossier.Dossiers.line;
+import static fr.carnet.dossier.Dossiers.processed;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -17,6 +18,7 @@ import fr.carnet.dossier.Dossiers;
 import fr.carnet.events.care.ActSystem;
 import fr.carnet.events.care.Care;
 import fr.carnet.events.care.CareCategory;
+import fr.carnet.events.care.CareProvider;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.testkit.Neighbours;
 import fr.carnet.testkit.RealServersForQuarkus;
@@ -32,6 +34,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -90,6 +93,12 @@ class CareReadsTest {
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> rows("SELECT line_key", dossier).size() == count);
+  }
+
+  private void awaitWithdrawn(UUID dossier, int count) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> Collections.frequency(rows("SELECT withdrawn", dossier), "t") == count);
   }
 
   private List<String> rows(String select, UUID dossier) throws SQLException {
@@ -217,6 +226,22 @@ class CareReadsTest {
     recent(dossier, act("CCAM", "ABCD001") + ",\"days\":730")
         .body("done", empty())
         .body("notice.en", startsWith("No reimbursement of it known in the last 730 days."));
+  }
+
+  @Test
+  void the_result_is_to_be_asked_of_the_establishment_where_there_is_one() {
+    UUID dossier = open();
+    Dossiers.passed(
+        dossier,
+        "stay",
+        Dossiers.performedBy(
+            ccam("stay", "QEQJ001", 2),
+            new CareProvider(Optional.of(ONE_DOCTOR), Optional.of("750100125"), Optional.empty())));
+    awaitLines(dossier, 1);
+    recent(dossier, act("CCAM", "QEQJ001"))
+        .body("done[0].resultFrom.finess", equalTo("750100125"))
+        .body("done[0].resultFrom.rpps", equalTo(ONE_DOCTOR))
+        .body("done[0].resultFrom.sentence.en", equalTo("Ask FINESS 750100125 for the result."));
   }
 
   @Test
@@ -452,26 +477,71 @@ class CareReadsTest {
         .body("entries[1].times", equalTo(2))
         .body("entries[1].sentence.en", startsWith("The insurer sent the same line again"))
         .body("entries[1].sentence.fr", startsWith("L'assurance a renvoyé la même ligne"));
-    Instant corrected = begin.plus(10, ChronoUnit.DAYS);
-    Dossiers.passed(dossier, "reversal", imaging("item", 40, -1), corrected);
-    awaitLines(dossier, 4);
-    history(dossier, "item").body("entries.kind", contains("FIRST", "REPEATED", "REVERSAL"));
+    // Whatever comes first, the insurer's own days tell which line replaces which.
+    Optional<LocalDate> corrected = Optional.of(Dossiers.today().minusDays(20));
+    Optional<LocalDate> later = corrected.map(day -> day.plusDays(1));
+    Dossiers.passed(dossier, "replacement", processed(ccam("right", "QEQK001", 40), corrected));
+    Dossiers.passed(dossier, "third", processed(ccam("third", "QEQK002", 40), later));
     Dossiers.passed(
-        dossier, "replacement", ccam("right", "QEQK001", 40), corrected.minusSeconds(3_600));
-    awaitLines(dossier, 5);
+        dossier, "undated", processed(ccam("a-undated", "QEQK003", 40), Optional.empty()));
+    awaitLines(dossier, 6);
+    history(dossier, "item").body("entries.kind", contains("FIRST", "REPEATED"));
+    Dossiers.passed(dossier, "reversal", processed(imaging("item", 40, -1), corrected));
+    awaitLines(dossier, 7);
     history(dossier, "item")
         .body("entries.kind", contains("FIRST", "REPEATED", "REVERSAL", "REPLACED"))
         .body("entries[2].quantity", equalTo(-1))
         .body("entries[3].replacedBy", equalTo("right"));
+    // Of lines that do not say when they were processed nothing of the kind is claimed, until a
+    // copy says it; an older copy after it changes nothing.
+    Care undated = processed(imaging("sibling", 40, -1), Optional.empty());
+    Dossiers.passed(dossier, "sibling-reversal", undated);
+    awaitLines(dossier, 8);
+    history(dossier, "sibling").body("entries.kind", contains("FIRST", "REVERSAL"));
+    Dossiers.passed(dossier, "sibling-reversal", processed(undated, corrected));
+    Dossiers.passed(dossier, "sibling-reversal", undated);
+    Dossiers.passed(dossier, "last", imaging("last", 1, 1));
+    awaitLines(dossier, 9);
+    history(dossier, "sibling").body("entries.replacedBy[2]", equalTo("right"));
     history(dossier, "right").body("entries.kind", contains("FIRST"));
     awaitTrace(dossier, "read-care-line-history", AccessTraced.Outcome.RELEASED, "right");
     // Only the owner; and of what was withdrawn there is no history.
     history(dossier, "never").statusCode(404).body("code", equalTo("ITEM_NOT_FOUND"));
-    Dossiers.withdrawn(dossier, "sibling");
+    Dossiers.withdrawn(dossier, "other");
     await()
         .atMost(Duration.ofSeconds(30))
-        .untilAsserted(() -> history(dossier, "sibling").statusCode(404));
+        .untilAsserted(() -> history(dossier, "other-kind").statusCode(404));
     care(dossier, doctor, "/item/history").statusCode(403).body("code", equalTo("NO_STANDING"));
+  }
+
+  @Test
+  void care_that_is_said_late_to_be_secret_is_kept_from_representatives_in_the_log_too() {
+    // given: two lines of one item, and care of another
+    UUID dossier = open();
+    Dossiers.passed(dossier, "line-1", imaging("secret", 40, 1));
+    Dossiers.passed(dossier, "line-2", imaging("secret", 40, 1));
+    Dossiers.passed(dossier, "line-3", imaging("other", 40, 1));
+    awaitLines(dossier, 3);
+    // when: one of them is taken back; then the other stands still, and shows
+    Dossiers.withdrawn(dossier, "line-1");
+    awaitWithdrawn(dossier, 1);
+    assertThat(keptFrom(dossier, "REPRESENTATIVE")).isEmpty();
+    Dossiers.withdrawn(dossier, "line-2");
+    awaitWithdrawn(dossier, 2);
+    // then
+    assertThat(keptFrom(dossier, "REPRESENTATIVE")).containsExactly("secret");
+    assertThat(keptFrom(dossier, "OWNER")).isEmpty();
+  }
+
+  private static List<String> keptFrom(UUID dossier, String viewer) {
+    return given()
+        .auth()
+        .oauth2(TestTokens.withRole("audit-service", "decisions"))
+        .get("/dossiers/" + dossier + "/kept-from/" + viewer)
+        .then()
+        .statusCode(200)
+        .extract()
+        .path("itemIds");
   }
 
   private ValidatableResponse history(UUID dossier, String item) {
@@ -504,13 +574,14 @@ class CareReadsTest {
       awaitLines(dossier, 5);
       histories.add(
           rows(
-              "SELECT concat_ws('|', line_key, withdrawn, first_seen AT TIME ZONE 'UTC', repeats)",
+              "SELECT concat_ws('|', line_key, withdrawn, item_id,"
+                  + " first_seen AT TIME ZONE 'UTC', repeats)",
               dossier));
     }
     assertThat(histories.get(0).get(0))
-        .startsWith("line-0|f|" + begin.toString().replace('T', ' ').replace("Z", ""))
+        .startsWith("line-0|f|line-0|" + begin.toString().replace('T', ' ').replace("Z", ""))
         .endsWith("|2");
-    assertThat(histories.get(0).get(3)).isEqualTo("line-3|t");
+    assertThat(histories.get(0).get(3)).isEqualTo("line-3|t|line-3");
     assertThat(histories).allMatch(history -> history.equals(histories.getFirst()));
     given()
         .auth()
