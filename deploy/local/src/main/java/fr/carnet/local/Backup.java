@@ -103,8 +103,38 @@ final class Backup {
               Map.of("takenAt", now.toString(), "erasures", erasures(data), "files", files));
       Files.write(copy.resolve(MANIFEST), manifest);
       Files.writeString(copy.resolve(DIGEST), Sha256.hex(manifest));
+      // Before there is one there: whoever looks for those that have ended finds it in any case.
+      remember(data, into);
       // It has its name once it is whole.
       return Files.move(copy, finished, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  private static void remember(Path data, Path into) throws IOException {
+    String folder = into.toAbsolutePath().normalize().toString();
+    if (!rememberedBy(data).contains(folder)) {
+      Files.writeString(
+          data.resolve(DataFolder.BACKUPS),
+          folder + "\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    }
+  }
+
+  private static List<String> rememberedBy(Path data) throws IOException {
+    Path remembered = data.resolve(DataFolder.BACKUPS);
+    return Files.exists(remembered) ? Files.readAllLines(remembered) : List.of();
+  }
+
+  /**
+   * Removes backups of this data folder that have ended, wherever they were put: what was erased
+   * since is in them. A folder that is not there now, on a disk in a cupboard, is left out.
+   */
+  static void removeEndedOf(Path data, Instant now) throws IOException {
+    for (String folder : rememberedBy(data)) {
+      if (Files.isDirectory(Path.of(folder))) {
+        removeEnded(Path.of(folder), now);
+      }
     }
   }
 
@@ -142,7 +172,13 @@ final class Backup {
       // What there was stays until all of the backup has been copied: a full disk costs nothing.
       Path restored = data.resolve(DataFolder.RESTORED);
       DataFolder.deleteAll(restored);
-      copy(backup.resolve(CONTENT), restored);
+      try {
+        copy(backup.resolve(CONTENT), restored);
+      } catch (IOException | UncheckedIOException e) {
+        // Keys are in it, and nothing would ever end them there.
+        DataFolder.deleteAll(restored);
+        throw e;
+      }
       folder.restoring(true);
       keepAside(data, restored, now);
       for (Path part : parts(data)) {

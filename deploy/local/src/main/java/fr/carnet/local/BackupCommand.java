@@ -29,6 +29,7 @@ final class BackupCommand implements Callable<Integer> {
                 + Backup.take(of, folder.toAbsolutePath(), Instant.now())
                 + ".\nKeep "
                 + of.resolve(DataFolder.ERASURES)
-                + " elsewhere too, where it is: it is in no backup, and a restore needs it.");
+                + " elsewhere too, once something was erased: it is in no backup, and what it names does"
+                + " not come back with a restore.");
   }
 }

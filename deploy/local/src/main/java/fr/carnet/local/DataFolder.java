@@ -42,6 +42,9 @@ final class DataFolder implements AutoCloseable {
   /** Every checkpoint that the audit log signed. */
   static final String CHECKPOINTS = "checkpoints.txt";
 
+  /** Where backups of it are kept, a folder a line; it outlives all else, as the journal does. */
+  static final String BACKUPS = "backups.txt";
+
   /** What cannot be made again from something else; a backup is of these. */
   static final List<String> KEPT = List.of("postgres", "kafka", "keys", CHECKPOINTS);
 
@@ -80,6 +83,8 @@ final class DataFolder implements AutoCloseable {
                 + folder
                 + " did not end, so what is there is not whole. Restore again.");
       }
+      // Of a restore that was killed while it copied: keys are in it, and nothing would end them.
+      deleteAll(folder.resolve(RESTORED));
       claimed.makeFolders();
       Files.writeString(folder.resolve(PID), Long.toString(ProcessHandle.current().pid()));
       return claimed;

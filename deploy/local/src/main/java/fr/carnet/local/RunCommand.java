@@ -1,7 +1,10 @@
 package fr.carnet.local;
 
 import fr.carnet.local.story.Story;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -26,7 +29,11 @@ final class RunCommand implements Callable<Integer> {
       description = "End after the story, with status 0 only if every step held.")
   private boolean once;
 
-  @Option(names = "--fresh", description = "Empty the data folder first.")
+  @Option(
+      names = "--fresh",
+      description =
+          "Begin with no data: databases, Kafka, keys and logs of the runs before go; the journal of"
+              + " erasures and the list of backups stay.")
   private boolean fresh;
 
   @Mixin private KeptData kept;
@@ -79,6 +86,14 @@ final class RunCommand implements Callable<Integer> {
     return 0;
   }
 
+  private void removeEndedBackups(Suite suite, Instant now) {
+    try {
+      Backup.removeEndedOf(suite.data(), now);
+    } catch (IOException e) {
+      err.println("Backups that have ended could not be removed: " + e.getMessage());
+    }
+  }
+
   private void stop(Suite suite) {
     if (!suite.isClosing()) {
       out.println();
@@ -91,7 +106,13 @@ final class RunCommand implements Callable<Integer> {
   private void stayUp(Suite suite) throws InterruptedException {
     CountDownLatch never = new CountDownLatch(1);
     Set<Part> said = new HashSet<>();
+    Instant backupsLookedAt = Instant.MIN;
     while (!never.await(1, TimeUnit.SECONDS)) {
+      Instant now = Instant.now();
+      if (backupsLookedAt.isBefore(now.minus(1, ChronoUnit.HOURS))) {
+        removeEndedBackups(suite, now);
+        backupsLookedAt = now;
+      }
       if (!suite.isClosing()) {
         suite.died().stream().filter(said::add).map(suite::whatDied).forEach(err::println);
       }

@@ -3,6 +3,7 @@ package fr.carnet.local;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -19,6 +20,7 @@ import java.util.function.Function;
  * @param partitions of every topic
  * @param keys folder where services keep, and make when absent, their keys
  * @param extracts where ingest looks for senders' extracts
+ * @param codeLists that ingest goes by
  */
 record ServiceEnvironment(
     String bootstrapServers,
@@ -29,7 +31,8 @@ record ServiceEnvironment(
     Function<Service, URI> address,
     int partitions,
     Path keys,
-    Path extracts) {
+    Path extracts,
+    Optional<Path> codeLists) {
 
   /** The one that the realm file's {@code patient_ref} claims were made with. */
   static final String PATIENT_REF_SECRET = "carnet-local-patient-ref-secret";
@@ -64,8 +67,7 @@ record ServiceEnvironment(
       case INGEST -> {
         variables.put("CARNET_PATIENT_REF_SECRET", PATIENT_REF_SECRET);
         variables.put("CARNET_LINE_KEY_SECRET", LINE_KEY_SECRET);
-        // The made-up insurer's codes have the right form and are not all in the published lists.
-        variables.put("CARNET_NOMENCLATURES", "");
+        variables.put("CARNET_NOMENCLATURES", codeLists.map(Path::toString).orElse(""));
         variables.put("CARNET_RECEIPT_KEY_FILE", keys.resolve("receipts.key").toString());
         variables.put("CARNET_INGEST_EXTRACTS_FOLDER", extracts.toString());
       }

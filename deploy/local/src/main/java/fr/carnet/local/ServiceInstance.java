@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import fr.carnet.platform.ChildProcess;
 import fr.carnet.platform.Clients;
+import fr.carnet.platform.Jvm;
 import fr.carnet.platform.Ports;
 import fr.carnet.platform.Server;
 import fr.carnet.platform.StartFailure;
@@ -61,14 +62,14 @@ public final class ServiceInstance implements Server {
     ChildProcess process =
         ChildProcess.start(
             service.title(),
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:+ExitOnOutOfMemoryError",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-jar",
-                runnable.toString()),
+            Jvm.command(
+                List.of(
+                    "-Xmx512m",
+                    "-XX:+ExitOnOutOfMemoryError",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "--sun-misc-unsafe-memory-access=allow",
+                    "-jar",
+                    runnable.toString())),
             named,
             workingFolder,
             log,

@@ -249,7 +249,8 @@ public final class Suite implements AutoCloseable {
         service -> localAddress(ports.get(service)),
         options.partitions(),
         folder.keys(),
-        DataFolder.extracts(folder.path()));
+        DataFolder.extracts(folder.path()),
+        options.codeLists());
   }
 
   /**
@@ -392,6 +393,11 @@ public final class Suite implements AutoCloseable {
   /** Where ingest looks for senders' extracts, a folder for each sender. */
   public Path extracts() {
     return DataFolder.extracts(folder.path());
+  }
+
+  /** The code lists that ingest goes by; absent where it looks at the form of codes only. */
+  public Optional<Path> codeLists() {
+    return options.codeLists();
   }
 
   /** The services that this suite starts. */

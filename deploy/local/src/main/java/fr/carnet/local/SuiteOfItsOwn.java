@@ -2,6 +2,7 @@ package fr.carnet.local;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Option;
 
 /** The option of programs that start a suite of their own, beside any other and upon nothing. */
@@ -20,10 +21,21 @@ public final class SuiteOfItsOwn {
    * @param folder its own, in the one that is named
    */
   public Suite in(String folder) {
+    return of(folder, options -> options);
+  }
+
+  /** The same, with ingest going by the code lists that are put there before it is started. */
+  public Suite withCodeListsIn(String folder) {
+    return of(folder, options -> options.withCodeLists(options.data().resolve("code-lists")));
+  }
+
+  private Suite of(String folder, UnaryOperator<SuiteOptions> also) {
     SuiteOptions options = SuiteOptions.forPeople();
     Path above = data.orElse(options.project().resolve("target"));
     Suite suite =
-        Suite.of(options.withData(above.resolve(folder)).withFresh(true).withPorts(PortChoice.ANY));
+        Suite.of(
+            also.apply(
+                options.withData(above.resolve(folder)).withFresh(true).withPorts(PortChoice.ANY)));
     Runtime.getRuntime().addShutdownHook(new Thread(suite::close, "stop"));
     return suite;
   }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -18,6 +19,8 @@ import java.util.function.Consumer;
  * @param ports how ports are chosen
  * @param partitions of every topic, fixed for the life of the data
  * @param services which of them are started
+ * @param codeLists a folder of code lists that ingest goes by; where it is absent ingest looks at
+ *     the form of codes only
  * @param environment variables that every service gets besides its own, winning over them
  * @param progress is told one line at a time
  */
@@ -29,6 +32,7 @@ public record SuiteOptions(
     PortChoice ports,
     int partitions,
     List<Service> services,
+    Optional<Path> codeLists,
     Map<String, String> environment,
     Consumer<String> progress) {
 
@@ -56,6 +60,7 @@ public record SuiteOptions(
         PortChoice.WANTED,
         LOCAL_PARTITIONS,
         List.of(Service.values()),
+        Optional.empty(),
         Map.of(),
         System.out::println);
   }
@@ -70,6 +75,7 @@ public record SuiteOptions(
         PortChoice.ANY,
         LOCAL_PARTITIONS,
         List.of(Service.values()),
+        Optional.empty(),
         Map.of(),
         line -> {});
   }
@@ -77,49 +83,127 @@ public record SuiteOptions(
   /** The same, with its data elsewhere. */
   public SuiteOptions withData(Path folder) {
     return new SuiteOptions(
-        project, folder, fresh, durability, ports, partitions, services, environment, progress);
+        project,
+        folder,
+        fresh,
+        durability,
+        ports,
+        partitions,
+        services,
+        codeLists,
+        environment,
+        progress);
   }
 
   /** The same, on an emptied data folder or not. */
   public SuiteOptions withFresh(boolean emptied) {
     return new SuiteOptions(
-        project, data, emptied, durability, ports, partitions, services, environment, progress);
+        project,
+        data,
+        emptied,
+        durability,
+        ports,
+        partitions,
+        services,
+        codeLists,
+        environment,
+        progress);
   }
 
   /** The same, durable or fast. */
   public SuiteOptions withDurability(Durability other) {
     return new SuiteOptions(
-        project, data, fresh, other, ports, partitions, services, environment, progress);
+        project, data, fresh, other, ports, partitions, services, codeLists, environment, progress);
   }
 
   /** The same, on ports chosen otherwise. */
   public SuiteOptions withPorts(PortChoice other) {
     return new SuiteOptions(
-        project, data, fresh, durability, other, partitions, services, environment, progress);
+        project,
+        data,
+        fresh,
+        durability,
+        other,
+        partitions,
+        services,
+        codeLists,
+        environment,
+        progress);
   }
 
   /** The same, with another number of partitions of every topic. */
   public SuiteOptions withPartitions(int number) {
     return new SuiteOptions(
-        project, data, fresh, durability, ports, number, services, environment, progress);
+        project,
+        data,
+        fresh,
+        durability,
+        ports,
+        number,
+        services,
+        codeLists,
+        environment,
+        progress);
   }
 
   /** The same, with these services only; the others keep an address that nobody answers. */
   public SuiteOptions withServices(Service... some) {
     return new SuiteOptions(
-        project, data, fresh, durability, ports, partitions, List.of(some), environment, progress);
+        project,
+        data,
+        fresh,
+        durability,
+        ports,
+        partitions,
+        List.of(some),
+        codeLists,
+        environment,
+        progress);
+  }
+
+  /** The same, with ingest going by the code lists of this folder. */
+  public SuiteOptions withCodeLists(Path folder) {
+    return new SuiteOptions(
+        project,
+        data,
+        fresh,
+        durability,
+        ports,
+        partitions,
+        services,
+        Optional.of(folder.toAbsolutePath().normalize()),
+        environment,
+        progress);
   }
 
   /** The same, with these variables for every service. */
   public SuiteOptions withEnvironment(Map<String, String> variables) {
     return new SuiteOptions(
-        project, data, fresh, durability, ports, partitions, services, variables, progress);
+        project,
+        data,
+        fresh,
+        durability,
+        ports,
+        partitions,
+        services,
+        codeLists,
+        variables,
+        progress);
   }
 
   /** The same, telling its progress elsewhere. */
   public SuiteOptions withProgress(Consumer<String> listener) {
     return new SuiteOptions(
-        project, data, fresh, durability, ports, partitions, services, environment, listener);
+        project,
+        data,
+        fresh,
+        durability,
+        ports,
+        partitions,
+        services,
+        codeLists,
+        environment,
+        listener);
   }
 
   /** The project that {@code ./carnet} names, or the one that this code was built in. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -130,6 +131,25 @@ class BackupTest {
   }
 
   @Test
+  void they_end_wherever_they_were_put_though_nobody_takes_another() throws Exception {
+    Path one = backups.resolve("one");
+    Path two = backups.resolve("two");
+    Path gone = backups.resolve("gone");
+    Path old = Backup.take(data, one, NOON);
+    Path other = Backup.take(data, two, NOON.plus(Duration.ofDays(20)));
+    Backup.take(data, gone, NOON);
+    DataFolder.deleteAll(gone);
+    Backup.removeEndedOf(data, NOON.plus(Duration.ofDays(30)).plusSeconds(1));
+    assertThat(old).doesNotExist();
+    assertThat(other).exists();
+    // and who begins anew has not forgotten where they are
+    DataFolder.claim(data, true).close();
+    assertThat(data.resolve("backups.txt")).hasContent(one + "\n" + two + "\n" + gone + "\n");
+    Backup.removeEndedOf(data, NOON.plus(Duration.ofDays(50)).plusSeconds(1));
+    assertThat(other).doesNotExist();
+  }
+
+  @Test
   void a_restore_without_the_journal_is_refused() throws Exception {
     Backup.take(data, backups, NOON);
     Files.delete(data.resolve("erasures.ndjson"));
@@ -143,6 +163,42 @@ class BackupTest {
     assertThatIllegalStateException().isThrownBy(() -> DataFolder.claim(data, false));
     Backup.restore(data, backups, NOON);
     DataFolder.claim(data, false).close();
+  }
+
+  @Test
+  void what_a_restore_that_was_killed_while_it_copied_left_ends_at_the_next_start()
+      throws Exception {
+    write("restored/keys/master.key", "key");
+    DataFolder.claim(data, false).close();
+    assertThat(data.resolve("restored")).doesNotExist();
+    assertThat(data.resolve("keys/master.key")).hasContent("key");
+  }
+
+  @Test
+  void a_restore_that_fails_while_it_copies_leaves_nothing_of_it_behind() throws Exception {
+    // given: a file whose path is too long where what is restored is put first, and only there
+    Path deep = data.resolve("d".repeat(200));
+    DataFolder.claim(deep, false).close();
+    String keys = data.relativize(deep) + "/keys/master.key";
+    write(keys, "key");
+    write(data.relativize(deep) + "/kafka/topic-0/segment", "facts");
+    StringBuilder name = new StringBuilder("postgres");
+    int left = 4_090 - deep.toString().length() - name.length() - 1;
+    while (left > 0) {
+      int part = Math.min(200, left - 1);
+      name.append('/').append("x".repeat(Math.max(1, part)));
+      left -= part + 1;
+    }
+    write(data.relativize(deep) + "/" + name, "rows");
+    Backup.take(deep, backups, NOON);
+    write(keys, "another key");
+    // when
+    assertThatExceptionOfType(FileSystemException.class)
+        .isThrownBy(() -> Backup.restore(deep, backups, NOON));
+    // then: what there was is there still, and no copy of keys that nothing would end
+    assertThat(deep.resolve("restored")).doesNotExist();
+    assertThat(deep.resolve("keys/master.key")).hasContent("another key");
+    DataFolder.claim(deep, false).close();
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The variables are a contract with the services, and with whatever else starts them. */
@@ -20,7 +21,8 @@ class ServiceEnvironmentTest {
           service -> URI.create("http://127.0.0.1:" + service.wantedPort()),
           4,
           Path.of("/data/keys"),
-          Path.of("/data/extracts"));
+          Path.of("/data/extracts"),
+          Optional.of(Path.of("/data/lists")));
 
   @Test
   void theDossierServiceKnowsTheSecretOfPseudonymsAndItsMasterKey() {
@@ -53,7 +55,7 @@ class ServiceEnvironmentTest {
   void theInsurersSideHasNoClientOfItsOwnAndNoMasterKey() {
     assertThat(ENVIRONMENT.of(Service.INGEST, 8082))
         .containsKeys("CARNET_PATIENT_REF_SECRET", "CARNET_LINE_KEY_SECRET")
-        .containsEntry("CARNET_NOMENCLATURES", "")
+        .containsEntry("CARNET_NOMENCLATURES", "/data/lists")
         .containsEntry("CARNET_RECEIPT_KEY_FILE", "/data/keys/receipts.key")
         .containsEntry("CARNET_INGEST_EXTRACTS_FOLDER", "/data/extracts")
         .doesNotContainKeys("CARNET_MASTER_KEY_FILE", "QUARKUS_OIDC_CLIENT_CLIENT_ID");

@@ -27,7 +27,7 @@ class SuiteTest {
       assertThat(suite.pids()).containsOnlyKeys(Foundation.values());
       assertThat(suite.accounts().token("patient")).isNotEmpty();
       assertThat(suite.accounts().serviceToken("billing-system")).isNotEmpty();
-      assertThat(suite.accounts().people()).hasSize(17);
+      assertThat(suite.accounts().people()).hasSize(18);
       assertThatExceptionOfType(AlreadyUp.class)
           .isThrownBy(() -> Suite.of(options))
           .satisfies(up -> assertThat(up.addresses()).contains(suite.bootstrapServers()));

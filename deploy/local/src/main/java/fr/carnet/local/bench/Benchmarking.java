@@ -3,6 +3,8 @@ package fr.carnet.local.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import fr.carnet.local.Suite;
 import fr.carnet.local.SuiteOfItsOwn;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** Runs a benchmark on a suite of its own, and prints its table and, last, its line of JSON. */
 final class Benchmarking {
@@ -13,6 +15,12 @@ final class Benchmarking {
   /** What is measured on a suite that is up. */
   interface Benchmark {
     Measured run(Suite suite) throws Exception;
+  }
+
+  /** Whether one can be measured after the other, each more than none and than the one before. */
+  static boolean areSizes(List<Integer> sizes) {
+    return sizes.getFirst() > 0
+        && IntStream.range(1, sizes.size()).allMatch(i -> sizes.get(i - 1) < sizes.get(i));
   }
 
   /** The exit status of the command: 0 only when it came to its end and nothing was lost. */

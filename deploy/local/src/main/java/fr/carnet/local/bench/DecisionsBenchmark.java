@@ -254,7 +254,10 @@ final class DecisionsBenchmark {
     try (Connection access =
             DriverManager.getConnection(
                 suite.jdbcUrl(Service.ACCESS), suite.databaseUser(), suite.databasePassword());
+        Statement setting = access.createStatement();
         PreparedStatement select = access.prepareStatement(sql)) {
+      // As the service's connections have it.
+      setting.execute("SET plan_cache_mode = force_generic_plan");
       while (System.nanoTime() - end < 0) {
         int dossier = ThreadLocalRandom.current().nextInt(dossiers);
         select.setString(1, "dossier-registry");

@@ -4,7 +4,6 @@ import fr.carnet.local.SuiteOfItsOwn;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,9 +39,7 @@ final class DecisionsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    boolean ascending =
-        IntStream.range(1, dossiers.size()).allMatch(i -> dossiers.get(i - 1) < dossiers.get(i));
-    if (dossiers.getFirst() < 1 || !ascending || seconds < 1) {
+    if (!Benchmarking.areSizes(dossiers) || seconds < 1) {
       System.err.println("There must be a dossier, of several sizes the smallest first, a second.");
       return MISUSED;
     }

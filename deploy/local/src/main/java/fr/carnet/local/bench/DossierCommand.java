@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,10 +64,7 @@ final class DossierCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    boolean ascending =
-        IntStream.range(1, dossiers.size()).allMatch(i -> dossiers.get(i - 1) < dossiers.get(i));
-    if (dossiers.getFirst() < 1
-        || !ascending
+    if (!Benchmarking.areSizes(dossiers)
         || items < 2
         || seconds < 1
         || lines.filter(n -> n < 1).isPresent()) {

@@ -26,6 +26,8 @@ final class Load implements AutoCloseable {
   /** So many wait at most; who waits longer for a turn waits within the time that is measured. */
   private static final int WAITING_AT_ONCE = 200;
 
+  private static final Duration SETTLING = Duration.ofSeconds(5);
+
   private static final int OK = 200;
 
   /**
@@ -71,7 +73,8 @@ final class Load implements AutoCloseable {
 
   /**
    * How long answers take that are asked for evenly, whether or not those before have come: from
-   * when it was time to ask.
+   * when it was time to ask. Nothing of the first seconds counts: another rhythm opens other
+   * connections, and is compiled anew.
    */
   Latencies openLoop(Supplier<Asked> next, int perSecond, Duration time) {
     Collection<Long> nanos = new ConcurrentLinkedQueue<>();
@@ -79,7 +82,8 @@ final class Load implements AutoCloseable {
     long between = Duration.ofSeconds(1).toNanos() / perSecond;
     long begin = System.nanoTime();
     try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (long due = begin; due - begin < time.toNanos(); due += between) {
+      long counted = begin + SETTLING.toNanos();
+      for (long due = begin; due - counted < time.toNanos(); due += between) {
         for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
           LockSupport.parkNanos(left);
         }
@@ -93,7 +97,9 @@ final class Load implements AutoCloseable {
                   } finally {
                     turns.release();
                   }
-                  nanos.add(System.nanoTime() - since);
+                  if (since >= counted) {
+                    nanos.add(System.nanoTime() - since);
+                  }
                 });
       }
     }

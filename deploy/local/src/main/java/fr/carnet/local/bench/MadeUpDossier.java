@@ -340,6 +340,7 @@ final class MadeUpDossier {
         day,
         false,
         Optional.of("99700032024"),
+        Optional.of(day.plusDays(1)),
         0);
   }
 

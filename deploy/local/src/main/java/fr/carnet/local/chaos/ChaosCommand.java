@@ -1,7 +1,10 @@
 package fr.carnet.local.chaos;
 
+import fr.carnet.billing.CodeLists;
 import fr.carnet.local.Suite;
 import fr.carnet.local.SuiteOfItsOwn;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +32,7 @@ public final class ChaosCommand implements Callable<Integer> {
     RELAY("dossier-service and access-control killed while they record events; N kills", 20),
     FEED("everything killed in turn while lines come by all three ways; N kills", 20),
     AUDIT("two audit-services killed in turn, their database set back and emptied; N kills", 50),
-    TIMINGS("deliveries timed for people with and without a dossier; N of each", 10_000),
+    TIMINGS("what a sender asks timed for people with and without a dossier; N of each", 10_000),
     MESSAGES("ingest reads N messages that are broken, mutated or random", 1_000_000);
 
     private final String description;
@@ -64,6 +67,12 @@ public final class ChaosCommand implements Callable<Integer> {
   private boolean loses;
 
   @Option(
+      names = "--leak",
+      description =
+          "Makes answers of the scenario timings a little slower for some: it must be found out.")
+  private boolean leaks;
+
+  @Option(
       names = "--seed",
       paramLabel = "S",
       description = "Of all that is drawn (default: another one each time; it is told).")
@@ -79,7 +88,7 @@ public final class ChaosCommand implements Callable<Integer> {
   private List<String> names = new ArrayList<>();
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     List<Scenario> scenarios = new ArrayList<>();
     for (String name : names) {
       Optional<Scenario> known =
@@ -100,12 +109,19 @@ public final class ChaosCommand implements Callable<Integer> {
     return play(scenarios.isEmpty() ? List.of(Scenario.values()) : scenarios);
   }
 
-  private int play(List<Scenario> scenarios) {
+  private int play(List<Scenario> scenarios) throws IOException {
     long chosen = seed.orElseGet(() -> (long) new Random().nextInt(1_000_000));
-    Suite suite = own.in("chaos");
+    Optional<Path> published =
+        Optional.ofNullable(System.getenv("CARNET_NOMENCLATURES"))
+            .filter(name -> !name.isBlank())
+            .map(Path::of);
+    Suite suite = own.withCodeListsIn("chaos");
     int failures = 0;
     try (suite) {
+      CodeLists.writeFor(suite.codeLists().orElseThrow(), published);
       System.out.println("Seed " + chosen + "; starting, with data in " + suite.data());
+      System.out.println(
+          "Codes must be in " + published.map(Path::toString).orElse("small lists made here"));
       suite.start();
       for (Scenario scenario : scenarios) {
         System.out.printf("%n%s, seed %d: %s%n", scenario.shown(), chosen, scenario.description);
@@ -148,7 +164,7 @@ public final class ChaosCommand implements Callable<Integer> {
       case FEED -> new FeedScenario(suite, chosen, length, lines, loses, System.out::println);
       case AUDIT -> new AuditScenario(suite, chosen, length, lines, System.out::println);
       case MESSAGES -> new MessagesScenario(suite, chosen, length, System.out::println);
-      case TIMINGS -> new TimingScenario(suite, chosen, length, System.out::println);
+      case TIMINGS -> new TimingScenario(suite, chosen, length, leaks, System.out::println);
     };
   }
 }

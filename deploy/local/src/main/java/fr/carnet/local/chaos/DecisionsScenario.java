@@ -18,6 +18,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,7 +28,7 @@ import java.util.function.Consumer;
  * Two processes of access-control on one database, under load: the one allows, the patient takes
  * that away at the other (revokes a grant, blocks a professional, opposes what is done in an
  * emergency), and the first refuses the decision that starts after the acknowledgement. Every
- * trial, or the scenario fails.
+ * trial, or the scenario fails. A minor's parent takes away in half of the trials.
  */
 public final class DecisionsScenario implements ChaosScenario {
   /** Patients who decide at the same time. */
@@ -81,7 +82,12 @@ public final class DecisionsScenario implements ChaosScenario {
     }
   }
 
-  private record Of(String ins, String dossierId) {}
+  /**
+   * A dossier.
+   *
+   * @param parent who decides in a minor's stead, too
+   */
+  private record Of(String ins, String dossierId, Optional<String> parent) {}
 
   /** Where a trial's requests go: what is taken away at one process is asked about at another. */
   private record Places(URI gives, URI takes, URI asks) {}
@@ -94,6 +100,7 @@ public final class DecisionsScenario implements ChaosScenario {
   private final Consumer<String> progress;
   private final Map<Taking, AtomicLong> refused = new EnumMap<>(Taking.class);
   private final AtomicLong allowed = new AtomicLong();
+  private final AtomicLong takenByParents = new AtomicLong();
   private final AtomicLong besides = new AtomicLong();
   private volatile ServiceToken service = new ServiceToken("", 0);
 
@@ -160,7 +167,7 @@ public final class DecisionsScenario implements ChaosScenario {
                 () -> {
                   decide(api, process, own.getFirst(), GRANTED.getFirst());
                   besides.incrementAndGet();
-                  Thread.sleep(2);
+                  Thread.sleep(20);
                 });
           }
         }
@@ -176,10 +183,17 @@ public final class DecisionsScenario implements ChaosScenario {
     Dossiers dossiers = new Dossiers(suite, api);
     String agent = suite.accounts().token("counter-agent");
     List<Of> owners = new ArrayList<>();
+    String parent = people.stream().filter(Dossiers::isAdult).findFirst().orElseThrow();
     for (String ins : people) {
       Api.Answer opened = dossiers.openAtCounter(agent, ins, "chaos-" + seed + "-" + ins);
       require(opened.status() == 201, "an opening was answered with %s".formatted(opened));
-      Of own = new Of(ins, opened.json().path("dossierId").asText());
+      String dossierId = opened.json().path("dossierId").asText();
+      boolean minor = !Dossiers.isAdult(ins);
+      if (minor) {
+        Api.Answer recorded = dossiers.recordParent(agent, dossierId, parent);
+        require(recorded.status() == 201, "a parent was recorded with %s".formatted(recorded));
+      }
+      Of own = new Of(ins, dossierId, minor ? Optional.of(parent) : Optional.empty());
       grant(api, patients.token(ins), own, process, BLOCKED);
       owners.add(own);
     }
@@ -191,6 +205,7 @@ public final class DecisionsScenario implements ChaosScenario {
     counts.put("trials at two processes", (long) all);
     counts.put("allowed before", allowed.get());
     refused.forEach((taking, count) -> counts.put("refused after " + taking.shown, count.get()));
+    counts.put("of them taken away by a parent", takenByParents.get());
     counts.put("other decisions meanwhile", besides.get());
     refused.forEach(
         (taking, count) ->
@@ -204,20 +219,31 @@ public final class DecisionsScenario implements ChaosScenario {
   private void tryOnce(
       Taking taking, Api api, Patients patients, Of own, List<URI> processes, Random random)
       throws Exception {
-    String token = patients.token(own.ins());
+    // What a parent says the minor undoes, and it binds when it is said again.
+    String owner = patients.token(own.ins());
+    boolean byParent = own.parent().isPresent() && random.nextBoolean();
+    String taker = byParent ? patients.token(own.parent().get()) : owner;
     int takesAt = random.nextInt(2);
     Places at =
         new Places(
             processes.get(random.nextInt(2)), processes.get(takesAt), processes.get(1 - takesAt));
     switch (taking) {
       case REVOCATION ->
-          revocation(api, token, own, at, GRANTED.get(random.nextInt(GRANTED.size())));
-      case BLOCK -> block(api, token, own, at);
+          revocation(api, taker, own, at, GRANTED.get(random.nextInt(GRANTED.size())));
+      case BLOCK -> block(api, owner, taker, own, at);
       case OPPOSITION ->
           opposition(
-              api, token, own, at, Emergency.values()[random.nextInt(Emergency.values().length)]);
+              api,
+              owner,
+              taker,
+              own,
+              at,
+              Emergency.values()[random.nextInt(Emergency.values().length)]);
     }
     refused.get(taking).incrementAndGet();
+    if (byParent) {
+      takenByParents.incrementAndGet();
+    }
   }
 
   private void revocation(Api api, String token, Of own, Places at, String doctor)
@@ -229,20 +255,21 @@ public final class DecisionsScenario implements ChaosScenario {
     requireRefused(decide(api, at.asks(), own, doctor), own, "the revocation of grant " + grant);
   }
 
-  private void block(Api api, String token, Of own, Places at) throws Exception {
+  private void block(Api api, String owner, String taker, Of own, Places at) throws Exception {
     requireAllowed(decide(api, at.asks(), own, BLOCKED), own, "a block was lifted");
     URI blocking = of(own, at.takes(), "/blocks/" + BLOCKED);
-    done(Insisting.onAnAnswer(() -> api.put(blocking, token, Map.of())), "a block");
+    done(Insisting.onAnAnswer(() -> api.put(blocking, taker, Map.of())), "a block");
     requireRefused(decide(api, at.asks(), own, BLOCKED), own, "the block");
     URI lifting = of(own, at.gives(), "/blocks/" + BLOCKED);
-    done(Insisting.onAnAnswer(() -> api.delete(lifting, token)), "the end of a block");
+    done(Insisting.onAnAnswer(() -> api.delete(lifting, owner)), "the end of a block");
   }
 
-  private void opposition(Api api, String token, Of own, Places at, Emergency emergency)
+  private void opposition(
+      Api api, String owner, String taker, Of own, Places at, Emergency emergency)
       throws Exception {
-    wish(api, token, of(own, at.gives(), "/emergency-wishes/" + emergency), false);
+    wish(api, owner, of(own, at.gives(), "/emergency-wishes/" + emergency), false);
     requireAllowed(inEmergency(api, at.asks(), own, emergency), own, "an emergency was allowed");
-    wish(api, token, of(own, at.takes(), "/emergency-wishes/" + emergency), true);
+    wish(api, taker, of(own, at.takes(), "/emergency-wishes/" + emergency), true);
     requireRefused(
         inEmergency(api, at.asks(), own, emergency), own, "the opposition to " + emergency);
   }

@@ -4,10 +4,13 @@ import fr.carnet.billing.BillingSystem;
 import fr.carnet.billing.CodeLists;
 import fr.carnet.billing.Expected;
 import fr.carnet.billing.Fault;
+import fr.carnet.billing.LineStream;
+import fr.carnet.billing.ListFlaw;
 import fr.carnet.billing.RejectionCode;
 import fr.carnet.billing.SentLine;
 import fr.carnet.billing.WarehouseExtract;
 import fr.carnet.billing.WireLine;
+import fr.carnet.billing.reckoning.KnownCodes;
 import fr.carnet.billing.reckoning.ReckonedCare;
 import fr.carnet.billing.reckoning.Reckoning;
 import fr.carnet.events.Paris;
@@ -16,6 +19,7 @@ import fr.carnet.local.Foundation;
 import fr.carnet.local.Part;
 import fr.carnet.local.Service;
 import fr.carnet.local.Suite;
+import fr.carnet.local.chaos.Receiver.Account;
 import fr.carnet.local.probing.Databases;
 import fr.carnet.local.probing.Dossiers;
 import fr.carnet.local.probing.Logs;
@@ -25,6 +29,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,6 +45,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -46,25 +53,34 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 
 /**
- * Lines by all three ways in, while ingest, dossier-service, PostgreSQL and Kafka are killed in
- * turn at random moments with lines in flight, and dossiers are opened, closed and reopened.
- * Afterwards the net quantities that each open dossier shows equal the billing system's own
- * reckoning.
+ * Lines by all three ways in, sound ones and ones to be rejected, while ingest, dossier-service,
+ * PostgreSQL and Kafka are killed in turn at random moments with lines in flight, and dossiers are
+ * opened, closed and reopened. Afterwards the net quantities that each open dossier shows equal the
+ * billing system's own reckoning, and so do receipts and rejections: each line that came is in one
+ * of them, once, by exactly the codes of what is wrong with it.
  *
  * <p>Lines come in portions, each of people of its own, so that any number of them takes no more
  * memory: what was sent is drawn again from the seed when it is reckoned. Needs a suite that is
  * durable: what PostgreSQL has acknowledged must outlive its being killed.
  */
 public final class FeedScenario implements ChaosScenario {
-  private static final String SENDER = "billing-system";
+  private static final String SENDER = Receiver.SENDER;
+  private static final String REJECTED = "billing.reimbursements.rejected";
+
+  /** So often each code that no list has, in each portion. */
+  private static final int UNLISTED = 3;
+
+  private static final int BROKEN_PERCENT_EXTRACTED = 5;
   private static final int LINES_A_PORTION = 20_000;
   private static final int LINES_A_PERSON = 200;
   private static final int FEWEST_PEOPLE = 12;
@@ -114,10 +130,21 @@ public final class FeedScenario implements ChaosScenario {
   private record Portion(
       int number, BillingSystem billing, WarehouseExtract extract, int rows, List<Holder> holders) {
     List<SentLine> sent(LocalDate today) {
-      return billing.careers().sent().stream()
-          .filter(FeedScenario::countsInAnyOrder)
-          .filter(line -> staysInWindow(line, today))
-          .toList();
+      Stream<SentLine> lines =
+          Stream.concat(
+              billing.careers().sent().stream().filter(FeedScenario::countsInAnyOrder), unlisted());
+      return lines.filter(line -> staysInWindow(line, today)).toList();
+    }
+
+    /** What becomes of them only a receiver knows, who has lists or not. */
+    private Stream<SentLine> unlisted() {
+      LineStream sound = billing.endless("unlisted", billing.beneficiaryNumbers());
+      return Stream.generate(() -> ListFlaw.values())
+          .limit(UNLISTED)
+          .flatMap(Stream::of)
+          .map(flaw -> flaw.in(sound.next()))
+          .map(
+              line -> new SentLine(line.key().orElseThrow(), line.json(), new Expected.Accepted()));
     }
   }
 
@@ -134,6 +161,7 @@ public final class FeedScenario implements ChaosScenario {
   private final Semaphore mayBeSent = new Semaphore(0);
   private final AtomicLong handedOver = new AtomicLong();
   private final AtomicLong unacknowledged = new AtomicLong();
+  private KnownCodes codes = KnownCodes.any();
 
   /**
    * Feeds so many lines, and kills so often meanwhile.
@@ -162,6 +190,9 @@ public final class FeedScenario implements ChaosScenario {
     try (Api api = new Api();
         Patients patients = new Patients(suite)) {
       Lives lives = new Lives(api, patients);
+      Receiver receiver = new Receiver(suite, api);
+      codes = receiver.codes();
+      Books books = new Books(receiver);
       try (Crew killing = new Crew()) {
         killing.once(this::kill);
         for (Portion portion : portions) {
@@ -174,6 +205,7 @@ public final class FeedScenario implements ChaosScenario {
       for (Portion portion : portions) {
         compare(portion, lives);
       }
+      books.balance();
     }
     return report();
   }
@@ -203,7 +235,8 @@ public final class FeedScenario implements ChaosScenario {
               number,
               billing,
               new WarehouseExtract(
-                  own, today, people, CodeLists.from(Optional.empty()), Optional.empty()),
+                      own, today, people, CodeLists.from(Optional.empty()), Optional.empty())
+                  .withBroken(BROKEN_PERCENT_EXTRACTED),
               Math.max(1, lines / EXTRACTED),
               List.copyOf(holders)));
     }
@@ -216,6 +249,12 @@ public final class FeedScenario implements ChaosScenario {
         && rejected.faults().stream()
             .map(Fault::code)
             .anyMatch(code -> code == RejectionCode.LINE_ID_REUSED));
+  }
+
+  /** Only Kafka's lines have a key. */
+  private static boolean isWrongInItsKey(SentLine line) {
+    return line.expected() instanceof Expected.Rejected rejected
+        && rejected.faults().stream().anyMatch(fault -> fault.field().equals(Fault.KEY));
   }
 
   /** The window's first day leaves it at midnight, which may come while this runs. */
@@ -235,8 +274,7 @@ public final class FeedScenario implements ChaosScenario {
     List<SentLine> http = new ArrayList<>();
     Random random = new Random(seed * 31 + portion.number());
     for (SentLine line : lines) {
-      // Some are broken by their key, which HTTP does not have.
-      boolean byKafka = line.expected() instanceof Expected.Rejected || random.nextInt(5) < 3;
+      boolean byKafka = isWrongInItsKey(line) || random.nextInt(5) < 3;
       (byKafka ? kafka : http).add(line);
     }
     long own = random.nextLong();
@@ -264,10 +302,10 @@ public final class FeedScenario implements ChaosScenario {
     for (Holder holder : portion.holders()) {
       if (holder.openInTheEnd()) {
         List<SentLine> own = lines.stream().filter(line -> line.ins().equals(holder.ins)).toList();
-        List<ReckonedCare> whole = Reckoning.of(own, today).historyOf(holder.ins);
+        List<ReckonedCare> whole = reckoned(own).historyOf(holder.ins);
         for (SentLine candidate : own) {
           List<SentLine> rest = own.stream().filter(line -> !line.equals(candidate)).toList();
-          if (!isSame(whole, Reckoning.of(rest, today).historyOf(holder.ins))) {
+          if (!isSame(whole, reckoned(rest).historyOf(holder.ins))) {
             count("lines lost on purpose");
             return lines.stream().filter(line -> !line.equals(candidate)).toList();
           }
@@ -275,6 +313,14 @@ public final class FeedScenario implements ChaosScenario {
       }
     }
     throw new IllegalStateException("there is no line whose loss would show");
+  }
+
+  private Reckoning reckoned(List<SentLine> lines) {
+    return reckonedWire(lines.stream().map(SentLine::wire).toList());
+  }
+
+  private Reckoning reckonedWire(List<WireLine> lines) {
+    return Reckoning.ofWire(lines, today, codes);
   }
 
   private interface Way {
@@ -340,21 +386,44 @@ public final class FeedScenario implements ChaosScenario {
       body.writeBytes(line.json());
       body.write('\n');
     }
-    boolean zipped = batch.size() % 2 == 0;
+    byte[] plain = body.toByteArray();
+    byte[] packed = zipped(plain);
+    // What unpacks to a hundred times its size is taken for an attack: too long a line may.
+    boolean zipped = batch.size() % 2 == 0 && plain.length < 50 * packed.length;
     handedOver.addAndGet(batch.size());
     count(zipped ? "lines by HTTP, gzip" : "lines by HTTP", batch.size());
-    byte[] bytes = zipped ? zipped(body.toByteArray()) : body.toByteArray();
     Api.Answer receipt =
         persistence.ask(
             () ->
                 api.postLines(
                     suite.url(Service.INGEST).resolve("/deliveries"),
                     suite.accounts().serviceToken(SENDER),
-                    bytes,
+                    zipped ? packed : plain,
                     zipped ? Optional.of("gzip") : Optional.empty()));
     require(
         receipt.status() == 200 && receipt.json().path("received").asInt() == batch.size(),
         "a delivery of %d lines was answered with %s".formatted(batch.size(), receipt));
+    requireSameRejections(
+        "HTTP",
+        Account.of(receipt.json()),
+        Account.of(
+            reckonedWire(
+                    batch.stream()
+                        .map(line -> new WireLine(Optional.empty(), line.json()))
+                        .toList())
+                .counts()));
+  }
+
+  /** What is wrong with a line, and whether it is too old, depends on no other and on no order. */
+  private void requireSameRejections(String what, Account account, Account wanted) {
+    require(
+        account.addsUp()
+            && account.received() == wanted.received()
+            && account.outsideWindow() == wanted.outsideWindow()
+            && account.rejected() == wanted.rejected()
+            && account.rejectedByReason().equals(wanted.rejectedByReason()),
+        "what came by %s: accounted for is %s, and must be %s".formatted(what, account, wanted));
+    count("rejected by " + what, account.rejected());
   }
 
   private static byte[] zipped(byte[] plain) throws IOException {
@@ -368,10 +437,10 @@ public final class FeedScenario implements ChaosScenario {
   private void byExtract(Api api, Portion portion) throws IOException, InterruptedException {
     String name = "chaos-" + seed + "-" + portion.number();
     Path folder = suite.extracts().resolve(SENDER).resolve(name);
-    AtomicLong lines = new AtomicLong();
-    portion.extract().write(folder, portion.rows(), _ -> lines.incrementAndGet());
-    handedOver.addAndGet(lines.get());
-    count("lines by extract", lines.get());
+    List<WireLine> lines = new ArrayList<>();
+    portion.extract().write(folder, portion.rows(), lines::add);
+    handedOver.addAndGet(lines.size());
+    count("lines by extract", lines.size());
     Api.Answer report =
         persistence.ask(
             () ->
@@ -394,10 +463,23 @@ public final class FeedScenario implements ChaosScenario {
                       suite.url(Service.INGEST).resolve("/extracts/" + name),
                       suite.accounts().serviceToken(SENDER)));
     }
+    Account fed = Account.of(report.json().path("lines"));
+    requireSameRejections("extract", fed, Account.of(reckonedWire(lines).counts()));
+    Account receipt = receipt(api, report.json().path("deliveryId").asText());
     require(
-        report.json().path("lines").path("fed").asLong() == lines.get(),
-        "extract %s has %d lines, and its report is %s"
-            .formatted(name, lines.get(), report.json().path("lines")));
+        receipt.equals(fed),
+        "the receipt of extract %s has %s, and its report %s".formatted(name, receipt, fed));
+  }
+
+  private Account receipt(Api api, String deliveryId) throws InterruptedException {
+    Api.Answer answer =
+        persistence.ask(
+            () ->
+                api.get(
+                    suite.url(Service.INGEST).resolve("/receipts/" + deliveryId),
+                    suite.accounts().serviceToken(SENDER)));
+    require(answer.status() == 200, "a receipt was answered with " + answer);
+    return Account.of(answer.json().path("receipt"));
   }
 
   /** Each at a random moment of its share of the lines, as soon as something is in flight. */
@@ -543,6 +625,7 @@ public final class FeedScenario implements ChaosScenario {
     try (Databases databases = new Databases(suite);
         KafkaConsumer<String, byte[]> consumer = logs.consumer(true)) {
       while (databases.number(Service.DOSSIER, "SELECT count(*) FROM outbox") > 0
+          || databases.number(Service.INGEST, "SELECT count(*) FROM outbox") > 0
           || databases.offsets(Service.INGEST, "dossier-registry", Logs.REGISTRY)
               < Logs.ends(consumer, Logs.REGISTRY)
           || databases.number(
@@ -563,13 +646,92 @@ public final class FeedScenario implements ChaosScenario {
     }
   }
 
+  /** What ingest has counted and kept since this was made, beside what came. */
+  private final class Books {
+    private final Receiver receiver;
+    private final Account byKafkaBefore;
+    private final Account keptBefore;
+    private final Map<String, Long> countedBefore;
+    private final Map<TopicPartition, Long> lines = logs.endsOf(Logs.BILLING);
+    private final Map<TopicPartition, Long> rejections = logs.endsOf(REJECTED);
+
+    Books(Receiver receiver) throws SQLException {
+      this.receiver = receiver;
+      byKafkaBefore = receiver.byKafka();
+      keptBefore = receiver.rejections();
+      countedBefore = counted();
+    }
+
+    /**
+     * By Kafka a line came again where nobody acknowledged it, and by HTTP a delivery that was cut.
+     * So what the receipts of Kafka must say is reckoned from what stands on the topic; and all
+     * that was counted as rejected, whatever way it came, is kept, and told on its topic.
+     */
+    void balance() throws SQLException {
+      List<WireLine> some = new ArrayList<>();
+      List<Account> reckoned = new ArrayList<>();
+      logs.forEach(
+          Logs.BILLING,
+          lines,
+          record -> {
+            some.add(new WireLine(Optional.ofNullable(record.key()), record.value()));
+            if (some.size() == LINES_A_PORTION) {
+              reckoned.add(Account.of(reckonedWire(some).counts()));
+              some.clear();
+            }
+          });
+      reckoned.add(Account.of(reckonedWire(some).counts()));
+      Account byKafka = receiver.byKafka().minus(byKafkaBefore);
+      requireSameRejections(
+          "Kafka", byKafka, reckoned.stream().reduce(Account.none(), Account::plus));
+      Account kept = receiver.rejections().minus(keptBefore);
+      Map<String, Long> counted = counted();
+      countedBefore.forEach((name, before) -> counted.merge(name, -before, Long::sum));
+      counted.values().removeIf(lines -> lines == 0);
+      Map<String, Long> wanted = new TreeMap<>();
+      wanted.put("REJECTED", kept.rejected());
+      kept.rejectedByReason().forEach((code, lines) -> wanted.put("REJECTED/" + code, lines));
+      require(
+          counted.equals(wanted),
+          "receipts count %s, and rejections are %s".formatted(counted, wanted));
+      Set<String> told = new HashSet<>();
+      logs.forEach(
+          REJECTED, rejections, record -> told.add(Logs.header(record, "ce_id").orElseThrow()));
+      require(
+          told.size() == kept.rejected(),
+          "%d rejections are kept, and %d stand on their topic"
+              .formatted(kept.rejected(), told.size()));
+      count("rejections kept", kept.rejected());
+    }
+
+    /** In receipts of any kind, those that nobody got among them. */
+    private Map<String, Long> counted() throws SQLException {
+      Map<String, Long> counted = new TreeMap<>();
+      try (Databases databases = new Databases(suite);
+          PreparedStatement select =
+              databases
+                  .connection(Service.INGEST)
+                  .prepareStatement(
+                      """
+                      SELECT name, sum(lines) FROM delivery_count WHERE name LIKE 'REJECTED%'
+                      GROUP BY name
+                      """);
+          ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          counted.put(row.getString(1), row.getLong(2));
+        }
+      }
+      return counted;
+    }
+  }
+
   private void compare(Portion portion, Lives lives) throws IOException, InterruptedException {
     List<WireLine> lines = new ArrayList<>();
     portion.sent(today).forEach(line -> lines.add(line.wire()));
     Path folder =
         suite.extracts().resolve(SENDER).resolve("chaos-" + seed + "-" + portion.number());
     portion.extract().write(folder, portion.rows(), lines::add);
-    Reckoning reckoning = Reckoning.ofWire(lines, today);
+    Reckoning reckoning = reckonedWire(lines);
     for (Holder holder : portion.holders()) {
       if (holder.openInTheEnd()) {
         compare(holder, reckoning.historyOf(holder.ins), lives);
@@ -632,6 +794,10 @@ public final class FeedScenario implements ChaosScenario {
             "lines by HTTP",
             "lines by HTTP, gzip",
             "lines by extract",
+            "rejected by Kafka",
+            "rejected by HTTP",
+            "rejected by extract",
+            "rejections kept",
             "openings",
             "closings",
             "reopenings",

@@ -116,13 +116,15 @@ public final class RelayScenario implements ChaosScenario {
                 Thread.sleep(100);
               } else {
                 open(dossiers, agent, next);
+                // Both services have the machine, not the openings alone.
+                Thread.sleep(100);
               }
             });
       }
       for (int kill = 1; kill <= kills; kill++) {
         awaitProgress(crew);
         Thread.sleep(random.nextInt(1_500));
-        Service victim = random.nextBoolean() ? Service.DOSSIER : Service.ACCESS;
+        Service victim = kill % 2 == 1 ? Service.DOSSIER : Service.ACCESS;
         suite.kill(victim);
         Thread.sleep(random.nextInt(300));
         suite.start(victim);

@@ -50,6 +50,30 @@ public final class Dossiers {
     return api.post(service.resolve("/dossiers"), agentToken, opening, Optional.of(idempotencyKey));
   }
 
+  /** Records that this person is a parent of whose dossier it is; only of a minor. */
+  public Api.Answer recordParent(String agentToken, String dossierId, String ins) {
+    return api.post(
+        at(dossierId, "/representatives"),
+        agentToken,
+        Map.of(
+            "kind",
+            "PARENT",
+            "ins",
+            ins,
+            "familyName",
+            "Exemple",
+            "givenName",
+            "Dominique",
+            "evidence",
+            "livret de famille"),
+        Optional.of("parent-" + dossierId));
+  }
+
+  /** Whether this person opens a dossier, and decides, alone. */
+  public static boolean isAdult(String ins) {
+    return Births.ofAdult(ins);
+  }
+
   /** Opens the dossier of a registered patient: online, or for a minor at the counter. */
   public Api.Answer openFor(Patients patients, String ins, String idempotencyKey) {
     return Births.ofAdult(ins)

@@ -122,12 +122,28 @@ public final class Logs {
         .sum();
   }
 
+  /** Where each partition of a topic ends, for {@link #forEach} to begin there later. */
+  public Map<TopicPartition, Long> endsOf(String topic) {
+    try (KafkaConsumer<String, byte[]> consumer = consumer(true)) {
+      return consumer.endOffsets(partitions(consumer, topic));
+    }
+  }
+
   /** Hands over every committed record of a topic, in order within each partition. */
   public void forEach(String topic, Consumer<ConsumerRecord<String, byte[]>> taker) {
+    forEach(topic, Map.of(), taker);
+  }
+
+  /** The same from these offsets on. */
+  public void forEach(
+      String topic,
+      Map<TopicPartition, Long> from,
+      Consumer<ConsumerRecord<String, byte[]>> taker) {
     try (KafkaConsumer<String, byte[]> consumer = consumer(true)) {
       List<TopicPartition> partitions = partitions(consumer, topic);
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
+      from.forEach(consumer::seek);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {

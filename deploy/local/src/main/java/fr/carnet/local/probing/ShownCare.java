@@ -22,14 +22,13 @@ final class ShownCare {
     List<ReckonedCare> shown = new ArrayList<>();
     String cursor = "";
     do {
-      Api.Answer page =
-          api.get(
-              dossierService.resolve(
-                  "/dossiers/"
-                      + dossier
-                      + "/care?limit=200"
-                      + (cursor.isEmpty() ? "" : "&cursor=" + cursor)),
-              token);
+      URI address =
+          dossierService.resolve(
+              "/dossiers/"
+                  + dossier
+                  + "/care?limit=200"
+                  + (cursor.isEmpty() ? "" : "&cursor=" + cursor));
+      Api.Answer page = Insisting.onAnAnswer(() -> api.get(address, token));
       if (page.status() != 200) {
         throw new IllegalStateException("reading the care history answered " + page);
       }

@@ -167,7 +167,7 @@ public final class Story {
 
   private Map<String, Long> rejections() {
     Api.Answer counts =
-        api.get(
+        get(
             suite.url(Service.INGEST).resolve("/rejections/counts"),
             suite.accounts().serviceToken("billing-system"));
     StepFailed.unless(counts.status() == 200, "the rejections answered " + counts.status());
@@ -186,7 +186,7 @@ public final class Story {
     StepFailed.unless(!expected.isEmpty(), "the reckoning shows no care for the patient");
     long begin = System.nanoTime();
     Api.Answer opening =
-        api.post(
+        post(
             suite.url(Service.DOSSIER).resolve("/dossiers"),
             patientToken,
             Map.of("consentWording", "J'accepte l'ouverture de mon dossier (v1)."));
@@ -212,12 +212,12 @@ public final class Story {
 
   private long reopen() {
     dossier =
-        api.get(suite.url(Service.DOSSIER).resolve("/dossiers/mine"), patientToken)
+        get(suite.url(Service.DOSSIER).resolve("/dossiers/mine"), patientToken)
             .json()
             .path("dossierId")
             .asText();
     Api.Answer closing =
-        api.post(
+        post(
             suite.url(Service.DOSSIER).resolve("/dossiers/" + dossier + "/closing"),
             patientToken,
             Map.of());
@@ -228,7 +228,7 @@ public final class Story {
         "closing answered " + closing.status() + " " + closing.code());
     long begin = System.nanoTime();
     Api.Answer reopening =
-        api.post(
+        post(
             suite.url(Service.DOSSIER).resolve("/dossiers/" + dossier + "/reopening"),
             patientToken,
             Map.of("consentWording", "J'accepte la réouverture de mon dossier (v1)."));
@@ -256,32 +256,24 @@ public final class Story {
 
   private String granted() {
     doctorToken = suite.accounts().token("doctor");
-    // The very first decision on a cold machine may take longer than a read waits for it.
-    Insisting.onAnAnswer(
-        () ->
-            api.get(
-                suite.url(Service.DOSSIER).resolve("/dossiers/" + dossier + "/summary"),
-                doctorToken));
     refused("before the grant");
     Api.Answer search =
-        api.post(
+        post(
             suite.url(Service.DOSSIER).resolve("/dossiers/search"),
             doctorToken,
             Map.of("ins", PATIENT_INS));
     StepFailed.unless(
         search.status() == 403, "finding by INS without a grant answered " + search.status());
     Api.Answer granting =
-        Insisting.onAnAnswer(
-            () ->
-                api.post(
-                    suite.url(Service.ACCESS).resolve("/dossiers/" + dossier + "/grants"),
-                    patientToken,
-                    Map.of("granteeKind", "PROFESSIONAL", "granteeId", DOCTOR)));
+        post(
+            suite.url(Service.ACCESS).resolve("/dossiers/" + dossier + "/grants"),
+            patientToken,
+            Map.of("granteeKind", "PROFESSIONAL", "granteeId", DOCTOR));
     StepFailed.unless(
         granting.status() == 201, "granting answered " + granting.status() + " " + granting.code());
     grant = granting.json().path("grantId").asText();
     Api.Answer found =
-        api.post(
+        post(
             suite.url(Service.DOSSIER).resolve("/dossiers/search"),
             doctorToken,
             Map.of("ins", PATIENT_INS));
@@ -297,7 +289,7 @@ public final class Story {
 
   private void refused(String when) {
     Api.Answer reading =
-        api.get(suite.url(Service.DOSSIER).resolve("/dossiers/" + dossier + "/care"), doctorToken);
+        get(suite.url(Service.DOSSIER).resolve("/dossiers/" + dossier + "/care"), doctorToken);
     StepFailed.unless(
         reading.status() == 403 && reading.code().equals("NO_STANDING"),
         when
@@ -340,22 +332,33 @@ public final class Story {
     contents.byPatient(today).forEach(item -> add(into, ownerToken, item));
     contents.byDoctor(today).forEach(item -> add(into, doctor, item));
     Api.Answer letter =
-        api.postFile(
-            dossierUrl(into, "/documents"),
-            doctor,
-            contents.letterMetadata(today),
-            "application/xml",
-            contents.letter());
+        Insisting.onAnAnswer(
+            () ->
+                api.postFile(
+                    dossierUrl(into, "/documents"),
+                    doctor,
+                    contents.letterMetadata(today),
+                    "application/xml",
+                    contents.letter()));
     StepFailed.unless(letter.status() == 201, "the letter answered " + letter);
   }
 
   private void add(String into, String token, Map<String, Object> item) {
-    Api.Answer adding = api.post(dossierUrl(into, "/items"), token, Map.of("content", item));
+    Api.Answer adding = post(dossierUrl(into, "/items"), token, Map.of("content", item));
     StepFailed.unless(adding.status() == 201, "adding " + item.get("kind") + " answered " + adding);
   }
 
   private Api.Answer at(String of, String rest, String token) {
-    return Insisting.onAnAnswer(() -> api.get(dossierUrl(of, rest), token));
+    return get(dossierUrl(of, rest), token);
+  }
+
+  /** Whatever it is, on a machine where all has just started somebody may not answer in time. */
+  private Api.Answer get(URI address, String token) {
+    return Insisting.onAnAnswer(() -> api.get(address, token));
+  }
+
+  private Api.Answer post(URI address, String token, Map<String, ?> body) {
+    return Insisting.onAnAnswer(() -> api.post(address, token, body));
   }
 
   private URI dossierUrl(String of, String rest) {
@@ -365,7 +368,7 @@ public final class Story {
   private String leaving() {
     String token = suite.accounts().tokenWithIns(LEAVER);
     Api.Answer opening =
-        api.post(
+        post(
             suite.url(Service.DOSSIER).resolve("/dossiers"),
             token,
             Map.of("consentWording", "J'accepte l'ouverture de mon dossier (v1)."));
@@ -373,7 +376,7 @@ public final class Story {
         opening.status() == 201 || opening.code().equals("DOSSIER_EXISTS"),
         "opening answered " + opening);
     String left =
-        api.get(suite.url(Service.DOSSIER).resolve("/dossiers/mine"), token)
+        get(suite.url(Service.DOSSIER).resolve("/dossiers/mine"), token)
             .json()
             .path("dossierId")
             .asText();
@@ -381,7 +384,7 @@ public final class Story {
     List<ReckonedCare> fed = billing.reckoning(today).historyOf(LEAVER_INS);
     await(
         "the 24 months of who leaves", () -> same(new Dossiers(suite, api).care(token, left), fed));
-    Api.Answer asking = api.post(dossierUrl(left, "/erasure-request"), token, Map.of());
+    Api.Answer asking = post(dossierUrl(left, "/erasure-request"), token, Map.of());
     StepFailed.unless(
         asking.status() == 201 || asking.code().equals("ERASURE_PENDING"),
         "asking for erasure answered " + asking);
@@ -409,9 +412,11 @@ public final class Story {
 
   private String revoked() {
     Api.Answer revoking =
-        api.delete(
-            suite.url(Service.ACCESS).resolve("/dossiers/" + dossier + "/grants/" + grant),
-            patientToken);
+        Insisting.onAnAnswer(
+            () ->
+                api.delete(
+                    suite.url(Service.ACCESS).resolve("/dossiers/" + dossier + "/grants/" + grant),
+                    patientToken));
     StepFailed.unless(
         revoking.status() / 100 == 2,
         "revoking answered " + revoking.status() + " " + revoking.code());
@@ -457,7 +462,7 @@ public final class Story {
     String after = "";
     do {
       String paged = path + (path.contains("?") ? "&" : "?") + "limit=500" + after;
-      Api.Answer page = api.get(suite.url(Service.AUDIT).resolve(paged), token);
+      Api.Answer page = get(suite.url(Service.AUDIT).resolve(paged), token);
       StepFailed.unless(
           page.status() == 200, "the log answered " + page.status() + " " + page.code());
       page.json().path("entries").forEach(facts::add);
