@@ -1,8 +1,11 @@
 package fr.carnet.transparency;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Consecutive hashes of one level of the tree (C2SP tlog-tiles); a hash of level L stands for
@@ -25,6 +28,13 @@ public record Tile(int level, Span span) {
   public interface Source {
     /** The hashes of this tile, as served; empty when there is no such tile. */
     Optional<byte[]> read(Tile tile);
+
+    /** Several at once, which may cost less than one by one; what there is not is absent. */
+    default Map<Tile, byte[]> readAll(Set<Tile> tiles) {
+      Map<Tile, byte[]> found = new HashMap<>();
+      tiles.forEach(tile -> read(tile).ifPresent(hashes -> found.put(tile, hashes)));
+      return found;
+    }
   }
 
   /** Its path below the log's prefix: {@code tile/<L>/<N>[.p/<W>]}. */

@@ -1,8 +1,11 @@
 package fr.carnet.transparency;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 
 /** A tree of a size, read from its tiles; each tile is read once. For one thread. */
 public final class TiledTree implements Subtrees {
@@ -20,15 +23,43 @@ public final class TiledTree implements Subtrees {
     return Subtrees.root(this, 0, size);
   }
 
+  /**
+   * Answers from this tree with one look at where tiles come from: the question is put twice, first
+   * to learn which tiles it needs.
+   *
+   * @param question asks for the same subtrees whatever their hashes are, as every proof does
+   */
+  public <T> T answer(Function<Subtrees, T> question) {
+    Set<Tile> wanted = new HashSet<>();
+    var _ =
+        question.apply(
+            (height, index) -> {
+              wanted.add(tile(height, index));
+              return Hash.EMPTY_TREE;
+            });
+    wanted.removeAll(read.keySet());
+    if (!wanted.isEmpty()) {
+      source
+          .readAll(wanted)
+          .forEach((tile, bytes) -> read.put(tile, Tile.read(tile.span(), bytes)));
+    }
+    return question.apply(this);
+  }
+
   @Override
   public Hash at(int height, long index) {
-    int level = height / Tile.HEIGHT;
     int within = height % Tile.HEIGHT;
-    long first = index << within;
-    Tile tile = new Tile(level, Span.at(first, size >>> (level * Tile.HEIGHT)));
+    Tile tile = tile(height, index);
     List<Hash> hashes = read.computeIfAbsent(tile, this::read);
-    int from = (int) (first - tile.span().first());
+    int from = (int) ((index << within) - tile.span().first());
     return Tile.over(hashes.subList(from, from + (1 << within)));
+  }
+
+  /** The one that holds this subtree. */
+  private Tile tile(int height, long index) {
+    int level = height / Tile.HEIGHT;
+    return new Tile(
+        level, Span.at(index << (height % Tile.HEIGHT), size >>> (level * Tile.HEIGHT)));
   }
 
   private List<Hash> read(Tile tile) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -124,6 +125,41 @@ class TreeTest {
             .isTrue();
       }
     }
+  }
+
+  @Test
+  void anAnswerLooksOnceAtWhereTilesComeFromAndIsTheSame() {
+    // given: tiles of three levels, the last of each narrower than it can be
+    int size = 66_000;
+    Tiles tiles = new Tiles();
+    tiles.grow(entries(size));
+    List<Set<Tile>> looks = new ArrayList<>();
+    Tile.Source far =
+        new Tile.Source() {
+          @Override
+          public Optional<byte[]> read(Tile tile) {
+            throw new AssertionError(tile.path() + " was read by itself");
+          }
+
+          @Override
+          public Map<Tile, byte[]> readAll(Set<Tile> wanted) {
+            looks.add(wanted);
+            Map<Tile, byte[]> found = new HashMap<>();
+            wanted.forEach(tile -> found.put(tile, tiles.read(tile).orElseThrow()));
+            return found;
+          }
+        };
+    // when
+    TiledTree tree = new TiledTree(size, far);
+    List<Hash> path = tree.answer(subtrees -> InclusionProof.of(777, size, subtrees).path());
+    Hash root = new TiledTree(size, far).answer(subtrees -> Subtrees.root(subtrees, 0, 300));
+    // then
+    assertThat(path).isEqualTo(InclusionProof.of(777, size, tiles.of(size)).path());
+    assertThat(root).isEqualTo(tiles.of(300).root());
+    // and what was read is not read again
+    Hash leaf = tree.answer(subtrees -> subtrees.at(0, 777));
+    assertThat(leaf).isEqualTo(tiles.of(size).at(0, 777));
+    assertThat(looks).hasSize(2);
   }
 
   /** Roots of every size; of each size some proofs, of all of them over the run. */

@@ -9,9 +9,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The tree in the database, within a transaction. */
 public final class StoredTree implements Tile.Source {
@@ -30,26 +32,40 @@ public final class StoredTree implements Tile.Source {
     }
   }
 
-  /** A tile as served: of a wider one, its beginning. */
   @Override
   public Optional<byte[]> read(Tile tile) {
-    int bytes = tile.span().width() * Hash.SIZE;
+    return Optional.ofNullable(readAll(Set.of(tile)).get(tile));
+  }
+
+  /** Tiles as served: of a wider one, its beginning. */
+  @Override
+  public Map<Tile, byte[]> readAll(Set<Tile> tiles) {
+    List<Tile> wanted = List.copyOf(tiles);
+    Map<Tile, byte[]> found = new HashMap<>();
     try (PreparedStatement select =
         tx.prepareStatement(
             """
-            SELECT substring(hashes FROM 1 FOR ?) FROM log_tile
-            WHERE level = ? AND index = ? AND length(hashes) >= ?
+            SELECT w.n, substring(t.hashes FROM 1 FOR w.bytes)
+            FROM unnest(?::int[], ?::bigint[], ?::int[]) WITH ORDINALITY AS w(level, index, bytes, n)
+            JOIN log_tile t ON t.level = w.level AND t.index = w.index
+             AND length(t.hashes) >= w.bytes
             """)) {
-      select.setInt(1, bytes);
-      select.setInt(2, tile.level());
-      select.setLong(3, tile.span().index());
-      select.setInt(4, bytes);
+      select.setArray(1, tx.createArrayOf("int4", wanted.stream().map(Tile::level).toArray()));
+      select.setArray(
+          2, tx.createArrayOf("int8", wanted.stream().map(Tile::span).map(Span::index).toArray()));
+      select.setArray(
+          3,
+          tx.createArrayOf(
+              "int4", wanted.stream().map(tile -> tile.span().width() * Hash.SIZE).toArray()));
       try (ResultSet row = select.executeQuery()) {
-        return row.next() ? Optional.of(row.getBytes(1)) : Optional.empty();
+        while (row.next()) {
+          found.put(wanted.get(row.getInt(1) - 1), row.getBytes(2));
+        }
       }
     } catch (SQLException e) {
       throw new Unread(e);
     }
+    return found;
   }
 
   /** The tree of this size. */

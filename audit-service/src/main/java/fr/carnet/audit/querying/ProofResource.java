@@ -13,7 +13,7 @@ import fr.carnet.transparency.Export;
 import fr.carnet.transparency.Hash;
 import fr.carnet.transparency.InclusionProof;
 import fr.carnet.transparency.SignedNote;
-import fr.carnet.transparency.TiledTree;
+import fr.carnet.transparency.Subtrees;
 import fr.carnet.transparency.VerifierKey;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
@@ -94,10 +94,16 @@ public class ProofResource {
           if (at >= of || of > stored.size()) {
             throw new Refusal(AuditProblem.NO_SUCH_TREE);
           }
-          TiledTree tree = stored.of(of);
-          InclusionProof proof = InclusionProof.of(at, of, tree);
-          return new Inclusion(
-              at, of, tree.at(0, at).base64(), tree.root().base64(), base64(proof.path()));
+          return stored
+              .of(of)
+              .answer(
+                  tree ->
+                      new Inclusion(
+                          at,
+                          of,
+                          tree.at(0, at).base64(),
+                          Subtrees.root(tree, 0, of).base64(),
+                          base64(InclusionProof.of(at, of, tree).path())));
         });
   }
 
@@ -119,13 +125,17 @@ public class ProofResource {
           if (first > then || then > stored.size()) {
             throw new Refusal(AuditProblem.NO_SUCH_TREE);
           }
-          TiledTree tree = stored.of(then);
-          return new Consistency(
-              first,
-              then,
-              stored.of(first).root().base64(),
-              tree.root().base64(),
-              base64(ConsistencyProof.of(first, then, tree).path()));
+          // What the smaller tree is made of stands in the larger one too.
+          return stored
+              .of(then)
+              .answer(
+                  tree ->
+                      new Consistency(
+                          first,
+                          then,
+                          Subtrees.root(tree, 0, first).base64(),
+                          Subtrees.root(tree, 0, then).base64(),
+                          base64(ConsistencyProof.of(first, then, tree).path())));
         });
   }
 
