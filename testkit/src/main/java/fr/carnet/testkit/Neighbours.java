@@ -27,6 +27,9 @@ public final class Neighbours {
 
   /** What it is told. */
   public record Answer(int status, String json) {
+    /** None: the connection ends instead, as that of a service that is killed does. */
+    public static final Answer HUNG_UP = new Answer(0, "");
+
     /** 200 with this JSON. */
     public static Answer ok(String json) {
       return new Answer(200, json);
@@ -77,6 +80,9 @@ public final class Neighbours {
                             .getValue()
                             .apply(new Request(exchange.getRequestMethod(), path, body)))
                 .orElse(new Answer(503, "{}"));
+    if (answer.equals(Answer.HUNG_UP)) {
+      throw new IOException("hung up, as a test wants it");
+    }
     byte[] bytes = answer.json().getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", "application/json");
     exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);

@@ -2,8 +2,6 @@ package fr.carnet.dossier.arriving;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import jakarta.ws.rs.ProcessingException;
-import jakarta.ws.rs.WebApplicationException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
@@ -32,7 +30,7 @@ class WhenClosedThenFeedStops {
         if (ingest.applied(dossierId).version() >= version) {
           return true;
         }
-      } catch (WebApplicationException | ProcessingException e) {
+      } catch (RuntimeException e) {
         LOG.debugf("ingest does not confirm: %s", e.getClass().getSimpleName());
       }
       LockSupport.parkNanos(BETWEEN.toNanos());
