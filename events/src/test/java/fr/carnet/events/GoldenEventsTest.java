@@ -311,6 +311,22 @@ class GoldenEventsTest {
             Optional.empty(),
             Optional.of(false)));
     facts.put(
+        "access.traced.v1-kept-from",
+        new AccessTraced(
+            AUTHOR,
+            PurposeOfUse.NORMAL,
+            "read-items",
+            AccessTraced.Outcome.RELEASED,
+            "AUTHOR",
+            Optional.empty(),
+            Optional.of("2018-11"),
+            Optional.of(3L),
+            List.of("item"),
+            Optional.empty(),
+            Optional.of(true),
+            Optional.of(
+                List.of(AccessTraced.Audience.OWNER, AccessTraced.Audience.REPRESENTATIVE))));
+    facts.put(
         LineRejected.WIRE_NAME,
         new LineRejected(
             "billing-system",

@@ -21,10 +21,15 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BinaryOperator;
 import javax.sql.DataSource;
 
 /** Reads the notices that are for somebody, in one statement. */
@@ -161,9 +166,19 @@ class Notices {
    * An access, as it is noted now.
    *
    * @param traceId on which it rests; a notice that rests on another one since is another
+   * @param firstOf whose first access it is, unless it is told for another reason
    * @param itemIds what was shown
    */
-  record Noted(UUID noticeId, UUID traceId, boolean emergency, Set<String> itemIds) {
+  record Noted(
+      UUID noticeId,
+      UUID traceId,
+      Instant at,
+      Optional<String> firstOf,
+      boolean emergency,
+      Set<String> itemIds) {
+    private static final Comparator<Noted> EARLIEST =
+        Comparator.comparing(Noted::at).thenComparing(noted -> noted.traceId().toString());
+
     Noted {
       itemIds = Set.copyOf(itemIds);
     }
@@ -172,35 +187,59 @@ class Notices {
      * An access that showed only what the owner may not know of is not told of, as if it had not
      * been; an emergency is told of always (ADR 17).
      */
-    boolean shows(Set<String> keptFrom) {
+    private boolean shows(Set<String> keptFrom) {
       return emergency || itemIds.isEmpty() || !keptFrom.containsAll(itemIds);
+    }
+
+    /**
+     * What is told to whom this is kept from: of the accesses of each that show, the first (ADR
+     * 23).
+     *
+     * @param since of what they are told; absent: of all
+     */
+    static List<Noted> told(
+        Collection<Noted> noted, Set<String> keptFrom, Optional<Instant> since) {
+      Map<String, Noted> told = new HashMap<>();
+      for (Noted each : noted) {
+        if (each.shows(keptFrom)) {
+          told.merge(
+              each.firstOf().orElseGet(() -> each.noticeId().toString()),
+              each,
+              BinaryOperator.minBy(EARLIEST));
+        }
+      }
+      return told.values().stream()
+          .filter(each -> since.isEmpty() || !each.at().isBefore(since.get()))
+          .toList();
     }
   }
 
   /**
-   * All accesses to a dossier that are noted, of a guardian since they began. They are read before
-   * the filter is asked: what comes in between it does not know of.
+   * All accesses to a dossier that are noted. They are read before the filter is asked: what comes
+   * in between it does not know of.
    */
-  List<Noted> noted(UUID dossierId, Optional<Instant> since) throws SQLException {
+  List<Noted> noted(UUID dossierId) throws SQLException {
     try (Connection connection = dataSource.getConnection();
         PreparedStatement select =
             connection.prepareStatement(
                 """
-                SELECT notice_id, trace_id, code IN ('BREAK_GLASS', 'MEDICAL_REGULATION'), item_ids
+                SELECT notice_id, trace_id, at, CASE code WHEN 'FIRST_ACCESS' THEN who_id END AS first_of,
+                       code IN ('BREAK_GLASS', 'MEDICAL_REGULATION') AS emergency, item_ids
                 FROM notice
-                WHERE dossier_id = ? AND at >= coalesce(?::timestamptz, '-infinity')
+                WHERE dossier_id = ?
                 """)) {
       select.setObject(1, dossierId);
-      select.setObject(2, utc(since));
       List<Noted> noted = new ArrayList<>();
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           noted.add(
               new Noted(
-                  row.getObject(1, UUID.class),
-                  row.getObject(2, UUID.class),
-                  row.getBoolean(3),
-                  Set.copyOf(Arrays.asList((String[]) row.getArray(4).getArray()))));
+                  row.getObject("notice_id", UUID.class),
+                  row.getObject("trace_id", UUID.class),
+                  instant(row, "at").orElseThrow(),
+                  Optional.ofNullable(row.getString("first_of")),
+                  row.getBoolean("emergency"),
+                  Set.copyOf(Arrays.asList((String[]) row.getArray("item_ids").getArray()))));
         }
       }
       return noted;

@@ -159,13 +159,18 @@ public final class NoticesProjection implements Projection {
     }
   }
 
-  /** What accesses give; of several that give the same notice, the earliest. */
+  /**
+   * What accesses give; of several that give the same notice, the earliest. The first access is
+   * noted once for each of whom all that it showed was kept from, mostly nobody: who is told of
+   * accesses is told of the first of which they may know.
+   */
   private static List<Notice> accesses(List<Traced> traces) {
     Map<UUID, Notice> notices = new HashMap<>();
     for (Traced trace : traces) {
       if (trace.isAccessOfProfessional()) {
         String who = trace.actor().id().orElseThrow();
-        UUID first = id(NoticeCode.FIRST_ACCESS, trace.dossierId(), who);
+        String of = trace.fact().keptFrom().map(kept -> who + "/" + kept).orElse(who);
+        UUID first = id(NoticeCode.FIRST_ACCESS, trace.dossierId(), of);
         keep(notices, Notice.of(NoticeCode.FIRST_ACCESS, first, trace));
       }
       if (trace.findsOrIsAccess()) {

@@ -88,12 +88,9 @@ public class NoticesResource {
     if (asked.onlyBy().isPresent()) {
       return new Reader.OfTheirGrants(id, asked.actor());
     }
-    List<Noted> noted = notices.noted(id, asked.since());
+    List<Noted> noted = notices.noted(id);
     Set<String> keptFrom = filter.keptFrom(asked);
     return new Reader.OfDossier(
-        id,
-        asked.actor(),
-        noted.stream().filter(each -> each.shows(keptFrom)).toList(),
-        asked.since());
+        id, asked.actor(), Noted.told(noted, keptFrom, asked.since()), asked.since());
   }
 }

@@ -6,6 +6,7 @@ import static fr.carnet.access.TracesForTests.read;
 import static fr.carnet.access.TracesForTests.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
@@ -23,6 +24,7 @@ import fr.carnet.events.dossier.DossierRegistered.ActsFor;
 import fr.carnet.events.dossier.DossierRegistered.State;
 import fr.carnet.events.dossier.Representative;
 import fr.carnet.events.trace.AccessTraced;
+import fr.carnet.events.trace.AccessTraced.Audience;
 import fr.carnet.events.trace.AccessTraced.Outcome;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.events.trace.PurposeOfUse;
@@ -272,10 +274,14 @@ class NoticesTest extends AccessOverHttp {
   void what_is_hidden_leaves_the_notices_of_a_dossier_that_never_had_it() {
     // given two dossiers, and in one what neither its owner nor their guardian may know of
     actsFor(Representative.Kind.GUARDIAN_OF_ADULT, 2);
+    List<Audience> both = List.of(Audience.OWNER, Audience.REPRESENTATIVE);
     publish(
-        looked(DOCTOR, now, "item-1", "item-2"),
-        looked(DOCTOR, now.plusSeconds(5), "item-2"),
-        looked(DOCTOR_2, now.plusSeconds(6), "item-1"));
+        looked(DOCTOR, now, both, "item-1", "item-2"),
+        looked(DOCTOR, now.plusSeconds(5), both, "item-2"),
+        looked(DOCTOR_2, now.plusSeconds(6), both, "item-1"),
+        // who looks later at what shows too is told of as who never looked before
+        looked("899700032024", now.plusSeconds(7), both, "item-1"),
+        looked("899700032024", now.plusSeconds(8), both, "item-2"));
     keptFromOwner(dossier, "item-1", "item-2");
     Neighbours.answer(
         dossier.path("/kept-from/REPRESENTATIVE"),
@@ -292,6 +298,10 @@ class NoticesTest extends AccessOverHttp {
   }
 
   private Trace looked(String professional, Instant at, String... items) {
+    return looked(professional, at, List.of(), items);
+  }
+
+  private Trace looked(String professional, Instant at, List<Audience> keptFrom, String... items) {
     return new Trace(
         UUID.randomUUID(),
         dossier.id(),
@@ -306,7 +316,31 @@ class NoticesTest extends AccessOverHttp {
             Optional.of("2018-11"),
             Optional.of(1L),
             List.of(items),
-            Optional.empty()));
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(keptFrom).filter(kept -> !kept.isEmpty())));
+  }
+
+  @Test
+  void the_first_access_that_one_may_know_of_is_told_as_the_first() {
+    // given: two looks at what is not announced, then one at what shows
+    List<Audience> owner = List.of(Audience.OWNER);
+    Trace hidden = looked(DOCTOR, now, owner, "item-1");
+    Trace hiddenToo = looked(DOCTOR, now.plusSeconds(1), owner, "item-2");
+    Trace shown = looked(DOCTOR, now.plusSeconds(2), "item-1", "item-8");
+    Trace later = looked(DOCTOR, now.plusSeconds(3), "item-8");
+    keptFromOwner(dossier, "item-1", "item-2");
+    publish(shown, later, hiddenToo, hidden);
+    // then
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> notices("").body("notices.at", contains(shown.at().toString())));
+    notices("").body("unread", equalTo(1));
+    // and once it is announced, the earliest is
+    keptFromOwner(dossier);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> notices("").body("notices.at", contains(hidden.at().toString())));
   }
 
   /** An emergency, refusals, and a look at these items. */

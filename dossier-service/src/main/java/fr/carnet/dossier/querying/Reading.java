@@ -25,8 +25,6 @@ import fr.carnet.sealing.Binding;
 import fr.carnet.sealing.SealingSession;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import jakarta.ws.rs.ProcessingException;
-import jakarta.ws.rs.WebApplicationException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -61,6 +59,9 @@ class Reading {
 
   /** The rule by which who wrote something sees it. */
   private static final String AUTHOR = "AUTHOR";
+
+  /** So many ids, of 64 characters at most, stay below what Kafka takes as one record. */
+  private static final int ITEMS_A_TRACE = 10_000;
 
   @Inject DataSource dataSource;
   @Inject CurrentCaller current;
@@ -419,7 +420,8 @@ class Reading {
   private AccessDecision decide(DecisionRequest request) {
     try {
       return accessControl.decide(request);
-    } catch (WebApplicationException | ProcessingException e) {
+    } catch (RuntimeException e) {
+      // Whatever fails: a connection that ends while it is waited for is no ProcessingException.
       LOG.warnf("no decision: %s", e.getClass().getSimpleName());
       throw new Refusal(ReadingRefusal.DECISION_UNAVAILABLE);
     }
@@ -513,7 +515,25 @@ class Reading {
     }
   }
 
+  /** One trace; more than one only of an export that shows more than a record can name. */
   private void trace(
+      Connection tx,
+      Asked asked,
+      Actor actor,
+      AccessTraced.Outcome outcome,
+      AccessDecision decision,
+      List<String> itemIds,
+      Known known)
+      throws SQLException {
+    int named = 0;
+    do {
+      int to = Math.min(itemIds.size(), named + ITEMS_A_TRACE);
+      put(tx, asked, actor, outcome, decision, itemIds.subList(named, to), known);
+      named = to;
+    } while (named < itemIds.size());
+  }
+
+  private void put(
       Connection tx,
       Asked asked,
       Actor actor,
@@ -546,7 +566,8 @@ class Reading {
             words,
             outcome == AccessTraced.Outcome.RELEASED
                 ? CareRelation.stated(tx, asked.dossierId(), actor, decision)
-                : Optional.empty());
+                : Optional.empty(),
+            ShownInSecret.stated(tx, asked.dossierId(), actor, itemIds));
     Outbox.put(
         tx,
         List.of(

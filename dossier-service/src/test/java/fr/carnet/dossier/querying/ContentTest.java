@@ -25,6 +25,7 @@ import fr.carnet.events.content.ItemKind;
 import fr.carnet.events.dossier.DossierFacts;
 import fr.carnet.events.dossier.ItemAdded;
 import fr.carnet.events.trace.AccessTraced;
+import fr.carnet.events.trace.AccessTraced.Audience;
 import fr.carnet.testkit.Neighbours;
 import fr.carnet.testkit.RealServersForQuarkus;
 import fr.carnet.testkit.TestTokens;
@@ -686,6 +687,40 @@ class ContentTest {
     for (String nobody : List.of(owner, doctor, TestTokens.withRole("x", "auditor"))) {
       as(nobody).get(path + "OWNER").then().statusCode(403);
     }
+  }
+
+  @Test
+  void a_trace_says_from_whom_all_that_was_shown_is_kept() {
+    UUID dossier = open();
+    String unannounced = added(dossier, doctor, CONDITION, ",\"invisibleUntilAnnounced\":true");
+    String secret = added(dossier, doctor, ALLERGY, ",\"invisibleToRepresentatives\":true");
+    item(dossier, doctor, unannounced).statusCode(200);
+    item(dossier, doctor, secret).statusCode(200);
+    items(dossier, doctor).statusCode(200);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(Dossiers.traces(dossier))
+                    .filteredOn(trace -> trace.action().startsWith("read-"))
+                    .extracting(AccessTraced::keptFrom)
+                    .containsExactly(
+                        Optional.of(List.of(Audience.OWNER, Audience.REPRESENTATIVE)),
+                        Optional.of(List.of(Audience.REPRESENTATIVE)),
+                        Optional.of(List.of(Audience.REPRESENTATIVE))));
+    items(dossier, owner).statusCode(200);
+    added(dossier, doctor, CONDITION);
+    items(dossier, doctor).statusCode(200);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(Dossiers.traces(dossier))
+                    .filteredOn(trace -> trace.action().startsWith("read-"))
+                    .hasSize(5)
+                    .last()
+                    .extracting(AccessTraced::keptFrom)
+                    .isEqualTo(Optional.empty()));
   }
 
   /** Looks by which this author was let in. */

@@ -184,6 +184,8 @@ class ReadingTest {
     UUID dossier = Dossiers.open(ins);
     Dossiers.noDecisions();
     care(dossier, doctor(), "").statusCode(503).body("code", equalTo("DECISION_UNAVAILABLE"));
+    Neighbours.answer("/decisions", _ -> Neighbours.Answer.HUNG_UP);
+    care(dossier, doctor(), "").statusCode(503).body("code", equalTo("DECISION_UNAVAILABLE"));
     care(dossier, owner, "").statusCode(200);
   }
 
@@ -686,6 +688,54 @@ class ReadingTest {
     }
     care(dossier, doctor, "").statusCode(429).body("code", equalTo("TOO_MANY_REFUSALS"));
     care(dossier, owner, "").statusCode(200);
+  }
+
+  @Test
+  void an_export_of_more_than_a_record_can_name_leaves_as_many_traces_as_it_needs()
+      throws SQLException {
+    // given: ten thousand and one items
+    UUID dossier = Dossiers.open(ins);
+    Dossiers.passed(dossier, "line-1", Dossiers.imaging("item-1", 10, 1));
+    await().atMost(Duration.ofSeconds(30)).until(() -> shown(dossier) == 1);
+    sql(
+        """
+        INSERT INTO care_line
+        SELECT made.* FROM care_line one, generate_series(2, 10001) n,
+          jsonb_populate_record(
+            one, jsonb_build_object('line_key', 'line-' || n, 'item_id', 'item-' || n)) made
+        WHERE one.dossier_id = '%s'
+        """
+            .formatted(dossier));
+    try {
+      // when
+      int exported =
+          given()
+              .auth()
+              .oauth2(owner)
+              .get("/dossiers/" + dossier + "/export")
+              .then()
+              .statusCode(200)
+              .extract()
+              .jsonPath()
+              .getList("care")
+              .size();
+      // then
+      assertThat(exported).isEqualTo(10_001);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(Dossiers.traces(dossier))
+                      .filteredOn(traced -> traced.action().equals("export"))
+                      .extracting(traced -> traced.itemIds().size())
+                      .containsExactly(10_000, 1));
+    } finally {
+      sql("DELETE FROM care_line WHERE line_key <> 'line-1' AND dossier_id = '" + dossier + "'");
+    }
+  }
+
+  private int shown(UUID dossier) {
+    return care(dossier, owner, "").extract().jsonPath().getList("items").size();
   }
 
   @Test

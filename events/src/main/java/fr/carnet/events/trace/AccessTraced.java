@@ -17,6 +17,7 @@ import java.util.UUID;
  * @param words a reason in words (break-glass), sealed
  * @param careRelation of a professional who was shown something: whether the dossier knew then that
  *     they care for the patient; absent in what was recorded before it was stated
+ * @param keptFrom who might not know then of anything that a professional was shown; absent: nobody
  */
 public record AccessTraced(
     Actor actor,
@@ -29,11 +30,41 @@ public record AccessTraced(
     Optional<Long> accessVersion,
     List<String> itemIds,
     Optional<Sealed> words,
-    Optional<Boolean> careRelation) {
+    Optional<Boolean> careRelation,
+    Optional<List<Audience>> keptFrom) {
   public static final String WIRE_NAME = "access.traced.v1";
 
   public AccessTraced {
     itemIds = List.copyOf(itemIds);
+    keptFrom = keptFrom.map(List::copyOf);
+  }
+
+  /** Where something of what was shown was kept from nobody. */
+  public AccessTraced(
+      Actor actor,
+      PurposeOfUse purpose,
+      String action,
+      Outcome outcome,
+      String rule,
+      Optional<UUID> grantId,
+      Optional<String> policyVersion,
+      Optional<Long> accessVersion,
+      List<String> itemIds,
+      Optional<Sealed> words,
+      Optional<Boolean> careRelation) {
+    this(
+        actor,
+        purpose,
+        action,
+        outcome,
+        rule,
+        grantId,
+        policyVersion,
+        accessVersion,
+        itemIds,
+        words,
+        careRelation,
+        Optional.empty());
   }
 
   /** Where nothing is stated about care. */
@@ -60,6 +91,12 @@ public record AccessTraced(
         itemIds,
         words,
         Optional.empty());
+  }
+
+  /** Who is told of accesses, and may not know of all that there is to see. */
+  public enum Audience {
+    OWNER,
+    REPRESENTATIVE
   }
 
   /** How it ended. */
