@@ -2,12 +2,24 @@ package fr.carnet.eventstore;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.UUID;
 
 /** The heads of streams. Moving a head takes the lock under which everything after it happens. */
-final class Streams {
+public final class Streams {
   private Streams() {}
+
+  /** The version of a stream; 0 where there is none. */
+  public static long version(Connection tx, UUID streamId) throws SQLException {
+    try (PreparedStatement select =
+        tx.prepareStatement("SELECT version FROM stream WHERE id = ?")) {
+      select.setObject(1, streamId);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? row.getLong(1) : 0;
+      }
+    }
+  }
 
   /** Moves the head from the expected version (0: a new stream), or throws {@link HeadMoved}. */
   static void moveHead(Connection tx, UUID streamId, long expected, int by) throws SQLException {

@@ -4,6 +4,7 @@ import fr.carnet.events.access.AccessFacts;
 import fr.carnet.events.access.EmergencyWishRecorded;
 import fr.carnet.events.access.Grantee;
 import fr.carnet.events.identity.NationalId;
+import fr.carnet.eventstore.Streams;
 import fr.carnet.eventstore.Transactions;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -42,21 +43,11 @@ public class AccessFactsResource {
         dataSource,
         tx ->
             new AccessFacts(
-                version(tx, dossierId),
+                Streams.version(tx, dossierId),
                 grants(tx, dossierId),
                 since(tx, dossierId, "block"),
                 since(tx, dossierId, "treating_physician"),
                 wishes(tx, dossierId)));
-  }
-
-  private static long version(Connection tx, UUID dossierId) throws SQLException {
-    try (PreparedStatement select =
-        tx.prepareStatement("SELECT version FROM stream WHERE id = ?")) {
-      select.setObject(1, dossierId);
-      try (ResultSet row = select.executeQuery()) {
-        return row.next() ? row.getLong(1) : 0;
-      }
-    }
   }
 
   private static SortedMap<UUID, AccessFacts.Grant> grants(Connection tx, UUID dossierId)

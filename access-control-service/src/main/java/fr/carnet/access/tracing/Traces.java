@@ -8,14 +8,13 @@ import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
 import fr.carnet.events.trace.PurposeOfUse;
 import fr.carnet.eventstore.Outbox;
+import fr.carnet.eventstore.Streams;
 import fr.carnet.eventstore.Transactions;
 import fr.carnet.resourceserver.CurrentCaller;
 import fr.carnet.resourceserver.Machinery;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
@@ -57,7 +56,7 @@ public class Traces {
                   reason.code(),
                   Optional.empty(),
                   Optional.empty(),
-                  Optional.of(version(tx, dossierId)),
+                  Optional.of(Streams.version(tx, dossierId)),
                   List.of(),
                   Optional.empty());
           put(tx, dossierId, traced);
@@ -80,15 +79,5 @@ public class Traces {
                 traced.actor().label(),
                 currentCaller.correlation(),
                 Optional.of(Wire.write(traced)))));
-  }
-
-  private static long version(Connection tx, UUID dossierId) throws SQLException {
-    try (PreparedStatement select =
-        tx.prepareStatement("SELECT version FROM stream WHERE id = ?")) {
-      select.setObject(1, dossierId);
-      try (ResultSet row = select.executeQuery()) {
-        return row.next() ? row.getLong(1) : 0;
-      }
-    }
   }
 }

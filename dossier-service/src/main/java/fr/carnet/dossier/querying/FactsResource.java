@@ -14,6 +14,7 @@ import fr.carnet.events.dossier.MaskSet;
 import fr.carnet.events.dossier.ReleaseRequested;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.trace.Actor;
+import fr.carnet.eventstore.Streams;
 import fr.carnet.eventstore.Transactions;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -57,7 +58,7 @@ public class FactsResource {
   }
 
   private static DossierFacts facts(Connection tx, UUID dossierId) throws SQLException {
-    long version = version(tx, dossierId);
+    long version = Streams.version(tx, dossierId);
     try (PreparedStatement select =
         tx.prepareStatement(
             """
@@ -90,16 +91,6 @@ public class FactsResource {
             items(tx, dossierId, digests.bodies()),
             masks(tx, dossierId, digests.bodies()),
             care(tx, dossierId));
-      }
-    }
-  }
-
-  private static long version(Connection tx, UUID dossierId) throws SQLException {
-    try (PreparedStatement select =
-        tx.prepareStatement("SELECT version FROM stream WHERE id = ?")) {
-      select.setObject(1, dossierId);
-      try (ResultSet row = select.executeQuery()) {
-        return row.next() ? row.getLong(1) : 0;
       }
     }
   }
