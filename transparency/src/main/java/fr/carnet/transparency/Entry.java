@@ -1,8 +1,5 @@
 package fr.carnet.transparency;
 
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -96,36 +93,37 @@ public record Entry(String topic, int partition, long offset, Part key, Part hea
 
   /** The entry as bytes. */
   public byte[] bytes() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeByte(VERSION);
-      byte[] name = topic.getBytes(StandardCharsets.UTF_8);
-      out.writeShort(name.length);
-      out.write(name);
-      out.writeInt(partition);
-      out.writeLong(offset);
-      write(key, out);
-      write(headers, out);
-      write(value, out);
-    } catch (IOException e) {
-      throw new IllegalStateException("memory does not fail", e);
-    }
-    return bytes.toByteArray();
+    byte[] name = topic.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer out =
+        ByteBuffer.allocate(
+            1
+                + Short.BYTES
+                + name.length
+                + Integer.BYTES
+                + Long.BYTES
+                + size(key)
+                + size(headers)
+                + size(value));
+    out.put(VERSION).putShort((short) name.length).put(name).putInt(partition).putLong(offset);
+    write(key, out);
+    write(headers, out);
+    write(value, out);
+    return out.array();
   }
 
-  private static void write(Part part, DataOutputStream out) throws IOException {
+  private static int size(Part part) {
+    return switch (part) {
+      case Absent _ -> 1;
+      case Exact exact -> 1 + Integer.BYTES + exact.bytes.length;
+      case Digest digest -> 1 + Integer.BYTES + digest.sha256.length;
+    };
+  }
+
+  private static void write(Part part, ByteBuffer out) {
     switch (part) {
-      case Absent _ -> out.writeByte(0);
-      case Exact exact -> {
-        out.writeByte(1);
-        out.writeInt(exact.bytes.length);
-        out.write(exact.bytes);
-      }
-      case Digest digest -> {
-        out.writeByte(2);
-        out.writeInt(digest.length);
-        out.write(digest.sha256);
-      }
+      case Absent _ -> out.put((byte) 0);
+      case Exact exact -> out.put((byte) 1).putInt(exact.bytes.length).put(exact.bytes);
+      case Digest digest -> out.put((byte) 2).putInt(digest.length).put(digest.sha256);
     }
   }
 

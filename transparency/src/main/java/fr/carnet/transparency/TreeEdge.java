@@ -57,15 +57,16 @@ public final class TreeEdge {
       List<Hash> row = new ArrayList<>(level < levels.size() ? levels.get(level) : List.of());
       row.addAll(arriving);
       long index = before / Span.FULL;
-      List<Hash> up = new ArrayList<>();
+      List<List<Hash>> full = new ArrayList<>();
       int from = 0;
       while (row.size() - from >= Span.FULL) {
-        List<Hash> full = row.subList(from, from + Span.FULL);
-        tiles.put(new Tile(level, new Span(index, Span.FULL)), Tile.write(full));
-        up.add(Tile.over(full));
+        List<Hash> each = row.subList(from, from + Span.FULL);
+        tiles.put(new Tile(level, new Span(index, Span.FULL)), Tile.write(each));
+        full.add(each);
         from += Span.FULL;
         index++;
       }
+      List<Hash> up = full.parallelStream().map(Tile::over).toList();
       List<Hash> partial = List.copyOf(row.subList(from, row.size()));
       if (!partial.isEmpty() && !arriving.isEmpty()) {
         tiles.put(new Tile(level, new Span(index, partial.size())), Tile.write(partial));

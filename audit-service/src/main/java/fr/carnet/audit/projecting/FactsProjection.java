@@ -35,12 +35,18 @@ import org.jboss.logging.Logger;
  */
 public final class FactsProjection implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(FactsProjection.class);
-  private static final int AT_ONCE = 5_000;
+  static final int AT_ONCE = 5_000;
 
   /** Many at once cost less than few often; a search may be this late. */
   private static final Duration PAUSE = Duration.ofMillis(200);
 
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
+  /**
+   * While the log is behind Kafka it works a tenth of the time: what is in no log could be lost or
+   * changed, what is not found yet can wait.
+   */
+  private static final int REST_WHILE_BEHIND = 9;
 
   private final DataSource dataSource;
   private final Semaphore stop = new Semaphore(0);
@@ -71,13 +77,23 @@ public final class FactsProjection implements AutoCloseable {
     Duration rest = Duration.ZERO;
     while (!isStopped(rest)) {
       try {
-        rest = step(dataSource) < AT_ONCE ? PAUSE : Duration.ZERO;
+        long begin = System.nanoTime();
+        Step step = step(dataSource);
+        Duration took = Duration.ofNanos(System.nanoTime() - begin);
+        rest = rest(step, took);
       } catch (SQLException | RuntimeException e) {
         LOG.warnf("facts are not projected: %s", e.getClass().getName());
         LOG.debug("facts are not projected", e);
         rest = AFTER_FAILURE;
       }
     }
+  }
+
+  static Duration rest(Step step, Duration took) {
+    if (step.entries() < AT_ONCE) {
+      return PAUSE;
+    }
+    return step.logIsBehind() ? took.multipliedBy(REST_WHILE_BEHIND) : Duration.ZERO;
   }
 
   private boolean isStopped(Duration rest) {
@@ -90,7 +106,7 @@ public final class FactsProjection implements AutoCloseable {
 
   /** Projects all that the log holds now, unless another does. */
   public static void catchUp(DataSource dataSource) throws SQLException {
-    while (step(dataSource) == AT_ONCE) {
+    while (step(dataSource).entries() == AT_ONCE) {
       // Once more.
     }
   }
@@ -155,13 +171,16 @@ public final class FactsProjection implements AutoCloseable {
     }
   }
 
-  private static int step(DataSource dataSource) throws SQLException {
+  /** How many entries were projected, and whether the log has not yet what Kafka had 5 s ago. */
+  record Step(int entries, boolean logIsBehind) {}
+
+  static Step step(DataSource dataSource) throws SQLException {
     return Transactions.run(
         dataSource,
         tx -> {
           Optional<Stretch> stretch = stretch(tx);
           if (stretch.isEmpty()) {
-            return 0;
+            return new Step(0, false);
           }
           long from = stretch.get().from();
           long to = stretch.get().to();
@@ -170,12 +189,12 @@ public final class FactsProjection implements AutoCloseable {
             TraceFacts.of(tx, from, to).keep(tx);
           }
           move(tx, to);
-          return Math.toIntExact(to - from);
+          return new Step(Math.toIntExact(to - from), stretch.get().logIsBehind());
         });
   }
 
   /** From an index to another, exclusive; the same where it is only to be noted how far it is. */
-  private record Stretch(long from, long to) {}
+  private record Stretch(long from, long to, boolean logIsBehind) {}
 
   /** What to project next; nobody else projects until this transaction ends. */
   private static Optional<Stretch> stretch(Connection tx) throws SQLException {
@@ -185,7 +204,8 @@ public final class FactsProjection implements AutoCloseable {
                 """
                 SELECT next_index, size,
                        log_facts_head.whole_at < now() - interval '2 s'
-                         OR finds_at IS DISTINCT FROM held_at
+                         OR finds_at IS DISTINCT FROM held_at,
+                       log_head.whole_at < now() - interval '5 s'
                 FROM log_facts_head, log_head
                 WHERE name = 'carnet' FOR UPDATE OF log_facts_head SKIP LOCKED
                 """)) {
@@ -194,7 +214,9 @@ public final class FactsProjection implements AutoCloseable {
       }
       long from = row.getLong(1);
       long to = Math.max(from, Math.min(row.getLong(2), from + AT_ONCE));
-      return from < to || row.getBoolean(3) ? Optional.of(new Stretch(from, to)) : Optional.empty();
+      return from < to || row.getBoolean(3)
+          ? Optional.of(new Stretch(from, to, row.getBoolean(4)))
+          : Optional.empty();
     }
   }
 

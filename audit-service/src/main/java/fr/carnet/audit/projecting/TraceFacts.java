@@ -1,6 +1,7 @@
 package fr.carnet.audit.projecting;
 
 import fr.carnet.audit.projecting.DerivedRows.Column;
+import fr.carnet.audit.sequencing.ReadableHeaders;
 import fr.carnet.events.Wire;
 import fr.carnet.events.identity.NationalId;
 import fr.carnet.events.trace.AccessTraced;
@@ -13,7 +14,6 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -21,11 +21,6 @@ import java.util.stream.Stream;
  * read has no row; it is an entry all the same.
  */
 final class TraceFacts {
-  /**
-   * Printable and short, because it is indexed; what PostgreSQL cannot keep would stop the rest.
-   */
-  private static final Pattern TEXT = Pattern.compile("[ -~]{1,200}");
-
   private TraceFacts() {}
 
   /** Of the traces of a stretch of the log, whose facts are noted; {@code to} is exclusive. */
@@ -108,7 +103,7 @@ final class TraceFacts {
           .filter(
               traced ->
                   Stream.of(traced.actor().label(), traced.action(), traced.rule())
-                      .allMatch(TEXT.asMatchPredicate()));
+                      .allMatch(ReadableHeaders::isText));
     } catch (Wire.UnreadableFact | IllegalArgumentException e) {
       // No value at all is not readable either.
       return Optional.empty();

@@ -35,14 +35,17 @@ record Head(
     return positions.getOrDefault(partition, 0L);
   }
 
+  /** A batch that is not announced yet, and the tree with its entries. */
+  record Next(Batch batch, TreeEdge.Growth growth) {}
+
   /** The next batch: these entries, with the root of the tree that ends with them. */
-  Batch next(List<LogEntry> entries, Instant takenAt) {
+  Next next(List<LogEntry> entries, Instant takenAt) {
     Map<TopicPartition, Long> ends = new HashMap<>();
     for (LogEntry entry : entries) {
       ConsumerRecord<byte[], byte[]> record = entry.record();
       ends.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
     }
-    TreeEdge grown = tree.grow(entries.stream().map(LogEntry::leaf).toList()).edge();
+    TreeEdge.Growth growth = tree.grow(entries.stream().map(LogEntry::leaf).toList());
     List<OffsetRange> ranges =
         ends.entrySet().stream()
             .map(
@@ -57,15 +60,17 @@ record Head(
         entries.stream()
             .mapToLong(entry -> Math.max(0, entry.record().serializedValueSize()))
             .sum();
-    return new Batch(
-        batches,
-        epoch,
-        size,
-        grown.size(),
-        takenAt,
-        ranges,
-        Optional.of(bytes),
-        Optional.of(grown.root().hex()));
+    Batch batch =
+        new Batch(
+            batches,
+            epoch,
+            size,
+            growth.edge().size(),
+            takenAt,
+            ranges,
+            Optional.of(bytes),
+            Optional.of(growth.edge().root().hex()));
+    return new Next(batch, growth);
   }
 
   /**

@@ -2,8 +2,8 @@ package fr.carnet.audit.sequencing;
 
 import fr.carnet.transparency.Entry;
 import fr.carnet.transparency.Hash;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A record at its index. */
@@ -16,13 +16,14 @@ record LogEntry(long index, ConsumerRecord<byte[], byte[]> record, Content conte
     return new LogEntry(index, record, content, content.leaf(record.partition(), record.offset()));
   }
 
-  /** These records from this index on. */
+  /**
+   * These records from this index on. Hashing them is most of the log's work: all cores share it.
+   */
   static List<LogEntry> from(long index, List<ConsumerRecord<byte[], byte[]>> records) {
-    List<LogEntry> entries = new ArrayList<>(records.size());
-    for (ConsumerRecord<byte[], byte[]> record : records) {
-      entries.add(of(index + entries.size(), record));
-    }
-    return entries;
+    return IntStream.range(0, records.size())
+        .parallel()
+        .mapToObj(i -> of(index + i, records.get(i)))
+        .toList();
   }
 
   /** The exact bytes of a record; key and value may be null, as on Kafka. */

@@ -7,6 +7,7 @@ import fr.carnet.eventstore.Transactions;
 import fr.carnet.transparency.Hash;
 import fr.carnet.transparency.Tile;
 import fr.carnet.transparency.TreeEdge;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -112,6 +113,17 @@ final class LogTables {
   }
 
   /**
+   * Appends a batch that follows on the head.
+   *
+   * @param growth of the head's tree by the batch
+   * @throws Deposed when the log does not end there, or another epoch has begun
+   */
+  Head append(Head head, TakenBatch batch, TreeEdge.Growth growth) throws SQLException {
+    Head after = head.after(batch.announcement(), growth.edge());
+    return append(head, List.of(after), batch.entries(), growth.tiles());
+  }
+
+  /**
    * Appends batches that follow on the head.
    *
    * @throws Deposed when the log does not end there, or another epoch has begun
@@ -128,7 +140,12 @@ final class LogTables {
       entries.addAll(batch.entries());
       keep(growth.tiles(), tiles);
     }
-    Head end = after;
+    return append(head, heads, entries, tiles);
+  }
+
+  private Head append(Head head, List<Head> heads, List<LogEntry> entries, Map<Tile, byte[]> tiles)
+      throws SQLException {
+    Head end = heads.getLast();
     return Transactions.run(
         dataSource,
         tx -> {
@@ -271,23 +288,22 @@ final class LogTables {
     }
   }
 
+  /** By COPY: a statement that takes as many rows at once puts them on disk twice. */
   private static void insertEntries(Connection tx, List<LogEntry> entries) throws SQLException {
-    try (PreparedStatement insert =
-        tx.prepareStatement(
-            """
-            INSERT INTO log_entry
-              (index, topic, partition, record_offset, record_key, headers, value)
-            SELECT * FROM unnest(?::bigint[], ?::text[], ?::int[], ?::bigint[], ?::bytea[],
-                                 ?::bytea[], ?::bytea[])
-            """)) {
-      array(insert, 1, "int8", entries, LogEntry::index);
-      array(insert, 2, "text", entries, entry -> entry.record().topic());
-      array(insert, 3, "int4", entries, entry -> entry.record().partition());
-      array(insert, 4, "int8", entries, entry -> entry.record().offset());
-      bytes(insert, 5, entries, entry -> entry.content().key());
-      bytes(insert, 6, entries, entry -> entry.content().headers());
-      bytes(insert, 7, entries, entry -> entry.content().value());
-      insert.executeUpdate();
+    try (BinaryCopy copy =
+        new BinaryCopy(
+            tx, "log_entry (index, topic, partition, record_offset, record_key, headers, value)")) {
+      for (LogEntry entry : entries) {
+        copy.row(7);
+        copy.put(entry.index());
+        copy.put(entry.record().topic().getBytes(StandardCharsets.UTF_8));
+        copy.put(entry.record().partition());
+        copy.put(entry.record().offset());
+        copy.put(entry.content().key());
+        copy.put(entry.content().headers());
+        copy.put(entry.content().value());
+      }
+      copy.end();
     }
   }
 

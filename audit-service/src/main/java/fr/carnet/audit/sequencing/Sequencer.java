@@ -14,7 +14,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -37,6 +43,8 @@ import org.jboss.logging.Logger;
 public final class Sequencer implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Sequencer.class);
   private static final String CARNET = "carnet";
+  private static final ThreadFactory WRITER =
+      Thread.ofPlatform().name("sequencer-writer").daemon().factory();
   private static final Duration STANDBY = Duration.ofMillis(250);
 
   /** A busy log signs a checkpoint this often; what has not changed is not signed again. */
@@ -145,7 +153,8 @@ public final class Sequencer implements AutoCloseable {
 
   private void lead(Leadership leadership) throws SQLException {
     try (BatchTopic batches = new BatchTopic(CARNET, kafka);
-        AuditedTopics topics = new AuditedTopics(kafka)) {
+        AuditedTopics topics = new AuditedTopics(kafka);
+        ExecutorService writer = Executors.newSingleThreadExecutor(WRITER)) {
       leadership.confirm();
       Head head = recover(leadership, batches, topics);
       requireToGoOn(head);
@@ -157,13 +166,18 @@ public final class Sequencer implements AutoCloseable {
       Notices.end(dataSource, LogNotice.LOG_CONTRADICTED, "");
       long notedAt = 0;
       leads = true;
+      long gathered = head.size();
+      Future<Head> writing = CompletableFuture.completedFuture(head);
       while (running) {
         leadership.confirm();
         List<ConsumerRecord<byte[], byte[]>> records = topics.gather();
-        if (!records.isEmpty()) {
-          List<LogEntry> entries = LogEntry.from(head.size(), records);
-          Announcement announced = batches.publish(head.next(entries, Clock.systemUTC().instant()));
-          head = tables.append(head, List.of(new TakenBatch(announced, entries)));
+        List<LogEntry> entries = LogEntry.from(gathered, records);
+        gathered += entries.size();
+        // While one batch is announced and written the next is gathered: never two are under way.
+        Head end = written(writing);
+        head = end;
+        if (!entries.isEmpty()) {
+          writing = writer.submit(() -> append(end, entries, batches));
         }
         boolean due = signed < 0 || System.nanoTime() - signedAt > CHECKPOINT.toNanos();
         if (due && head.size() > signed && sign(head)) {
@@ -171,11 +185,34 @@ public final class Sequencer implements AutoCloseable {
           signedAt = System.nanoTime();
         }
         if (notedAt == 0 || System.nanoTime() - notedAt > NOTED.toNanos()) {
-          noteWhole(head, topics, records);
+          noteWhole(written(writing), topics, records);
           notedAt = System.nanoTime();
         }
         lag = topics.lag();
         lastRound = System.nanoTime();
+      }
+    }
+  }
+
+  /** Announces a batch, and then commits it. */
+  private Head append(Head head, List<LogEntry> entries, BatchTopic batches) throws SQLException {
+    Head.Next next = head.next(entries, Clock.systemUTC().instant());
+    Announcement announced = batches.publish(next.batch());
+    return tables.append(head, new TakenBatch(announced, entries), next.growth());
+  }
+
+  /** The head with what was being written, or why it could not be. */
+  private static Head written(Future<Head> writing) throws SQLException {
+    try {
+      return writing.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case SQLException database -> throw database;
+        case RuntimeException unchecked -> throw unchecked;
+        default -> throw new IllegalStateException(e.getCause());
       }
     }
   }

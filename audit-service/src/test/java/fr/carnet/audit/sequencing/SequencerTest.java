@@ -564,7 +564,7 @@ class SequencerTest {
     try (BatchTopic batches = new BatchTopic("carnet", kafka.settings);
         AuditedTopics topics = new AuditedTopics(kafka.settings)) {
       topics.follow(head);
-      Batch next = head.next(LogEntry.from(head.size(), topics.gather()), Instant.EPOCH);
+      Batch next = head.next(LogEntry.from(head.size(), topics.gather()), Instant.EPOCH).batch();
       batches.publish(
           new Batch(
               next.number(),

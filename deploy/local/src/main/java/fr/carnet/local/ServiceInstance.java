@@ -64,6 +64,7 @@ public final class ServiceInstance implements Server {
             service.title(),
             Jvm.command(
                 List.of(
+                    "-Xms256m",
                     "-Xmx512m",
                     "-XX:+ExitOnOutOfMemoryError",
                     "--enable-native-access=ALL-UNNAMED",

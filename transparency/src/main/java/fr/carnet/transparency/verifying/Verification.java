@@ -32,6 +32,9 @@ public final class Verification {
 
   private static final int CHUNK = 4_096;
 
+  /** Read together, so that all cores hash them; no more than this many bytes at once. */
+  private static final int CHUNK_BYTES = 16 << 20;
+
   private final List<VerifierKey> keys;
   private final List<VerifierKey> witnesses;
   private final List<Finding> findings = new ArrayList<>();
@@ -66,16 +69,48 @@ public final class Verification {
     }
   }
 
+  /**
+   * What stands at an index, and what was made of it.
+   *
+   * @param entry absent where nothing is, or nothing that can be read
+   * @param leaf that the bytes make; absent where there are none
+   */
+  private record Remade(Export.Line line, Optional<Entry> entry, Optional<Hash> leaf) {
+    static Remade of(Export.Line line) {
+      Optional<Entry> entry = line.entry().flatMap(Verification::read);
+      return new Remade(
+          line,
+          entry,
+          line.entry()
+              .map(each -> Hash.ofLeaf(entry.map(as -> Verification.leaf(as, each)).orElse(each))));
+    }
+
+    boolean isAsKept() {
+      return leaf.isPresent() && leaf.equals(line.kept());
+    }
+  }
+
   /** Roots that one row of leaves makes, at the sizes that checkpoints are of. */
   private static final class Roots {
-    private final List<Hash> waiting = new ArrayList<>();
-    private final Map<Long, Hash> at = new HashMap<>();
+    private final List<Hash> waiting;
+    private final Map<Long, Hash> at;
     private final Set<Long> sizes;
-    private TreeEdge edge = TreeEdge.EMPTY;
+    private TreeEdge edge;
 
     Roots(Set<Long> sizes) {
+      this.waiting = new ArrayList<>();
+      this.at = new HashMap<>();
       this.sizes = sizes;
+      this.edge = TreeEdge.EMPTY;
       note();
+    }
+
+    /** Another row that begins as this one has gone so far. */
+    Roots(Roots beginning) {
+      this.waiting = new ArrayList<>(beginning.waiting);
+      this.at = new HashMap<>(beginning.at);
+      this.sizes = beginning.sizes;
+      this.edge = beginning.edge;
     }
 
     void add(Hash leaf) {
@@ -152,7 +187,8 @@ public final class Verification {
     long end = head.map(Checkpoint::size).orElse(Long.MAX_VALUE);
     Set<Long> sizes = new HashSet<>(proven.keySet());
     Roots made = new Roots(sizes);
-    Roots leaves = new Roots(sizes);
+    // The same tree up to the first leaf that is kept as another one, and not made twice till then.
+    Roots leaves = made;
     Optional<KeptTiles> tiles = keptTiles.map(from -> new KeptTiles(from, sizes));
     // Holds whatever else is compared: where there is no entry, nobody can read what was logged.
     Some removed = new Some();
@@ -163,35 +199,41 @@ public final class Verification {
     Differences differences = new Differences(located::add);
     Map<String, Long> offsets = new HashMap<>();
     long index = 0;
-    for (Optional<Export.Line> next = log.next(); next.isPresent(); next = log.next()) {
-      Optional<byte[]> bytes = next.get().entry();
-      Optional<Entry> entry = bytes.flatMap(Verification::read);
-      Optional<Hash> leaf =
-          bytes.map(each -> Hash.ofLeaf(entry.map(as -> leaf(as, each)).orElse(each)));
-      Optional<Hash> own = next.get().kept();
-      made.add(leaf.or(() -> own).orElse(Hash.EMPTY_TREE));
-      differences.made(index, leaf, entry.map(Entry::origin).orElse("unreadable"));
-      if (tiles.isPresent()) {
-        // Side by side: neither is held in memory.
-        tiles.get().next(differences);
-      } else {
-        leaves.add(own.or(() -> leaf).orElse(Hash.EMPTY_TREE));
-        differences.kept(
-            index, own.or(() -> entry.isEmpty() ? Optional.of(Hash.EMPTY_TREE) : leaf));
+    for (List<Remade> chunk = next(log); !chunk.isEmpty(); chunk = next(log)) {
+      for (Remade each : chunk) {
+        Optional<byte[]> bytes = each.line().entry();
+        Optional<Entry> entry = each.entry();
+        Optional<Hash> leaf = each.leaf();
+        Optional<Hash> own = each.line().kept();
+        if (leaves == made && tiles.isEmpty() && !each.isAsKept()) {
+          leaves = new Roots(made);
+        }
+        made.add(leaf.or(() -> own).orElse(Hash.EMPTY_TREE));
+        differences.made(index, leaf, entry.map(Entry::origin).orElse("unreadable"));
+        if (tiles.isPresent()) {
+          // Side by side: neither is held in memory.
+          tiles.get().next(differences);
+        } else {
+          if (leaves != made) {
+            leaves.add(own.or(() -> leaf).orElse(Hash.EMPTY_TREE));
+          }
+          differences.kept(
+              index, own.or(() -> entry.isEmpty() ? Optional.of(Hash.EMPTY_TREE) : leaf));
+        }
+        if (bytes.isEmpty()) {
+          removed.add(Finding.at(Finding.Kind.REMOVED, index, ""));
+        }
+        if (bytes.isPresent() && entry.isEmpty()) {
+          unreadable.add(Finding.at(Finding.Kind.UNREADABLE, index, ""));
+        }
+        if (entry.isPresent() && log.isExact() && !entry.get().isExact()) {
+          withheld.add(Finding.at(Finding.Kind.WITHHELD, index, entry.get().origin()));
+        }
+        if (entry.isPresent()) {
+          order(index, entry.get(), offsets).ifPresent(outOfOrder::add);
+        }
+        index++;
       }
-      if (bytes.isEmpty()) {
-        removed.add(Finding.at(Finding.Kind.REMOVED, index, ""));
-      }
-      if (bytes.isPresent() && entry.isEmpty()) {
-        unreadable.add(Finding.at(Finding.Kind.UNREADABLE, index, ""));
-      }
-      if (entry.isPresent() && log.isExact() && !entry.get().isExact()) {
-        withheld.add(Finding.at(Finding.Kind.WITHHELD, index, entry.get().origin()));
-      }
-      if (entry.isPresent()) {
-        order(index, entry.get(), offsets).ifPresent(outOfOrder::add);
-      }
-      index++;
     }
     if (tiles.isPresent()) {
       while (tiles.get().next(differences)) {
@@ -200,7 +242,9 @@ public final class Verification {
       leaves = tiles.get().leaves;
     }
     made.settle();
-    leaves.settle();
+    if (leaves != made) {
+      leaves.settle();
+    }
     differences.end();
     findings.addAll(outOfOrder.first);
     outOfOrder.tellOfMore("entries out of order");
@@ -232,6 +276,21 @@ public final class Verification {
     unreadable.tellOfMore("entries that cannot be read");
     long known = before.isEmpty() ? 0 : before.getLast().size();
     return new Report(index, known, made.edge.root(), List.copyOf(findings), List.copyOf(notes));
+  }
+
+  /** The next indexes of the log, hashed; empty behind the last. */
+  private static List<Remade> next(OpenedLog log) throws IOException {
+    List<Export.Line> lines = new ArrayList<>();
+    long bytes = 0;
+    while (lines.size() < CHUNK && bytes < CHUNK_BYTES) {
+      Optional<Export.Line> next = log.next();
+      if (next.isEmpty()) {
+        break;
+      }
+      lines.add(next.get());
+      bytes += next.get().entry().map(entry -> entry.length).orElse(0);
+    }
+    return lines.parallelStream().map(Remade::of).toList();
   }
 
   private static Optional<Entry> read(byte[] bytes) {
