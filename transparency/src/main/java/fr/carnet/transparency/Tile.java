@@ -74,10 +74,13 @@ public record Tile(int level, Span span) {
 
   /** The root over a power of two of hashes that stand side by side. */
   static Hash over(List<Hash> hashes) {
-    return hashes.size() == 1
-        ? hashes.getFirst()
-        : Hash.ofNode(
-            over(hashes.subList(0, hashes.size() / 2)),
-            over(hashes.subList(hashes.size() / 2, hashes.size())));
+    Hash[] row = hashes.toArray(Hash[]::new);
+    Hash.Nodes nodes = new Hash.Nodes();
+    for (int width = row.length / 2; width > 0; width /= 2) {
+      for (int i = 0; i < width; i++) {
+        row[i] = nodes.of(row[2 * i], row[2 * i + 1]);
+      }
+    }
+    return row[0];
   }
 }

@@ -7,11 +7,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** A tree of a size, read from its tiles; each tile is read once. For one thread. */
+/**
+ * A tree of a size, read from its tiles; each tile is read once, and a subtree that takes many
+ * hashes is made once. For one thread.
+ */
 public final class TiledTree implements Subtrees {
+  /** Over so many levels of a tile a subtree is kept: a few for each tile that is. */
+  private static final int KEPT_FROM = 4;
+
   private final long size;
   private final Tile.Source source;
   private final Map<Tile, List<Hash>> read = new HashMap<>();
+  private final Map<Subtree, Hash> made = new HashMap<>();
+
+  private record Subtree(int height, long index) {}
 
   public TiledTree(long size, Tile.Source source) {
     this.size = size;
@@ -48,6 +57,12 @@ public final class TiledTree implements Subtrees {
 
   @Override
   public Hash at(int height, long index) {
+    return height % Tile.HEIGHT < KEPT_FROM
+        ? make(height, index)
+        : made.computeIfAbsent(new Subtree(height, index), _ -> make(height, index));
+  }
+
+  private Hash make(int height, long index) {
     int within = height % Tile.HEIGHT;
     Tile tile = tile(height, index);
     List<Hash> hashes = read.computeIfAbsent(tile, this::read);

@@ -39,6 +39,7 @@ record AuditResult(
   /**
    * At a size.
    *
+   * @param empty from asking to an answer for which nothing is looked up, with a token
    * @param inclusion from asking to the answer, over HTTP with a token
    * @param consistency the same
    * @param verifiedPerSecond entries of an export, offline, warm
@@ -47,6 +48,7 @@ record AuditResult(
    */
   record Grown(
       long entries,
+      Latencies empty,
       Latencies inclusion,
       Latencies consistency,
       double verifiedPerSecond,
@@ -135,6 +137,8 @@ record AuditResult(
   private static Map<String, Object> figures(Grown at) {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("entries", at.entries());
+    figures.put("emptyAnswerP50Millis", hundredth(at.empty().percentile(50)));
+    figures.put("emptyAnswerP99Millis", hundredth(at.empty().percentile(99)));
     figures.put("inclusionP50Millis", hundredth(at.inclusion().percentile(50)));
     figures.put("inclusionP99Millis", hundredth(at.inclusion().percentile(99)));
     figures.put("consistencyP50Millis", hundredth(at.consistency().percentile(50)));
@@ -163,6 +167,9 @@ record AuditResult(
     table.format("  replay          %,10.0f events a second%n", replayEventsPerSecond);
     for (Grown at : grown) {
       table.format("at %,d entries%n", at.entries());
+      table.format(
+          "  empty answer    p50 %.2f ms, p99 %.2f ms%n",
+          at.empty().percentile(50), at.empty().percentile(99));
       table.format(
           "  inclusion       p50 %.2f ms, p99 %.2f ms; consistency p50 %.2f ms, p99 %.2f ms%n",
           at.inclusion().percentile(50),

@@ -17,7 +17,12 @@ class AuditResultTest {
         30_000,
         List.of(
             new AuditResult.Grown(
-                1_000_000, proofs, proofs, verified, Map.of("log_entry", 1_000L, "log_tile", 33L))),
+                1_000_000,
+                proofs,
+                proofs,
+                proofs,
+                verified,
+                Map.of("log_entry", 1_000L, "log_tile", 33L))),
         12,
         List.of());
   }
@@ -46,7 +51,8 @@ class AuditResultTest {
 
   private static AuditResult.Grown grown(long entries, double proofMillis) {
     Latencies proofs = new Latencies(List.of(1.0, proofMillis));
-    return new AuditResult.Grown(entries, proofs, proofs, 250_000, Map.of("log_entry", 1_000L));
+    return new AuditResult.Grown(
+        entries, proofs, proofs, proofs, 250_000, Map.of("log_entry", 1_000L));
   }
 
   private static Goal growth(double small, double large) {
