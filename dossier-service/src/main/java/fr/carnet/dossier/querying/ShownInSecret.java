@@ -4,6 +4,7 @@ import fr.carnet.dossier.showing.Viewer;
 import fr.carnet.dossier.showing.Visibility;
 import fr.carnet.events.trace.AccessTraced.Audience;
 import fr.carnet.events.trace.Actor;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Who may not know of anything that a professional was shown. A trace states it, so that whoever
@@ -26,42 +29,45 @@ final class ShownInSecret {
     if (actor.role() != Actor.Role.PROFESSIONAL || itemIds.isEmpty()) {
       return Optional.empty();
     }
+    // One statement for all audiences: every look of a professional waits for it.
+    String sql =
+        Stream.of(Audience.values())
+            .map(ShownInSecret::mayKnowOfOne)
+            .collect(Collectors.joining(", ", "SELECT ", ""));
     List<Audience> keptFrom = new ArrayList<>();
-    for (Audience audience : Audience.values()) {
-      if (!mayKnow(tx, dossierId, audience, itemIds)) {
-        keptFrom.add(audience);
+    try (PreparedStatement select = tx.prepareStatement(sql)) {
+      Array ids = tx.createArrayOf("text", itemIds.toArray());
+      for (int i = 0; i < 2 * Audience.values().length; i++) {
+        select.setObject(2 * i + 1, dossierId);
+        select.setArray(2 * i + 2, ids);
+      }
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        for (Audience audience : Audience.values()) {
+          if (!row.getBoolean(audience.name())) {
+            keptFrom.add(audience);
+          }
+        }
       }
     }
     return Optional.of(keptFrom).filter(kept -> !kept.isEmpty());
   }
 
-  /** Of one of these items at least. */
-  private static boolean mayKnow(
-      Connection tx, UUID dossierId, Audience audience, List<String> itemIds) throws SQLException {
+  /** A column; its parameters are, twice, the dossier and the items. */
+  private static String mayKnowOfOne(Audience audience) {
     Visibility visibility =
         new Visibility(
             switch (audience) {
               case OWNER -> Viewer.owner();
               case REPRESENTATIVE -> Viewer.representative();
             });
-    try (PreparedStatement select =
-        tx.prepareStatement(
-            """
-            SELECT EXISTS (SELECT 1 FROM item i
-                           WHERE i.dossier_id = ? AND i.item_id::text = ANY (?) AND NOT (%s))
-              OR EXISTS (SELECT 1 FROM care_line
-                         WHERE care_line.dossier_id = ? AND care_line.item_id = ANY (?)
-                           AND NOT (%s))
-            """
-                .formatted(visibility.keptFrom(), visibility.careKeptFrom()))) {
-      select.setObject(1, dossierId);
-      select.setArray(2, tx.createArrayOf("text", itemIds.toArray()));
-      select.setObject(3, dossierId);
-      select.setArray(4, tx.createArrayOf("text", itemIds.toArray()));
-      try (ResultSet row = select.executeQuery()) {
-        row.next();
-        return row.getBoolean(1);
-      }
-    }
+    return """
+        EXISTS (SELECT 1 FROM item i
+                WHERE i.dossier_id = ? AND i.item_id::text = ANY (?) AND NOT (%s))
+          OR EXISTS (SELECT 1 FROM care_line
+                     WHERE care_line.dossier_id = ? AND care_line.item_id = ANY (?)
+                       AND NOT (%s)) AS %s
+        """
+        .formatted(visibility.keptFrom(), visibility.careKeptFrom(), audience.name());
   }
 }
