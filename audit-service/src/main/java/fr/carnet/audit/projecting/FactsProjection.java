@@ -48,6 +48,9 @@ public final class FactsProjection implements AutoCloseable {
    */
   private static final int REST_WHILE_BEHIND = 9;
 
+  /** One slow step must not keep a search waiting for minutes. */
+  private static final Duration LONGEST_REST = Duration.ofSeconds(2);
+
   private final DataSource dataSource;
   private final Semaphore stop = new Semaphore(0);
   private final Thread thread;
@@ -93,7 +96,11 @@ public final class FactsProjection implements AutoCloseable {
     if (step.entries() < AT_ONCE) {
       return PAUSE;
     }
-    return step.logIsBehind() ? took.multipliedBy(REST_WHILE_BEHIND) : Duration.ZERO;
+    if (!step.logIsBehind()) {
+      return Duration.ZERO;
+    }
+    Duration rest = took.multipliedBy(REST_WHILE_BEHIND);
+    return rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST;
   }
 
   private boolean isStopped(Duration rest) {

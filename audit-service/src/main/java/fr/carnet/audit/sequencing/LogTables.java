@@ -7,7 +7,6 @@ import fr.carnet.eventstore.Transactions;
 import fr.carnet.transparency.Hash;
 import fr.carnet.transparency.Tile;
 import fr.carnet.transparency.TreeEdge;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -29,6 +28,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /** The log in the database. Only a sequencer whose (size, epoch) still holds can write it. */
 final class LogTables {
+  private static final int INSERTED_AT_ONCE = 2_000;
+
   private final DataSource dataSource;
   private final String log;
 
@@ -288,22 +289,32 @@ final class LogTables {
     }
   }
 
-  /** By COPY: a statement that takes as many rows at once puts them on disk twice. */
+  /**
+   * Some at a time: more of them PostgreSQL lays on disk before it inserts them. By statements that
+   * the server has whole before it begins: of a COPY it would wait for a leader that is stopped in
+   * the middle, and hold the head's row against its successor as long as that lasts.
+   */
   private static void insertEntries(Connection tx, List<LogEntry> entries) throws SQLException {
-    try (BinaryCopy copy =
-        new BinaryCopy(
-            tx, "log_entry (index, topic, partition, record_offset, record_key, headers, value)")) {
-      for (LogEntry entry : entries) {
-        copy.row(7);
-        copy.put(entry.index());
-        copy.put(entry.record().topic().getBytes(StandardCharsets.UTF_8));
-        copy.put(entry.record().partition());
-        copy.put(entry.record().offset());
-        copy.put(entry.content().key());
-        copy.put(entry.content().headers());
-        copy.put(entry.content().value());
+    try (PreparedStatement insert =
+        tx.prepareStatement(
+            """
+            INSERT INTO log_entry
+              (index, topic, partition, record_offset, record_key, headers, value)
+            SELECT * FROM unnest(?::bigint[], ?::text[], ?::int[], ?::bigint[], ?::bytea[],
+                                 ?::bytea[], ?::bytea[])
+            """)) {
+      for (int from = 0; from < entries.size(); from += INSERTED_AT_ONCE) {
+        List<LogEntry> some =
+            entries.subList(from, Math.min(entries.size(), from + INSERTED_AT_ONCE));
+        array(insert, 1, "int8", some, LogEntry::index);
+        array(insert, 2, "text", some, entry -> entry.record().topic());
+        array(insert, 3, "int4", some, entry -> entry.record().partition());
+        array(insert, 4, "int8", some, entry -> entry.record().offset());
+        bytes(insert, 5, some, entry -> entry.content().key());
+        bytes(insert, 6, some, entry -> entry.content().headers());
+        bytes(insert, 7, some, entry -> entry.content().value());
+        insert.executeUpdate();
       }
-      copy.end();
     }
   }
 

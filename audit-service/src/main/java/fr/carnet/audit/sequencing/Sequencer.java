@@ -188,7 +188,7 @@ public final class Sequencer implements AutoCloseable {
           noteWhole(written(writing), topics, records);
           notedAt = System.nanoTime();
         }
-        lag = topics.lag();
+        lag = topics.lag() + entries.size();
         lastRound = System.nanoTime();
       }
     }
@@ -196,9 +196,18 @@ public final class Sequencer implements AutoCloseable {
 
   /** Announces a batch, and then commits it. */
   private Head append(Head head, List<LogEntry> entries, BatchTopic batches) throws SQLException {
-    Head.Next next = head.next(entries, Clock.systemUTC().instant());
-    Announcement announced = batches.publish(next.batch());
-    return tables.append(head, new TakenBatch(announced, entries), next.growth());
+    if (entries.getFirst().index() != head.size()) {
+      throw new IllegalStateException("what was gathered does not follow on what was written");
+    }
+    try {
+      Head.Next next = head.next(entries, Clock.systemUTC().instant());
+      Announcement announced = batches.publish(next.batch());
+      return tables.append(head, new TakenBatch(announced, entries), next.growth());
+    } catch (SQLException | RuntimeException e) {
+      // Where the leader has failed by itself nobody asks for this any more.
+      LOG.debug("a batch could not be written", e);
+      throw e;
+    }
   }
 
   /** The head with what was being written, or why it could not be. */

@@ -39,6 +39,7 @@ class FactsProjectionTest {
 
     assertThat(behind).isEqualTo(new Step(FactsProjection.AT_ONCE, true));
     assertThat(FactsProjection.rest(behind, TOOK)).isEqualTo(TOOK.multipliedBy(9));
+    assertThat(FactsProjection.rest(behind, Duration.ofMinutes(1))).hasSeconds(2);
     assertThat(upToDate).isEqualTo(new Step(FactsProjection.AT_ONCE, false));
     assertThat(FactsProjection.rest(upToDate, TOOK)).isZero();
     assertThat(last).isEqualTo(new Step(2_001, false));
