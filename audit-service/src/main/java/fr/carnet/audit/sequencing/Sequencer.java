@@ -156,9 +156,9 @@ public final class Sequencer implements AutoCloseable {
         AuditedTopics topics = new AuditedTopics(kafka);
         ExecutorService writer = Executors.newSingleThreadExecutor(WRITER)) {
       leadership.confirm();
-      Head head = recover(leadership, batches, topics);
-      requireToGoOn(head);
-      topics.follow(head);
+      Head begun = recover(leadership, batches, topics);
+      requireToGoOn(begun);
+      topics.follow(begun);
       long signed = -1;
       long signedAt = 0;
       lastRound = System.nanoTime();
@@ -166,18 +166,17 @@ public final class Sequencer implements AutoCloseable {
       Notices.end(dataSource, LogNotice.LOG_CONTRADICTED, "");
       long notedAt = 0;
       leads = true;
-      long gathered = head.size();
-      Future<Head> writing = CompletableFuture.completedFuture(head);
+      long gathered = begun.size();
+      Future<Head> writing = CompletableFuture.completedFuture(begun);
       while (running) {
         leadership.confirm();
         List<ConsumerRecord<byte[], byte[]>> records = topics.gather();
         List<LogEntry> entries = LogEntry.from(gathered, records);
         gathered += entries.size();
         // While one batch is announced and written the next is gathered: never two are under way.
-        Head end = written(writing);
-        head = end;
+        Head head = written(writing);
         if (!entries.isEmpty()) {
-          writing = writer.submit(() -> append(end, entries, batches));
+          writing = writer.submit(() -> append(head, entries, batches));
         }
         boolean due = signed < 0 || System.nanoTime() - signedAt > CHECKPOINT.toNanos();
         if (due && head.size() > signed && sign(head)) {

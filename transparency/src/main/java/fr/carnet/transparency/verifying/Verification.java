@@ -84,33 +84,26 @@ public final class Verification {
           line.entry()
               .map(each -> Hash.ofLeaf(entry.map(as -> Verification.leaf(as, each)).orElse(each))));
     }
-
-    boolean isAsKept() {
-      return leaf.isPresent() && leaf.equals(line.kept());
-    }
   }
 
   /** Roots that one row of leaves makes, at the sizes that checkpoints are of. */
   private static final class Roots {
-    private final List<Hash> waiting;
-    private final Map<Long, Hash> at;
+    private final List<Hash> waiting = new ArrayList<>();
+    private final Map<Long, Hash> at = new HashMap<>();
     private final Set<Long> sizes;
-    private TreeEdge edge;
+    private TreeEdge edge = TreeEdge.EMPTY;
 
     Roots(Set<Long> sizes) {
-      this.waiting = new ArrayList<>();
-      this.at = new HashMap<>();
       this.sizes = sizes;
-      this.edge = TreeEdge.EMPTY;
       note();
     }
 
     /** Another row that begins as this one has gone so far. */
     Roots(Roots beginning) {
-      this.waiting = new ArrayList<>(beginning.waiting);
-      this.at = new HashMap<>(beginning.at);
       this.sizes = beginning.sizes;
       this.edge = beginning.edge;
+      this.waiting.addAll(beginning.waiting);
+      this.at.putAll(beginning.at);
     }
 
     void add(Hash leaf) {
@@ -205,17 +198,19 @@ public final class Verification {
         Optional<Entry> entry = each.entry();
         Optional<Hash> leaf = each.leaf();
         Optional<Hash> own = each.line().kept();
-        if (leaves == made && tiles.isEmpty() && !each.isAsKept()) {
+        Hash here = leaf.or(() -> own).orElse(Hash.EMPTY_TREE);
+        Hash there = own.or(() -> leaf).orElse(Hash.EMPTY_TREE);
+        if (leaves == made && tiles.isEmpty() && !here.equals(there)) {
           leaves = new Roots(made);
         }
-        made.add(leaf.or(() -> own).orElse(Hash.EMPTY_TREE));
+        made.add(here);
         differences.made(index, leaf, entry.map(Entry::origin).orElse("unreadable"));
         if (tiles.isPresent()) {
           // Side by side: neither is held in memory.
           tiles.get().next(differences);
         } else {
           if (leaves != made) {
-            leaves.add(own.or(() -> leaf).orElse(Hash.EMPTY_TREE));
+            leaves.add(there);
           }
           differences.kept(
               index, own.or(() -> entry.isEmpty() ? Optional.of(Hash.EMPTY_TREE) : leaf));
@@ -242,9 +237,7 @@ public final class Verification {
       leaves = tiles.get().leaves;
     }
     made.settle();
-    if (leaves != made) {
-      leaves.settle();
-    }
+    leaves.settle();
     differences.end();
     findings.addAll(outOfOrder.first);
     outOfOrder.tellOfMore("entries out of order");
