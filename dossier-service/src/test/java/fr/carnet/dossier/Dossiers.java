@@ -305,7 +305,7 @@ public final class Dossiers {
 
   private static String registeredKey(UUID dossier) {
     return await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(2))
         .until(
             () ->
                 of(Topic.DOSSIER_REGISTRY, dossier).stream()

@@ -112,7 +112,7 @@ class ErasureTest {
         .then()
         .statusCode(201);
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(
             () ->
                 assertThat(rowsOf(dossier))
@@ -142,7 +142,7 @@ class ErasureTest {
     erasing.erase(dossier, ErasureCause.ARCHIVE_ENDED, ACTOR);
     assertThat(Files.readString(journal)).contains(dossier.toString());
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(
             () -> {
               assertThat(Dossiers.of(Topic.DOSSIER_REGISTRY, dossier).getLast().value()).isNull();
@@ -208,7 +208,7 @@ class ErasureTest {
     // when, and by which entry of the log
     assertThat(certificate.erasedAt()).isBetween(before, Instant.now().plusSeconds(60));
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(
             () ->
                 assertThat(idOfLast(Topic.DOSSIER_EVENTS, dossier))
@@ -328,7 +328,7 @@ class ErasureTest {
       CompletableFuture<ErasureCertificate> erasure = eraseInBackground(dossier);
       await()
           .during(Duration.ofMillis(500))
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(2))
           .until(() -> !erasure.isDone());
       try (Statement insert = feed.createStatement()) {
         insert.execute(
@@ -337,7 +337,7 @@ class ErasureTest {
       }
       feed.commit();
       // then
-      erasure.get(30, TimeUnit.SECONDS);
+      erasure.get(2, TimeUnit.MINUTES);
     }
     assertThat(rowsOf(dossier)).containsExactly("dossier_key");
   }
@@ -426,7 +426,7 @@ class ErasureTest {
     }
 
     void awaitSomebody() {
-      await().atMost(Duration.ofSeconds(20)).until(() -> !texts(WAITING).isEmpty());
+      await().atMost(Duration.ofMinutes(2)).until(() -> !texts(WAITING).isEmpty());
     }
 
     void open() throws SQLException {
@@ -456,7 +456,7 @@ class ErasureTest {
   private static void requireWaiting(CompletableFuture<?>... waiting) {
     await()
         .during(Duration.ofMillis(300))
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(2))
         .until(() -> Stream.of(waiting).noneMatch(CompletableFuture::isDone));
   }
 
@@ -490,12 +490,12 @@ class ErasureTest {
         requireWaiting(read, erasure);
         gate.open();
         // then
-        Response answer = read.get(30, TimeUnit.SECONDS);
+        Response answer = read.get(2, TimeUnit.MINUTES);
         assertThat(answer.statusCode()).as(what).isEqualTo(200);
         assertThat(answer.asString())
             .contains(what.equals("/items") ? "Remarque" : "item-1")
             .contains(what.equals("/care") ? "item-1" : "Remarque");
-        erasure.get(30, TimeUnit.SECONDS);
+        erasure.get(2, TimeUnit.MINUTES);
       }
     }
     requireForgotten(erased);
@@ -519,9 +519,9 @@ class ErasureTest {
       requireWaiting(owner, doctor, erasure);
       gate.open();
       // then
-      erasure.get(30, TimeUnit.SECONDS);
+      erasure.get(2, TimeUnit.MINUTES);
       for (CompletableFuture<Response> read : List.of(owner, doctor)) {
-        Response answer = read.get(30, TimeUnit.SECONDS);
+        Response answer = read.get(2, TimeUnit.MINUTES);
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(answer.asString()).contains("NO_STANDING").doesNotContain("Remarque");
       }
@@ -643,7 +643,7 @@ class ErasureTest {
                 }
                 return true;
               });
-      await().atMost(Duration.ofSeconds(20)).until(() -> lines.get() > 40);
+      await().atMost(Duration.ofMinutes(2)).until(() -> lines.get() > 40);
       Future<?> rebuilds =
           others.submit(
               () -> {
@@ -656,10 +656,10 @@ class ErasureTest {
       }
       int then = lines.get();
       rebuilds.get(60, TimeUnit.SECONDS);
-      await().atMost(Duration.ofSeconds(20)).until(() -> lines.get() > then + 40);
+      await().atMost(Duration.ofMinutes(2)).until(() -> lines.get() > then + 40);
       going.set(false);
       for (Future<?> each : List.of(feed, reads, replicas)) {
-        each.get(30, TimeUnit.SECONDS);
+        each.get(2, TimeUnit.MINUTES);
       }
     }
     awaitCareRead();
@@ -781,7 +781,7 @@ class ErasureTest {
               .formatted(table, dossier));
     }
     erasing.erase(dossier, ErasureCause.REQUESTED, ACTOR);
-    await().atMost(Duration.ofSeconds(30)).until(() -> isRelayed(dossier));
+    await().atMost(Duration.ofMinutes(2)).until(() -> isRelayed(dossier));
     // when the database is set back to it
     execute("DELETE FROM dossier_key WHERE dossier_id = '" + dossier + "'");
     for (String table : tables) {
@@ -799,7 +799,7 @@ class ErasureTest {
     // and what Kafka holds of it, read again from the start, makes nothing but the erasure
     execute("UPDATE consumer_offset SET next_offset = 0");
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(2))
         .until(
             () ->
                 !texts(
@@ -830,7 +830,7 @@ class ErasureTest {
     erasing.finish();
     // then
     assertThat(rowsOf(dossier)).containsExactly("dossier_key");
-    await().atMost(Duration.ofSeconds(30)).until(() -> isRelayed(dossier));
+    await().atMost(Duration.ofMinutes(2)).until(() -> isRelayed(dossier));
     certificate(TestTokens.withRole("officer", "privacy-officer"), dossier).statusCode(200);
   }
 
@@ -846,7 +846,7 @@ class ErasureTest {
     Dossiers.passed(dossier, "line-1", Dossiers.imaging("item-1", 3, 1));
     List<byte[]> before = logOf(dossier);
     erasing.erase(dossier, ErasureCause.REQUESTED, ACTOR);
-    await().atMost(Duration.ofSeconds(30)).until(() -> isRelayed(dossier));
+    await().atMost(Duration.ofMinutes(2)).until(() -> isRelayed(dossier));
     List<byte[]> after = logOf(dossier);
     assertThat(after).hasSize(before.size() + 1).containsAll(before);
   }
@@ -994,7 +994,7 @@ class ErasureTest {
                   .toList()));
     }
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(
             () -> {
               for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
@@ -1035,7 +1035,7 @@ class ErasureTest {
 
   private static void awaitCare(String ins, UUID dossier, String item) {
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(
             () ->
                 read(TestTokens.patient(ins), dossier)

@@ -310,7 +310,7 @@ class WhoMayAskTest {
 
   private static void awaitCare(Planted planted) {
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(2))
         .until(
             () ->
                 given()

@@ -1,9 +1,12 @@
 package fr.carnet.eventstore;
 
 import fr.carnet.events.Topic;
+import fr.carnet.events.Wire;
+import fr.carnet.events.trace.AccessTraced;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -32,7 +35,40 @@ public final class Outbox {
       OptionalLong version,
       String actor,
       String correlation,
-      Optional<byte[]> payload) {}
+      Optional<byte[]> payload) {
+
+    /**
+     * The trace of an access.
+     *
+     * @param dossier absent when what was read is not of one
+     */
+    public static Entry ofTrace(
+        UUID id, Optional<UUID> dossier, AccessTraced trace, String correlation) {
+      Optional<String> subject = dossier.map(UUID::toString);
+      return new Entry(
+          id,
+          Topic.ACCESS_TRACES,
+          subject.orElse(""),
+          AccessTraced.WIRE_NAME,
+          subject,
+          OptionalLong.empty(),
+          trace.actor().label(),
+          correlation,
+          Optional.of(Wire.write(trace)));
+    }
+  }
+
+  /**
+   * Does all that {@link #put} does, and takes it back: nothing is published. Where there is
+   * nothing to tell of, a transaction that ends with this takes as long as one that does tell, so
+   * whoever waits for it does not learn which it was.
+   */
+  public static void putInVain(Connection transaction, List<Entry> entries) throws SQLException {
+    // Not by deleting: whoever reads the database's log would still find it.
+    Savepoint before = transaction.setSavepoint();
+    put(transaction, entries);
+    transaction.rollback(before);
+  }
 
   /** Puts facts in the queue, in this order. */
   public static void put(Connection transaction, List<Entry> entries) throws SQLException {

@@ -93,7 +93,7 @@ final class Bench {
               .collect(Collectors.toSet());
       admin.deleteTopics(used).all().get();
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(2))
           .pollInterval(Duration.ofMillis(10))
           .until(() -> admin.listTopics().names().get().stream().noneMatch(used::contains));
     } catch (InterruptedException | ExecutionException e) {

@@ -257,7 +257,7 @@ class ProjectionTest {
     }
 
     void awaitSomebody() {
-      await().atMost(Duration.ofSeconds(30)).untilTrue(waited);
+      await().atMost(Duration.ofMinutes(2)).untilTrue(waited);
     }
 
     boolean wasWaitedAt() {

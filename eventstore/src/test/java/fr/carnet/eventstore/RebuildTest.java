@@ -222,7 +222,7 @@ class RebuildTest {
   /** Again where the reader, which does so from time to time, does it at the same moment. */
   private void retryParked(AccountView view) {
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(2))
         .ignoreException(PSQLException.class)
         .until(
             () ->

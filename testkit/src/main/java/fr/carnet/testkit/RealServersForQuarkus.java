@@ -36,8 +36,8 @@ public final class RealServersForQuarkus implements QuarkusTestResourceLifecycle
     settings.put("carnet.ingest.warn", "PROCESSED_BEFORE_CARE");
     // Shipped are half a second and less; builds beside it take longer from a test now and then.
     for (String service : List.of("access-control", "dossier")) {
-      settings.put("quarkus.rest-client." + service + ".connect-timeout", "1500");
-      settings.put("quarkus.rest-client." + service + ".read-timeout", "1500");
+      settings.put("quarkus.rest-client." + service + ".connect-timeout", "3000");
+      settings.put("quarkus.rest-client." + service + ".read-timeout", "3000");
     }
     settings.put("carnet.dossier-url", Neighbours.url());
     settings.put("carnet.access-url", Neighbours.url());

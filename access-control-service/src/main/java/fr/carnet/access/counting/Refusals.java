@@ -72,9 +72,7 @@ public class Refusals {
     if (isOneTooMany(caller)) {
       return new Refusal(CountRefusal.TOO_MANY_REFUSALS);
     }
-    if (what.dossier().isPresent()) {
-      traces.refused(what.dossier().get(), what.actor(), what.action(), reason);
-    }
+    traces.refused(what.dossier(), what.actor(), what.action(), reason);
     return new Refusal(reason);
   }
 

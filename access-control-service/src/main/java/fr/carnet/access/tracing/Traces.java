@@ -1,8 +1,6 @@
 package fr.carnet.access.tracing;
 
 import fr.carnet.events.Reason;
-import fr.carnet.events.Topic;
-import fr.carnet.events.Wire;
 import fr.carnet.events.identity.UuidV7;
 import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.events.trace.Actor;
@@ -19,7 +17,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 import javax.sql.DataSource;
 
@@ -41,9 +38,13 @@ public class Traces {
     machinery.wakeRelay();
   }
 
-  /** Traces that somebody was refused: who reads the log finds which decisions there were then. */
-  public void refused(UUID dossierId, Actor actor, String action, Reason reason)
+  /**
+   * Traces that somebody was refused: who reads the log finds which decisions there were then. The
+   * same is done in vain where there is no dossier, and takes as long.
+   */
+  public void refused(Optional<UUID> dossier, Actor actor, String action, Reason reason)
       throws SQLException {
+    UUID dossierId = dossier.orElseGet(() -> UuidV7.next(Clock.systemUTC()));
     Transactions.run(
         dataSource,
         tx -> {
@@ -59,25 +60,26 @@ public class Traces {
                   Optional.of(Streams.version(tx, dossierId)),
                   List.of(),
                   Optional.empty());
-          put(tx, dossierId, traced);
+          if (dossier.isPresent()) {
+            put(tx, dossierId, traced);
+          } else {
+            Outbox.putInVain(tx, entries(dossierId, traced));
+          }
           return true;
         });
     machinery.wakeRelay();
   }
 
   private void put(Connection tx, UUID dossierId, AccessTraced traced) throws SQLException {
-    Outbox.put(
-        tx,
-        List.of(
-            new Outbox.Entry(
-                UuidV7.next(Clock.systemUTC()),
-                Topic.ACCESS_TRACES,
-                dossierId.toString(),
-                AccessTraced.WIRE_NAME,
-                Optional.of(dossierId.toString()),
-                OptionalLong.empty(),
-                traced.actor().label(),
-                currentCaller.correlation(),
-                Optional.of(Wire.write(traced)))));
+    Outbox.put(tx, entries(dossierId, traced));
+  }
+
+  private List<Outbox.Entry> entries(UUID dossierId, AccessTraced traced) {
+    return List.of(
+        Outbox.Entry.ofTrace(
+            UuidV7.next(Clock.systemUTC()),
+            Optional.of(dossierId),
+            traced,
+            currentCaller.correlation()));
   }
 }

@@ -148,7 +148,7 @@ class GuardTest extends AccessOverHttp {
     }
     String ofDoctor = "reports.findAll { it.actor == 'professional:" + doctor + "' }";
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(() -> reports().body(ofDoctor + ".times", equalTo(List.of(6))));
     String report =
         reports()

@@ -329,7 +329,7 @@ class WhoHasAccessTest extends AccessOverHttp {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Awaitility.await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(2))
           .until(
               () -> {
                 consumer

@@ -3,6 +3,7 @@ package fr.carnet.audit.querying;
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.access.RefusedCaller;
+import fr.carnet.events.trace.AccessTraced;
 import fr.carnet.eventstore.Transactions;
 import fr.carnet.resourceserver.Caller;
 import fr.carnet.resourceserver.CurrentCaller;
@@ -106,25 +107,25 @@ class OwnReading {
   private Refusal refuse(Caller who, UUID dossier, String action, Optional<AccessDecision> decision)
       throws SQLException {
     limit.count(who, RefusedCaller.Kind.DOSSIER);
-    if (decision.isPresent()) {
-      traceRefusal(dossier, action, decision.get());
-    }
+    traceRefusal(dossier, action, decision.orElseGet(OwnershipDecision::ofNoDossier));
     return new Refusal(AuditProblem.NO_STANDING);
   }
 
-  /** Kept for ever only where there is such a dossier: nobody fills the log with made-up ids. */
+  /**
+   * Kept for ever only where there is such a dossier: nobody fills the log with made-up ids. The
+   * same is done elsewhere, in vain, and takes as long.
+   */
   private void traceRefusal(UUID dossier, String action, AccessDecision decision)
       throws SQLException {
     Transactions.run(
         dataSource,
         tx -> {
           boolean known = LogSearch.knows(tx, dossier);
+          AccessTraced refused = ReadTrace.refused(decision, action);
           if (known) {
-            ReadTrace.put(
-                tx,
-                Optional.of(dossier),
-                ReadTrace.refused(decision, action),
-                caller.correlation());
+            ReadTrace.put(tx, Optional.of(dossier), refused, caller.correlation());
+          } else {
+            ReadTrace.putInVain(tx, dossier, refused, caller.correlation());
           }
           return known;
         });

@@ -14,6 +14,7 @@ import jakarta.ws.rs.WebApplicationException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
 import org.jboss.logging.Logger;
@@ -50,6 +51,19 @@ class OwnershipDecision {
       // The filter that fetches this service's own token fails with whatever failed.
       throw unavailable(e);
     }
+  }
+
+  /** What would be said of a dossier that there is not. */
+  static AccessDecision ofNoDossier() {
+    return new AccessDecision(
+        false,
+        AuditProblem.NO_STANDING.name(),
+        Set.of(),
+        false,
+        Optional.empty(),
+        "",
+        0,
+        Optional.empty());
   }
 
   private static Refusal unavailable(RuntimeException cause) {

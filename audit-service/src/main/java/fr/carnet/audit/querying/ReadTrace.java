@@ -1,7 +1,5 @@
 package fr.carnet.audit.querying;
 
-import fr.carnet.events.Topic;
-import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.identity.UuidV7;
 import fr.carnet.events.trace.AccessTraced;
@@ -14,7 +12,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
@@ -108,19 +105,18 @@ final class ReadTrace {
   /** Puts it in the queue; without a dossier when what was read is not of one. */
   static void put(Connection tx, Optional<UUID> dossier, AccessTraced trace, String correlation)
       throws SQLException {
-    Optional<String> subject = dossier.map(UUID::toString);
-    Outbox.put(
-        tx,
-        List.of(
-            new Outbox.Entry(
-                UuidV7.next(Clock.systemUTC()),
-                Topic.ACCESS_TRACES,
-                subject.orElse(""),
-                AccessTraced.WIRE_NAME,
-                subject,
-                OptionalLong.empty(),
-                trace.actor().label(),
-                correlation,
-                Optional.of(Wire.write(trace)))));
+    Outbox.put(tx, entries(dossier, trace, correlation));
+  }
+
+  /** The same, and taken back: where there is no dossier that takes as long. */
+  static void putInVain(Connection tx, UUID dossier, AccessTraced trace, String correlation)
+      throws SQLException {
+    Outbox.putInVain(tx, entries(Optional.of(dossier), trace, correlation));
+  }
+
+  private static List<Outbox.Entry> entries(
+      Optional<UUID> dossier, AccessTraced trace, String correlation) {
+    return List.of(
+        Outbox.Entry.ofTrace(UuidV7.next(Clock.systemUTC()), dossier, trace, correlation));
   }
 }

@@ -194,7 +194,7 @@ class SequencerKillTest {
       long epoch = database.number("SELECT epoch FROM log_head");
       long stopped = System.nanoTime();
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(2))
           .pollInterval(Duration.ofMillis(20))
           .until(() -> database.number("SELECT epoch FROM log_head") > epoch);
       awaitGrowth(database);

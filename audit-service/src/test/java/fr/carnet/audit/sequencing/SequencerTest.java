@@ -434,7 +434,7 @@ class SequencerTest {
       gone.publish(true, events(10, new Random(8)));
       topics.follow(head);
       List<ConsumerRecord<byte[], byte[]>> records =
-          await().atMost(Duration.ofSeconds(30)).until(topics::gather, some -> !some.isEmpty());
+          await().atMost(Duration.ofMinutes(2)).until(topics::gather, some -> !some.isEmpty());
 
       // when
       gone.close();
@@ -634,7 +634,7 @@ class SequencerTest {
         .sign(otherTree(size), Instant.EPOCH, LogDatabase.empty().dataSource());
     kafka.publish(true, events(10, new Random(17)));
     try (Sequencer forked = new Sequencer(lost.dataSource(), kafka.settings, both).start()) {
-      await().atMost(Duration.ofSeconds(30)).until(() -> forked.broken().isPresent());
+      await().atMost(Duration.ofMinutes(2)).until(() -> forked.broken().isPresent());
       assertThat(forked.broken().orElseThrow()).contains("are not those of the checkpoint");
     }
     assertThat(lost.size()).isEqualTo(size);
@@ -697,7 +697,7 @@ class SequencerTest {
       Witnesses asked = asking(forked, witness(good));
       try (Witnesses _ = asked.start()) {
         await()
-            .atMost(Duration.ofSeconds(30))
+            .atMost(Duration.ofMinutes(2))
             .until(
                 () ->
                     behind(forked, asked).each().getFirst().standing().equals("CONTRADICTS")
@@ -815,7 +815,7 @@ class SequencerTest {
       // when
       try (Witnesses _ = asked.start()) {
         await()
-            .atMost(Duration.ofSeconds(30))
+            .atMost(Duration.ofMinutes(2))
             .untilAsserted(
                 () ->
                     assertThat(behind(database, asked).each())
@@ -921,7 +921,7 @@ class SequencerTest {
     Witnesses asked = asking(database, witness);
     try (Witnesses _ = asked.start()) {
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(2))
           .pollInterval(Duration.ofMillis(20))
           .until(() -> !behind(database, asked).each().getFirst().standing().equals("NOT_ASKED"));
     }
@@ -945,7 +945,7 @@ class SequencerTest {
 
   private static void awaitBehind(LogDatabase database, Witnesses witnesses, long size) {
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(2))
         .pollInterval(Duration.ofMillis(20))
         .until(
             () -> behind(database, witnesses),
@@ -954,7 +954,7 @@ class SequencerTest {
 
   private static void awaitCheckpoint(LogDatabase database, long size) {
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(2))
         .pollInterval(Duration.ofMillis(20))
         .untilAsserted(
             () ->

@@ -470,7 +470,7 @@ class EndToEndTest {
       // then, with nothing else started again
       for (URI read : reads) {
         await()
-            .atMost(Duration.ofSeconds(30))
+            .atMost(Duration.ofMinutes(2))
             .untilAsserted(() -> assertThat(api.get(read, doctor).status()).isEqualTo(200));
       }
       URI grant = URI.create(grants + "/" + granted.json().path("grantId").asText());

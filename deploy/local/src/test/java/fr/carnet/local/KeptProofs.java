@@ -51,7 +51,7 @@ final class KeptProofs {
       URI log = suite.url(Service.AUDIT);
       List<Long> indexes = new ArrayList<>();
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(2))
           .until(
               () -> {
                 indexes.clear();

@@ -3,8 +3,6 @@ package fr.carnet.dossier.querying;
 import fr.carnet.dossier.showing.Viewer;
 import fr.carnet.dossier.showing.Visibility;
 import fr.carnet.events.Sealed;
-import fr.carnet.events.Topic;
-import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessDecision;
 import fr.carnet.events.access.DecisionRequest;
 import fr.carnet.events.access.RefusedCaller;
@@ -22,6 +20,7 @@ import fr.carnet.resourceserver.Machinery;
 import fr.carnet.resourceserver.Refusal;
 import fr.carnet.resourceserver.RefusalLimit;
 import fr.carnet.sealing.Binding;
+import fr.carnet.sealing.DossierKeySet;
 import fr.carnet.sealing.SealingSession;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -34,7 +33,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -69,6 +67,9 @@ class Reading {
   @Inject WhenLogIsNotWhole log;
   @Inject @RestClient AccessControlClient accessControl;
   @Inject RefusalLimit limit;
+
+  /** Towards which what nobody will read is sealed; its other half is thrown away. */
+  private final String nobodysKey = DossierKeySet.generate(new UUID(0, 0)).publicKey();
 
   /**
    * What is asked.
@@ -203,7 +204,7 @@ class Reading {
     Optional<Known> known =
         Transactions.run(dataSource, tx -> known(tx, asked.dossierId(), caller, false));
     if (!known.map(Known::owned).orElse(false)) {
-      throw refuse(asked, caller, noStanding(), known.isPresent());
+      throw refuse(asked, caller, noStanding());
     }
     AccessDecision theirs =
         decide(
@@ -243,7 +244,7 @@ class Reading {
     }
     AccessDecision decision = owner ? ownersRight() : others.of(asked, caller);
     if (known.isEmpty() || !decision.allowed()) {
-      throw refuse(asked, caller, decision, known.isPresent());
+      throw refuse(asked, caller, decision);
     }
     Optional<T> answer =
         Transactions.run(
@@ -272,7 +273,7 @@ class Reading {
     if (answer.isEmpty()) {
       // Closed between the decision and the read: the life cycle of this database has the last
       // word.
-      throw refuse(asked, caller, decision, true);
+      throw refuse(asked, caller, decision);
     }
     return answer.get();
   }
@@ -427,28 +428,33 @@ class Reading {
     }
   }
 
-  /** Records a refusal and gives what to answer: one and the same, whatever the cause. */
-  Refusal refuse(Asked asked, Caller caller, AccessDecision decision, boolean exists)
-      throws SQLException {
+  /**
+   * Records a refusal and gives what to answer: one and the same, whatever the cause. Where there
+   * is no dossier the same is done in vain: a slow disk would tell else.
+   */
+  Refusal refuse(Asked asked, Caller caller, AccessDecision decision) throws SQLException {
     limit.count(caller, RefusedCaller.Kind.DOSSIER);
-    if (exists) {
-      Transactions.run(
-          dataSource,
-          tx -> {
-            Optional<Known> known = known(tx, asked.dossierId(), caller, false);
-            if (known.isPresent()) {
-              trace(
-                  tx,
-                  asked,
-                  actor(caller, false),
-                  AccessTraced.Outcome.REFUSED,
-                  decision,
-                  List.of(),
-                  known.get());
-            }
-            return true;
-          });
-    }
+    Transactions.run(
+        dataSource,
+        tx -> {
+          Optional<Known> known = known(tx, asked.dossierId(), caller, false);
+          List<Outbox.Entry> trace =
+              List.of(
+                  entry(
+                      tx,
+                      asked,
+                      actor(caller, false),
+                      AccessTraced.Outcome.REFUSED,
+                      decision,
+                      List.of(),
+                      known.map(Known::publicKey).orElse(nobodysKey)));
+          if (known.isPresent()) {
+            Outbox.put(tx, trace);
+          } else {
+            Outbox.putInVain(tx, trace);
+          }
+          return true;
+        });
     machinery.wakeRelay();
     return new Refusal(ReadingRefusal.NO_STANDING);
   }
@@ -465,7 +471,7 @@ class Reading {
   /** Records that the caller may not put anything into a dossier. */
   void refuseFeeding(UUID dossierId) throws SQLException {
     Asked asked = new Asked(dossierId, "feed", PurposeOfUse.NORMAL, Optional.empty());
-    var _ = refuse(asked, current.get(), noStanding(), true);
+    var _ = refuse(asked, current.get(), noStanding());
   }
 
   private static Actor actor(Caller caller, boolean owner) {
@@ -528,19 +534,20 @@ class Reading {
     int named = 0;
     do {
       int to = Math.min(itemIds.size(), named + ITEMS_A_TRACE);
-      put(tx, asked, actor, outcome, decision, itemIds.subList(named, to), known);
+      List<String> these = itemIds.subList(named, to);
+      Outbox.put(tx, List.of(entry(tx, asked, actor, outcome, decision, these, known.publicKey())));
       named = to;
     } while (named < itemIds.size());
   }
 
-  private void put(
+  private Outbox.Entry entry(
       Connection tx,
       Asked asked,
       Actor actor,
       AccessTraced.Outcome outcome,
       AccessDecision decision,
       List<String> itemIds,
-      Known known)
+      String publicKey)
       throws SQLException {
     UUID id = UuidV7.next(Clock.systemUTC());
     Optional<Sealed> words =
@@ -548,7 +555,7 @@ class Reading {
             .words()
             .map(
                 text ->
-                    SealingSession.towards(asked.dossierId(), known.publicKey())
+                    SealingSession.towards(asked.dossierId(), publicKey)
                         .seal(
                             text.getBytes(StandardCharsets.UTF_8),
                             new Binding(asked.dossierId(), id.toString(), AccessTraced.WIRE_NAME)));
@@ -568,18 +575,6 @@ class Reading {
                 ? CareRelation.stated(tx, asked.dossierId(), actor, decision)
                 : Optional.empty(),
             ShownInSecret.stated(tx, asked.dossierId(), actor, itemIds));
-    Outbox.put(
-        tx,
-        List.of(
-            new Outbox.Entry(
-                id,
-                Topic.ACCESS_TRACES,
-                asked.dossierId().toString(),
-                AccessTraced.WIRE_NAME,
-                Optional.of(asked.dossierId().toString()),
-                OptionalLong.empty(),
-                actor.label(),
-                current.correlation(),
-                Optional.of(Wire.write(traced)))));
+    return Outbox.Entry.ofTrace(id, Optional.of(asked.dossierId()), traced, current.correlation());
   }
 }

@@ -45,7 +45,7 @@ public class ReleasedArchive {
   public Refusal refused(UUID dossierId, UUID requestId, Refusal why) throws SQLException {
     Refusal counted =
         reading.refuse(
-            asked(dossierId), current.get(), decision(false, why.reason().code(), requestId), true);
+            asked(dossierId), current.get(), decision(false, why.reason().code(), requestId));
     return why.reason().code().equals(counted.reason().code()) ? counted : why;
   }
 
