@@ -10,6 +10,7 @@ import fr.carnet.access.deciding.AccessRefusal;
 import fr.carnet.access.deciding.AccessState;
 import fr.carnet.access.deciding.Part;
 import fr.carnet.access.projecting.KnownDossiers;
+import fr.carnet.access.tracing.Traces;
 import fr.carnet.events.Wire;
 import fr.carnet.events.access.AccessEvent;
 import fr.carnet.events.access.AccessGranted;
@@ -44,6 +45,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -70,6 +73,7 @@ public class ProfessionalCommandsResource {
   @Inject CommandHandler<AccessState, AccessEvent> commands;
   @Inject VisitSecret visitSecret;
   @Inject Refusals refusals;
+  @Inject Traces traces;
 
   /** Which patient. */
   public record OfPatient(Optional<String> ins) {}
@@ -114,7 +118,9 @@ public class ProfessionalCommandsResource {
     Set<UUID> inForce = representationsInForce(dossier);
     if (dossier.isEmpty()
         || !done(
-            dossier.get(), new AcceptTreatingPhysician(doctor, dossier.get().state(), inForce))) {
+            dossier.get(),
+            new AcceptTreatingPhysician(doctor, dossier.get().state(), inForce),
+            _ -> {})) {
       throw refused(AccessRefusal.NO_STANDING, dossier, "accept-treating-physician");
     }
   }
@@ -156,10 +162,20 @@ public class ProfessionalCommandsResource {
     UUID requestId = visitSecret.request(professional, ins);
     Optional<DossierRegistered> dossier = knownDossiers.of(ins);
     note(professional, requestId);
+    AtomicBoolean recorded = new AtomicBoolean();
     if (dossier.isPresent()) {
       done(
           dossier.get(),
-          new AskForAccess(requestId, professional, toRepresentatives, dossier.get().state()));
+          new AskForAccess(requestId, professional, toRepresentatives, dossier.get().state()),
+          events -> recorded.set(!events.isEmpty()));
+    }
+    if (!recorded.get()) {
+      // In vain, and as long as what is recorded takes: the disk tells nobody which it was.
+      traces.refused(
+          Optional.empty(),
+          currentCaller.get().actor(),
+          "ask-for-access",
+          AccessRefusal.NO_STANDING);
     }
     currentCaller.awaitEvenTime();
     return Response.accepted(Wire.write(new Asked(requestId)))
@@ -191,7 +207,9 @@ public class ProfessionalCommandsResource {
    * is one here; a key that was used for another patient would tell that there is a dossier, and so
    * would a reason.
    */
-  private boolean done(DossierRegistered dossier, AccessCommand command) throws SQLException {
+  private boolean done(
+      DossierRegistered dossier, AccessCommand command, Consumer<List<RecordedEvent>> recorded)
+      throws SQLException {
     CommandEnvelope envelope =
         new CommandEnvelope(
             dossier.dossierId(),
@@ -200,7 +218,12 @@ public class ProfessionalCommandsResource {
             currentCaller.correlation(),
             Optional.empty());
     return switch (commands.handle(
-        envelope, state -> AccessDecider.decide(command, state), _ -> new byte[0])) {
+        envelope,
+        state -> AccessDecider.decide(command, state),
+        events -> {
+          recorded.accept(events);
+          return new byte[0];
+        })) {
       case CommandResult.Done _ -> true;
       case CommandResult.Refused _ -> false;
     };

@@ -107,7 +107,7 @@ class OwnReading {
   private Refusal refuse(Caller who, UUID dossier, String action, Optional<AccessDecision> decision)
       throws SQLException {
     limit.count(who, RefusedCaller.Kind.DOSSIER);
-    traceRefusal(dossier, action, decision.orElseGet(OwnershipDecision::ofNoDossier));
+    traceRefusal(dossier, action, decision);
     return new Refusal(AuditProblem.NO_STANDING);
   }
 
@@ -115,13 +115,14 @@ class OwnReading {
    * Kept for ever only where there is such a dossier: nobody fills the log with made-up ids. The
    * same is done elsewhere, in vain, and takes as long.
    */
-  private void traceRefusal(UUID dossier, String action, AccessDecision decision)
+  private void traceRefusal(UUID dossier, String action, Optional<AccessDecision> decision)
       throws SQLException {
     Transactions.run(
         dataSource,
         tx -> {
-          boolean known = LogSearch.knows(tx, dossier);
-          AccessTraced refused = ReadTrace.refused(decision, action);
+          boolean known = LogSearch.knows(tx, dossier) && decision.isPresent();
+          AccessTraced refused =
+              ReadTrace.refused(decision.orElseGet(OwnershipDecision::ofNoDossier), action);
           if (known) {
             ReadTrace.put(tx, Optional.of(dossier), refused, caller.correlation());
           } else {

@@ -350,23 +350,27 @@ class Reading {
         });
   }
 
-  /** Somebody helps the patient who is present: that is traced, and nothing is read. */
+  /**
+   * Somebody helps the patient who is present: that is traced, and nothing is read. Where there is
+   * no dossier it is traced in vain: the answer takes as long.
+   */
   void noteAssistance(Asked asked) throws SQLException {
     Caller caller = current.get();
     Transactions.run(
         dataSource,
         tx -> {
           Optional<Known> known = known(tx, asked.dossierId(), caller, true);
-          if (known.isPresent()) {
-            trace(
-                tx,
-                asked,
-                caller.actor(),
-                AccessTraced.Outcome.RELEASED,
-                seesNothing(ASSISTANCE),
-                List.of(),
-                known.get());
-          }
+          putOrInVain(
+              tx,
+              entry(
+                  tx,
+                  asked,
+                  caller.actor(),
+                  AccessTraced.Outcome.RELEASED,
+                  seesNothing(ASSISTANCE),
+                  List.of(),
+                  known.map(Known::publicKey).orElse(nobodysKey)),
+              known.isPresent());
           return true;
         });
     machinery.wakeRelay();
@@ -438,25 +442,30 @@ class Reading {
         dataSource,
         tx -> {
           Optional<Known> known = known(tx, asked.dossierId(), caller, false);
-          List<Outbox.Entry> trace =
-              List.of(
-                  entry(
-                      tx,
-                      asked,
-                      actor(caller, false),
-                      AccessTraced.Outcome.REFUSED,
-                      decision,
-                      List.of(),
-                      known.map(Known::publicKey).orElse(nobodysKey)));
-          if (known.isPresent()) {
-            Outbox.put(tx, trace);
-          } else {
-            Outbox.putInVain(tx, trace);
-          }
+          putOrInVain(
+              tx,
+              entry(
+                  tx,
+                  asked,
+                  actor(caller, false),
+                  AccessTraced.Outcome.REFUSED,
+                  decision,
+                  List.of(),
+                  known.map(Known::publicKey).orElse(nobodysKey)),
+              known.isPresent());
           return true;
         });
     machinery.wakeRelay();
     return new Refusal(ReadingRefusal.NO_STANDING);
+  }
+
+  private static void putOrInVain(Connection tx, Outbox.Entry trace, boolean exists)
+      throws SQLException {
+    if (exists) {
+      Outbox.put(tx, List.of(trace));
+    } else {
+      Outbox.putInVain(tx, List.of(trace));
+    }
   }
 
   /** Which of several it was, and nothing of who that is. */
