@@ -2,6 +2,7 @@ package fr.carnet.eventstore;
 
 import fr.carnet.events.Topic;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,8 @@ import org.apache.kafka.common.TopicPartition;
  * must have seen before it may act. Once true it stays true.
  */
 public final class CaughtUp {
-  private static final int LOOK_MILLIS = 5_000;
+  /** Requests wait for a look. */
+  private static final Duration LOOK = Duration.ofSeconds(5);
 
   private final DataSource dataSource;
   private final Map<String, Object> kafka;
@@ -48,7 +50,7 @@ public final class CaughtUp {
     }
     try {
       if (ends.isEmpty()) {
-        ends = ends(kafka, topics);
+        ends = ends(kafka, topics, LOOK);
       }
       reached = storedOffsetsReach(ends);
     } catch (SQLException | RuntimeException e) {
@@ -61,11 +63,14 @@ public final class CaughtUp {
    * Where the topics end now, open transactions included: a transaction is told to be committed
    * before its markers stand in the partitions, and readers of committed records get there only
    * once they do.
+   *
+   * @throws org.apache.kafka.common.errors.TimeoutException when Kafka has not said so by then
    */
-  static Map<TopicPartition, Long> ends(Map<String, Object> kafka, List<Topic> topics) {
+  static Map<TopicPartition, Long> ends(
+      Map<String, Object> kafka, List<Topic> topics, Duration atMost) {
     Map<String, Object> settings = TopicReader.settings(kafka, "carnet-look-" + UUID.randomUUID());
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, IsolationLevel.READ_UNCOMMITTED.toString());
-    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, LOOK_MILLIS);
+    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(atMost.toMillis()));
     try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings)) {
       List<TopicPartition> partitions = new ArrayList<>();
       for (Topic topic : topics) {

@@ -12,14 +12,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
@@ -32,11 +27,6 @@ import org.jboss.logging.Logger;
 public final class Rebuild {
   private static final Logger LOG = Logger.getLogger(Rebuild.class);
   private static final String SHADOW = "rebuild";
-  private static final Duration POLL = Duration.ofMillis(200);
-
-  /** Longer than a transaction of a relay that was killed stands open on Kafka (10 s). */
-  private static final Duration PATIENCE = Duration.ofSeconds(12);
-
   private static final int NAMED_ROWS = 20;
   private static final String LOCK_NOT_AVAILABLE = "55P03";
   private static final String DEADLOCK = "40P01";
@@ -140,21 +130,17 @@ public final class Rebuild {
    */
   private Report rebuild(Connection guard, Savepoint asItWas) throws SQLException {
     inOwnTransaction(this::createShadow);
-    Map<String, Object> settings =
-        TopicReader.settings(kafka, "carnet-rebuild-" + UUID.randomUUID());
-    try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings)) {
-      Map<TopicPartition, Long> ends = CaughtUp.ends(kafka, projection.topics());
-      consumer.assign(ends.keySet());
-      consumer.seekToBeginning(ends.keySet());
-      if (source == Source.TOPIC_READER) {
-        ends = only(ends.keySet(), Offsets.stored(guard, projection.name()));
-      }
-      LongAdder records = new LongAdder();
-      fill(consumer, ends, records);
+    Map<TopicPartition, Long> ends = CaughtUp.ends(kafka, projection.topics(), Patience.LONGEST);
+    try (RebuildLanes lanes =
+        new RebuildLanes(dataSource, kafka, projection, SHADOW, ends.keySet())) {
+      lanes.fill(
+          source == Source.TOPIC_READER
+              ? only(ends.keySet(), Offsets.stored(guard, projection.name()))
+              : ends);
       inOwnTransaction(this::analyzeShadow);
       for (int attempt = 1; ; attempt++) {
         try {
-          return swap(guard, consumer, records);
+          return swap(guard, ends.keySet(), lanes);
         } catch (Busy e) {
           if (attempt == ATTEMPTS) {
             throw e;
@@ -242,68 +228,10 @@ public final class Rebuild {
     }
   }
 
-  /** Applies everything before these ends to the shadow, and counts it. */
-  private void fill(
-      Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends, LongAdder count)
-      throws SQLException {
-    ProjectionApplier applier = new ProjectionApplier(projection);
-    Patience patience = new Patience("Kafka does not give what it said it has");
-    while (!reached(consumer, ends)) {
-      List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-        if (record.offset() < ends.get(partition)) {
-          records.add(record);
-        } else {
-          // Beyond where this fill may go; it is read again in the next one.
-          consumer.seek(partition, ends.get(partition));
-        }
-      }
-      if (records.isEmpty()) {
-        patience.check();
-      } else {
-        patience = new Patience("Kafka does not give what it said it has");
-      }
-      count.add(records.size());
-      applyToShadow(applier, records);
-    }
-  }
-
-  private static boolean reached(
-      Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
-    return ends.entrySet().stream()
-        .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
-  }
-
-  private void applyToShadow(
-      ProjectionApplier applier, List<ConsumerRecord<byte[], byte[]>> records) throws SQLException {
-    if (records.isEmpty()) {
-      return;
-    }
-    try {
-      inShadow(tx -> applier.apply(tx, records));
-    } catch (SQLException | RuntimeException e) {
-      if (Transactions.isTransient(e)) {
-        throw e;
-      }
-      if (records.size() == 1) {
-        inShadow(
-            tx ->
-                applier.park(
-                    tx, records.getFirst(), new IllegalStateException(e.getClass().getName())));
-      } else {
-        int half = records.size() / 2;
-        applyToShadow(applier, records.subList(0, half));
-        applyToShadow(applier, records.subList(half, records.size()));
-      }
-    }
-  }
-
-  private Report swap(Connection guard, Consumer<byte[], byte[]> consumer, LongAdder records)
+  private Report swap(Connection guard, Set<TopicPartition> partitions, RebuildLanes lanes)
       throws SQLException {
     long heldFrom = System.nanoTime();
-    Map<TopicPartition, Long> ends = unlessBusy(() -> hold(guard, consumer.assignment()));
-    fill(consumer, ends, records);
+    lanes.fill(unlessBusy(() -> hold(guard, partitions)));
     if (source == Source.OWN_STREAMS) {
       requireNothingWaits(guard);
     }
@@ -322,8 +250,8 @@ public final class Rebuild {
     long heldMillis = Duration.ofNanos(System.nanoTime() - heldFrom).toMillis();
     LOG.infof(
         "%s: rebuilt from %d records, %d rows, %d differed, writers held %d ms",
-        projection.name(), records.sum(), rows, differences.size(), heldMillis);
-    return new Report(projection.name(), rows, records.sum(), heldMillis, differences);
+        projection.name(), lanes.records(), rows, differences.size(), heldMillis);
+    return new Report(projection.name(), rows, lanes.records(), heldMillis, differences);
   }
 
   /** A lock was not to be had. */
@@ -363,20 +291,7 @@ public final class Rebuild {
       patience.check();
       LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
     }
-    return CaughtUp.ends(kafka, projection.topics());
-  }
-
-  /** So that nothing is held for ever by something that does not come. */
-  private record Patience(String without, long from) {
-    Patience(String without) {
-      this(without, System.nanoTime());
-    }
-
-    void check() {
-      if (System.nanoTime() - from > PATIENCE.toNanos()) {
-        throw new IllegalStateException(without);
-      }
-    }
+    return CaughtUp.ends(kafka, projection.topics(), Patience.LONGEST);
   }
 
   private boolean waitingInOutbox(Connection connection) throws SQLException {
@@ -546,17 +461,6 @@ public final class Rebuild {
 
   private interface SqlWork {
     void in(Connection tx) throws SQLException;
-  }
-
-  private void inShadow(SqlWork work) throws SQLException {
-    Transactions.run(
-        dataSource,
-        tx -> {
-          // Local to the transaction: the pool never hands out a connection that looks elsewhere.
-          execute(tx, "SET LOCAL search_path TO " + SHADOW + ", public");
-          work.in(tx);
-          return true;
-        });
   }
 
   private void inOwnTransaction(SqlWork work) throws SQLException {

@@ -105,7 +105,7 @@ public final class StreamComparison {
   }
 
   private static long read(Map<String, Object> kafka, Topic topic, Map<UUID, Highest> published) {
-    Map<TopicPartition, Long> ends = CaughtUp.ends(kafka, List.of(topic));
+    Map<TopicPartition, Long> ends = CaughtUp.ends(kafka, List.of(topic), Patience.LONGEST);
     long records = 0;
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(TopicReader.settings(kafka, "carnet-look-" + UUID.randomUUID()))) {
