@@ -38,6 +38,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -277,11 +278,20 @@ public final class AuditScenario implements ChaosScenario {
 
   private void awaitSize(long wanted, Duration atMost) throws Exception {
     long deadline = System.nanoTime() + atMost.toNanos();
-    while (size() < wanted) {
+    for (OptionalLong size = sizeNow(); size.orElse(-1) < wanted; size = sizeNow()) {
       require(
           System.nanoTime() - deadline < 0,
-          "the log has %d entries and not %d within %s".formatted(size(), wanted, atMost));
+          "the log has %d entries and not %d within %s".formatted(size.orElse(-1), wanted, atMost));
       Thread.sleep(50);
+    }
+  }
+
+  /** Nothing while a machine at full work does not even take a connection: it is asked again. */
+  private OptionalLong sizeNow() {
+    try {
+      return OptionalLong.of(size());
+    } catch (SQLException e) {
+      return OptionalLong.empty();
     }
   }
 
