@@ -34,10 +34,10 @@ public final class RealServersForQuarkus implements QuarkusTestResourceLifecycle
     settings.put("carnet.nomenclatures", "");
     // One of the rules that may be set to warn; as shipped all refuse.
     settings.put("carnet.ingest.warn", "PROCESSED_BEFORE_CARE");
-    // Shipped are half a second and less; builds beside it take longer from a test now and then.
+    // Shipped are half a second and less; a busy machine now and then takes longer.
     for (String service : List.of("access-control", "dossier")) {
-      settings.put("quarkus.rest-client." + service + ".connect-timeout", "3000");
-      settings.put("quarkus.rest-client." + service + ".read-timeout", "3000");
+      settings.put("quarkus.rest-client." + service + ".connect-timeout", "10000");
+      settings.put("quarkus.rest-client." + service + ".read-timeout", "10000");
     }
     settings.put("carnet.dossier-url", Neighbours.url());
     settings.put("carnet.access-url", Neighbours.url());

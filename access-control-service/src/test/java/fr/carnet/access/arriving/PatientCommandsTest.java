@@ -976,13 +976,13 @@ class PatientCommandsTest extends AccessOverHttp {
     Neighbours.answer(
         "/registry/",
         _ -> {
-          LockSupport.parkNanos(Duration.ofSeconds(8).toNanos());
+          LockSupport.parkNanos(Duration.ofSeconds(60).toNanos());
           return new Neighbours.Answer(404, "{}");
         });
     Dossier unheard = new Dossier(UUID.randomUUID(), dossier.keys());
     long from = System.nanoTime();
     refused(grant(unheard, toProfessional(DOCTOR)), 503, "REGISTRY_UNAVAILABLE");
-    assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(7));
+    assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(50));
   }
 
   @Test
