@@ -88,7 +88,7 @@ class WhoMayAskTest extends AccessOverHttp {
       case EXPIRED -> {
         Dossier expired = grantedByOther(Optional.of(Instant.now().plusSeconds(5)));
         Awaitility.await()
-            .atMost(Duration.ofMinutes(2))
+            .atMost(Duration.ofMinutes(5))
             .until(() -> !decide(expired, PROFESSIONAL).allowed());
         yield expired;
       }
@@ -175,7 +175,7 @@ class WhoMayAskTest extends AccessOverHttp {
   /** A dossier of which this service has heard: on a busy machine that may take it a second try. */
   private static Dossier known(Dossier dossier) {
     Awaitility.await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> asPatient(OWNER).get(dossier.path("/grants")).statusCode() == 200);
     return dossier;
   }

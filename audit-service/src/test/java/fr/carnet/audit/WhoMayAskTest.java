@@ -163,7 +163,7 @@ class WhoMayAskTest {
     }
     for (Situation situation : List.of(Situation.OWN, Situation.REPRESENTED)) {
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .pollInterval(Duration.ofMillis(50))
           .until(
               () ->
@@ -177,7 +177,7 @@ class WhoMayAskTest {
             .getLong("entries[0].index");
     // What is searched is in the log; now it is signed too.
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .pollInterval(Duration.ofMillis(50))
         .until(() -> signed() > index);
     own = new Place(index, signed());

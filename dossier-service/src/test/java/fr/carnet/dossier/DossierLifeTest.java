@@ -38,7 +38,7 @@ class DossierLifeTest {
         .body("code", equalTo("DOSSIER_EXISTS"))
         .contentType("application/problem+json");
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(Dossiers.of(Topic.DOSSIER_REGISTRY, dossier))
@@ -58,7 +58,7 @@ class DossierLifeTest {
     String ins = Dossiers.newIns();
     UUID dossier = Dossiers.open(ins);
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> !Dossiers.of(Topic.DOSSIER_EVENTS, dossier).isEmpty());
     for (Topic topic : List.of(Topic.DOSSIER_EVENTS, Topic.DOSSIER_REGISTRY)) {
       for (var record : Dossiers.of(topic, dossier)) {

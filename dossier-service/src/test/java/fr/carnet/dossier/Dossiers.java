@@ -305,7 +305,7 @@ public final class Dossiers {
 
   private static String registeredKey(UUID dossier) {
     return await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(
             () ->
                 of(Topic.DOSSIER_REGISTRY, dossier).stream()

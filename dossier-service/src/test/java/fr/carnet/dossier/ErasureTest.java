@@ -112,7 +112,7 @@ class ErasureTest {
         .then()
         .statusCode(201);
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(rowsOf(dossier))
@@ -142,7 +142,7 @@ class ErasureTest {
     erasing.erase(dossier, ErasureCause.ARCHIVE_ENDED, ACTOR);
     assertThat(Files.readString(journal)).contains(dossier.toString());
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () -> {
               assertThat(Dossiers.of(Topic.DOSSIER_REGISTRY, dossier).getLast().value()).isNull();
@@ -208,7 +208,7 @@ class ErasureTest {
     // when, and by which entry of the log
     assertThat(certificate.erasedAt()).isBetween(before, Instant.now().plusSeconds(60));
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(idOfLast(Topic.DOSSIER_EVENTS, dossier))
@@ -328,7 +328,7 @@ class ErasureTest {
       CompletableFuture<ErasureCertificate> erasure = eraseInBackground(dossier);
       await()
           .during(Duration.ofMillis(500))
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .until(() -> !erasure.isDone());
       try (Statement insert = feed.createStatement()) {
         insert.execute(
@@ -426,7 +426,7 @@ class ErasureTest {
     }
 
     void awaitSomebody() {
-      await().atMost(Duration.ofMinutes(2)).until(() -> !texts(WAITING).isEmpty());
+      await().atMost(Duration.ofMinutes(5)).until(() -> !texts(WAITING).isEmpty());
     }
 
     void open() throws SQLException {
@@ -456,7 +456,7 @@ class ErasureTest {
   private static void requireWaiting(CompletableFuture<?>... waiting) {
     await()
         .during(Duration.ofMillis(300))
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> Stream.of(waiting).noneMatch(CompletableFuture::isDone));
   }
 
@@ -643,7 +643,7 @@ class ErasureTest {
                 }
                 return true;
               });
-      await().atMost(Duration.ofMinutes(2)).until(() -> lines.get() > 40);
+      await().atMost(Duration.ofMinutes(5)).until(() -> lines.get() > 40);
       Future<?> rebuilds =
           others.submit(
               () -> {
@@ -656,7 +656,7 @@ class ErasureTest {
       }
       int then = lines.get();
       rebuilds.get(60, TimeUnit.SECONDS);
-      await().atMost(Duration.ofMinutes(2)).until(() -> lines.get() > then + 40);
+      await().atMost(Duration.ofMinutes(5)).until(() -> lines.get() > then + 40);
       going.set(false);
       for (Future<?> each : List.of(feed, reads, replicas)) {
         each.get(2, TimeUnit.MINUTES);
@@ -781,7 +781,7 @@ class ErasureTest {
               .formatted(table, dossier));
     }
     erasing.erase(dossier, ErasureCause.REQUESTED, ACTOR);
-    await().atMost(Duration.ofMinutes(2)).until(() -> isRelayed(dossier));
+    await().atMost(Duration.ofMinutes(5)).until(() -> isRelayed(dossier));
     // when the database is set back to it
     execute("DELETE FROM dossier_key WHERE dossier_id = '" + dossier + "'");
     for (String table : tables) {
@@ -799,7 +799,7 @@ class ErasureTest {
     // and what Kafka holds of it, read again from the start, makes nothing but the erasure
     execute("UPDATE consumer_offset SET next_offset = 0");
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(
             () ->
                 !texts(
@@ -830,7 +830,7 @@ class ErasureTest {
     erasing.finish();
     // then
     assertThat(rowsOf(dossier)).containsExactly("dossier_key");
-    await().atMost(Duration.ofMinutes(2)).until(() -> isRelayed(dossier));
+    await().atMost(Duration.ofMinutes(5)).until(() -> isRelayed(dossier));
     certificate(TestTokens.withRole("officer", "privacy-officer"), dossier).statusCode(200);
   }
 
@@ -846,7 +846,7 @@ class ErasureTest {
     Dossiers.passed(dossier, "line-1", Dossiers.imaging("item-1", 3, 1));
     List<byte[]> before = logOf(dossier);
     erasing.erase(dossier, ErasureCause.REQUESTED, ACTOR);
-    await().atMost(Duration.ofMinutes(2)).until(() -> isRelayed(dossier));
+    await().atMost(Duration.ofMinutes(5)).until(() -> isRelayed(dossier));
     List<byte[]> after = logOf(dossier);
     assertThat(after).hasSize(before.size() + 1).containsAll(before);
   }
@@ -994,7 +994,7 @@ class ErasureTest {
                   .toList()));
     }
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () -> {
               for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
@@ -1035,7 +1035,7 @@ class ErasureTest {
 
   private static void awaitCare(String ins, UUID dossier, String item) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 read(TestTokens.patient(ins), dossier)

@@ -47,14 +47,14 @@ class LostDossierTest {
         UPDATE consumer_offset SET next_offset = 0 WHERE consumer = 'dossier-recovery'
         """
             .formatted(dossier));
-    await().atMost(Duration.ofSeconds(60)).until(() -> parked(dossier));
+    await().atMost(Duration.ofMinutes(5)).until(() -> parked(dossier));
     // then
     open(ins).statusCode(503).body("code", equalTo("RECOVERY_UNFINISHED"));
     // when the keys come back from a later backup
     execute("INSERT INTO dossier_key SELECT * FROM later_backup; DROP TABLE later_backup");
     // then it is the same dossier
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(() -> open(ins).statusCode(409).body("code", equalTo("DOSSIER_EXISTS")));
     assertThat(
             given()

@@ -117,7 +117,7 @@ class RepresentativesTest {
         .body("field", equalTo("until"));
     UUID representation = parent(mother);
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(registered())
@@ -154,7 +154,7 @@ class RepresentativesTest {
     end(one, "EXCLUDED").statusCode(204);
     end(one, "EXCLUDED").statusCode(409).body("code", equalTo("REPRESENTATION_ENDED"));
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(registered())
@@ -247,7 +247,7 @@ class RepresentativesTest {
         .statusCode(200)
         .body("representatives.representationId", contains(guardian));
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(registered())
@@ -311,7 +311,7 @@ class RepresentativesTest {
     Dossiers.decisionsAre(true, "REPRESENTATIVE");
     String parent = TestTokens.patient(mother);
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(() -> get(path("/care"), parent).body("items.itemId", contains("item-1")));
     get(path("/items"), parent)
         .statusCode(200)
@@ -346,7 +346,7 @@ class RepresentativesTest {
     get(path("/export"), parent).statusCode(403);
     get(path("/masks"), parent).statusCode(403);
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(Dossiers.traces(dossier))
@@ -405,7 +405,7 @@ class RepresentativesTest {
     Dossiers.decisionsAre(false, "NO_STANDING");
     get(path("/items"), pharmacist).statusCode(403);
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(Dossiers.traces(dossier))

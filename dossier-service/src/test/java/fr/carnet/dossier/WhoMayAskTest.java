@@ -310,7 +310,7 @@ class WhoMayAskTest {
 
   private static void awaitCare(Planted planted) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(
             () ->
                 given()

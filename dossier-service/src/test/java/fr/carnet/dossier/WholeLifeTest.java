@@ -119,7 +119,7 @@ class WholeLifeTest {
 
   private static DossierOpened recordedOpening(UUID dossier) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> !Dossiers.of(Topic.DOSSIER_EVENTS, dossier).isEmpty());
     return Wire.read(
         Dossiers.of(Topic.DOSSIER_EVENTS, dossier).getFirst().value(), DossierOpened.class);
@@ -344,7 +344,7 @@ class WholeLifeTest {
           .body("code", equalTo("DOSSIER_EXISTS"));
     }
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () -> {
               var records = Dossiers.of(Topic.DOSSIER_REGISTRY, dossier);
@@ -459,7 +459,7 @@ class WholeLifeTest {
     String document = Dossiers.document(dossier, owner, Files.pdf(), "");
     Dossiers.passed(dossier, "line-1", imaging("item-1", 10, 1));
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () -> get("/dossiers/" + dossier + "/care", owner).body("items", hasSize(1)));
     String request = requested(dossier, kind);
@@ -500,7 +500,7 @@ class WholeLifeTest {
     get("/dossiers/" + dossier + "/export", owner)
         .body("life.find { it.type == 'dossier.release-used.v1' }.by", equalTo("patient"));
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(Dossiers.traces(dossier))
@@ -515,7 +515,7 @@ class WholeLifeTest {
     assertThat(look.itemIds()).containsExactly("item-1", document);
     assertThat(look.grantId()).contains(UUID.fromString(request));
     // and neither the requester nor the secret stands anywhere in clear
-    await().atMost(Duration.ofMinutes(2)).until(() -> onKafka(dossier).contains("secretHash"));
+    await().atMost(Duration.ofMinutes(5)).until(() -> onKafka(dossier).contains("secretHash"));
     assertThat(onKafka(dossier)).doesNotContain(secret, "Heritaud", "notoriété");
     assertThat(
             countOf(
@@ -554,7 +554,7 @@ class WholeLifeTest {
     Dossiers.passed(dossier, "line-1", imaging("item-1", 10, 1));
     Dossiers.passed(dossier, "line-2", imaging("item-2", 11, 1));
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () -> get("/dossiers/" + dossier + "/care", owner).body("items", hasSize(2)));
     for (String item : List.of(masked, maskedFile, "item-2")) {
@@ -636,7 +636,7 @@ class WholeLifeTest {
     }
     get(path + UUID.randomUUID(), OFFICER).statusCode(404).body("code", equalTo("NO_SUCH_REQUEST"));
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(Dossiers.traces(dossier))
@@ -760,7 +760,7 @@ class WholeLifeTest {
     becomesDue(dossier);
     // when nobody does anything
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> get("/dossiers/mine", owner).extract().statusCode() == 404);
     // then
     get("/erasures/" + dossier, OFFICER).statusCode(200).body("cause", equalTo("REQUESTED"));
@@ -801,7 +801,7 @@ class WholeLifeTest {
       becomesDue(dossier);
       // then: it is in the journal, and would be carried out at any start
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .untilAsserted(
               () -> assertThat(warnings).anyMatch(w -> w.contains("DOCUMENT_STORE_UNAVAILABLE")));
       assertThat(java.nio.file.Files.readString(journal)).contains(dossier.toString());
@@ -819,7 +819,7 @@ class WholeLifeTest {
     }
     // when the bucket answers
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> get("/dossiers/mine", owner).extract().statusCode() == 404);
     // then
     assertThat(beside.hasForgotten(dossier)).isTrue();
@@ -858,7 +858,7 @@ class WholeLifeTest {
           CompletableFuture.supplyAsync(
               () -> given().auth().oauth2(owner).delete(path).statusCode());
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .until(
               () ->
                   countOf(
@@ -896,7 +896,7 @@ class WholeLifeTest {
     assertThat(timetable.run(Instant.now().plus(Duration.ofDays(8)))).contains(dossier);
     // then
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(() -> assertThat(countOf(forgotten, "dossier_id")).isGreaterThan(before));
   }
 
@@ -957,7 +957,7 @@ class WholeLifeTest {
     Dossiers.passed(dossier, "line-4", imaging("item-secret", 5, 1));
     Dossiers.withdrawn(dossier, "line-4");
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 get("/dossiers/" + dossier + "/export", owner)
@@ -977,7 +977,7 @@ class WholeLifeTest {
     assertThat(export.getList("items")).isEmpty();
     assertThat(answer).doesNotContain("item-secret", "wrappedKey", "publicKey", "secretHash");
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(Dossiers.traces(dossier))
@@ -1069,7 +1069,7 @@ class WholeLifeTest {
           .isEqualTo(zip.get(export.getString("files[" + file + "].file")));
     }
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(Dossiers.traces(dossier))

@@ -93,7 +93,7 @@ final class Bench {
               .collect(Collectors.toSet());
       admin.deleteTopics(used).all().get();
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .pollInterval(Duration.ofMillis(10))
           .until(() -> admin.listTopics().names().get().stream().noneMatch(used::contains));
     } catch (InterruptedException | ExecutionException e) {
@@ -319,7 +319,7 @@ final class Bench {
   void awaitRead(String reader, Topic topic) {
     CaughtUp caughtUp = new CaughtUp(dataSource, kafka, reader, List.of(topic));
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(5))
         .pollInterval(Duration.ofMillis(20))
         .until(caughtUp::reached);
   }

@@ -456,10 +456,10 @@ class PoisonTest {
         new TopicReader("failing", List.of(EVENTS), bench.dataSource(), bench.kafka(), failing)
             .start()) {
       // then
-      await().atMost(Duration.ofMinutes(2)).until(() -> reader.lag() == 2);
+      await().atMost(Duration.ofMinutes(5)).until(() -> reader.lag() == 2);
       await()
           .during(Duration.ofSeconds(2))
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .until(() -> reader.lag() == 2 && reader.stands(Duration.ofSeconds(1)));
     }
   }

@@ -113,7 +113,7 @@ class ProjectionTest {
       assertThat(bench.accountRows()).isEmpty();
       // then
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Duration.ofMinutes(5))
           .untilAsserted(() -> assertThat(bench.accountRows()).isEqualTo(expected));
     }
   }
@@ -257,7 +257,7 @@ class ProjectionTest {
     }
 
     void awaitSomebody() {
-      await().atMost(Duration.ofMinutes(2)).untilTrue(waited);
+      await().atMost(Duration.ofMinutes(5)).untilTrue(waited);
     }
 
     boolean wasWaitedAt() {

@@ -34,7 +34,7 @@ class RebuildTest {
   private static final int WRITERS = 8;
   private static final int STREAMS = 100;
   private static final int TIMES = 3 * Bench.ROUNDS;
-  private static final Duration LONG = Duration.ofMinutes(2);
+  private static final Duration LONG = Duration.ofMinutes(5);
 
   private final Accounts accounts = new Accounts();
   private Bench bench;
@@ -225,7 +225,7 @@ class RebuildTest {
   /** Again where the reader, which does so from time to time, does it at the same moment. */
   private void retryParked(AccountView view) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .ignoreException(PSQLException.class)
         .until(
             () ->

@@ -36,7 +36,7 @@ class RelayTest {
   private static final int WRITERS = 16;
   private static final int STREAMS = 500;
   private static final int KILLS = 20;
-  private static final Duration LONG = Duration.ofMinutes(2);
+  private static final Duration LONG = Duration.ofMinutes(5);
 
   private Bench bench;
 

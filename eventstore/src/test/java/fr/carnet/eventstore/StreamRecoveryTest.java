@@ -84,7 +84,7 @@ class StreamRecoveryTest {
     // when the streams are recovered
     try (Relay relay = new Relay(bench.dataSource(), "test", bench.kafka()).start();
         TopicReader _ = recovery().start()) {
-      await().atMost(Duration.ofMinutes(2)).until(caughtUp::reached);
+      await().atMost(Duration.ofMinutes(5)).until(caughtUp::reached);
       // then they are those of Kafka, times included, and so is the read model
       assertThat(events()).isEqualTo(events);
       assertThat(bench.accountRows()).isEqualTo(rows);
@@ -155,7 +155,7 @@ class StreamRecoveryTest {
       assertThat(caughtUp.reached()).isFalse();
       assertThat(bench.count("SELECT count(*) FROM event")).isZero();
       producer.commitTransaction();
-      await().atMost(Duration.ofMinutes(2)).until(caughtUp::reached);
+      await().atMost(Duration.ofMinutes(5)).until(caughtUp::reached);
       assertThat(bench.count("SELECT count(*) FROM event")).isEqualTo(1);
     }
   }
@@ -217,7 +217,7 @@ class StreamRecoveryTest {
 
   private void awaitRelayed() {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> bench.count("SELECT count(*) FROM outbox") == 0);
   }
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** What every test of the running service needs: a sender, lines, dossiers. */
 @WithTestResource(value = RealServersForQuarkus.class, scope = TestResourceScope.GLOBAL)
 public abstract class IngestOverHttp {
-  protected static final Duration SOON = Duration.ofSeconds(60);
+  protected static final Duration SOON = Duration.ofMinutes(5);
   protected static final String SENDER = "billing-system";
 
   @Inject protected DataSource dataSource;

@@ -269,7 +269,7 @@ class DecisionsTest extends AccessOverHttp {
 
     publish(registered(id, keys, ref, State.OPEN, 1));
     Awaitility.await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> asPatient(OWNER).get(arriving.path("/access")).statusCode() == 200);
     granted(arriving, DOCTOR);
     assertThat(decide(arriving, DOCTOR).allowed()).isTrue();
@@ -277,7 +277,7 @@ class DecisionsTest extends AccessOverHttp {
     String then = asPatient(OWNER).get(arriving.path("/access")).then().extract().path("at");
     publish(registered(id, keys, ref, State.CLOSED, 2));
     Awaitility.await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> !decide(arriving, DOCTOR).allowed());
     assertThat(grant(arriving, toProfessional(DOCTOR)).statusCode()).isEqualTo(409);
     // Now nobody but the owner, and then the doctor too: as was decided then.
@@ -301,14 +301,14 @@ class DecisionsTest extends AccessOverHttp {
         registered(id, keys, TestTokens.patientRef(OWNER), State.OPEN, 1);
     publish(registered);
     Awaitility.await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> asPatient(OWNER).get(erased.path("/access")).statusCode() == 200);
     granted(erased, DOCTOR);
     asPatient(OWNER).put(erased.path("/same-right/" + DOCTOR_2)).then().statusCode(204);
     assertThat(decide(erased, DOCTOR).allowed()).isTrue();
     // when
     send(new ProducerRecord<>(Topic.DOSSIER_REGISTRY.wireName(), id.toString(), null));
-    Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> !decide(erased, DOCTOR).allowed());
+    Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> !decide(erased, DOCTOR).allowed());
     // and when an answer that was under way comes after it, and an old record again
     Neighbours.answer(
         "/registry/" + id,

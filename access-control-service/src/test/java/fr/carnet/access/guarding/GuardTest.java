@@ -148,7 +148,7 @@ class GuardTest extends AccessOverHttp {
     }
     String ofDoctor = "reports.findAll { it.actor == 'professional:" + doctor + "' }";
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(() -> reports().body(ofDoctor + ".times", equalTo(List.of(6))));
     String report =
         reports()

@@ -74,7 +74,7 @@ class NoticesTest extends AccessOverHttp {
 
   private void awaitNotices(int count) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(() -> notices("").body("notices", hasSize(count)));
   }
 
@@ -105,7 +105,7 @@ class NoticesTest extends AccessOverHttp {
     // One that was earlier and comes late.
     publish(read(dossier.id(), DOCTOR, now.minusSeconds(5)));
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 notices("")
@@ -333,13 +333,13 @@ class NoticesTest extends AccessOverHttp {
     publish(shown, later, hiddenToo, hidden);
     // then
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(() -> notices("").body("notices.at", contains(shown.at().toString())));
     notices("").body("unread", equalTo(1));
     // and once it is announced, the earliest is
     keptFromOwner(dossier);
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(() -> notices("").body("notices.at", contains(hidden.at().toString())));
   }
 
@@ -358,7 +358,7 @@ class NoticesTest extends AccessOverHttp {
             "find-by-ins"),
         looked("899700032024", now.plusSeconds(30), items));
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(() -> notices("").body("notices.who.id", hasItem("899700032024")));
   }
 
@@ -540,7 +540,7 @@ class NoticesTest extends AccessOverHttp {
           .statusCode(i < 20 ? 403 : 429);
     }
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> ofThisDossier("outbox WHERE aggregateid") == 0);
     // Of the same partition, and so behind all of them.
     publish(read(dossier.id(), DOCTOR, now));
@@ -652,13 +652,13 @@ class NoticesTest extends AccessOverHttp {
     Dossier other = dossierOf(OTHER);
     publish(read(other.id(), DOCTOR, now));
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () -> asPatient(OTHER).get(other.path("/notices")).then().body("notices", hasSize(1)));
     String operator = TestTokens.withRole("operator", "operator");
     List<Integer> parked =
         await()
-            .atMost(Duration.ofMinutes(2))
+            .atMost(Duration.ofMinutes(5))
             .until(
                 () ->
                     as(operator)
@@ -717,7 +717,7 @@ class NoticesTest extends AccessOverHttp {
     publish(read(dossier.id(), DOCTOR_2, PurposeOfUse.BREAK_GLASS, now));
     Dossier other = dossierOf(OTHER);
     publish(read(other.id(), DOCTOR, now));
-    await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(caughtUp()).isTrue());
+    await().atMost(Duration.ofMinutes(5)).untilAsserted(() -> assertThat(caughtUp()).isTrue());
     rebuild();
     // then
     for (String table : List.of("notice", "refused_access", "grant_notice", "notice_read")) {

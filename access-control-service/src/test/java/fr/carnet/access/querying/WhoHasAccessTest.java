@@ -329,7 +329,7 @@ class WhoHasAccessTest extends AccessOverHttp {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Awaitility.await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .until(
               () -> {
                 consumer

@@ -155,7 +155,7 @@ class MonthOfLifeTest extends AccessOverHttp {
             + setting
             + "', current_database()); END $$");
     dataSource.flush(AgroalDataSource.FlushMode.GRACEFUL);
-    await().atMost(Duration.ofMinutes(2)).until(() -> everyConnectionShows(shown));
+    await().atMost(Duration.ofMinutes(5)).until(() -> everyConnectionShows(shown));
   }
 
   private boolean everyConnectionShows(String shown) throws SQLException {
@@ -503,7 +503,7 @@ class MonthOfLifeTest extends AccessOverHttp {
             (name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
     producer.send(record).get();
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .pollInterval(Duration.ofMillis(10))
         .until(() -> version(key) == patient.registered.version());
     Neighbours.answer(
@@ -600,7 +600,7 @@ class MonthOfLifeTest extends AccessOverHttp {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .until(
               () -> {
                 for (ConsumerRecord<String, byte[]> record :

@@ -249,7 +249,7 @@ class LogOverHttpTest {
 
   private void awaitEntries(long number) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> entries("") >= number);
   }
@@ -260,11 +260,11 @@ class LogOverHttpTest {
 
   private void awaitTraces(String action, long number) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> traces(action) >= number);
     assertThat(traces(action)).isEqualTo(number);
-    await().atMost(Duration.ofMinutes(2)).until(() -> count("SELECT count(*) FROM outbox") == 0);
+    await().atMost(Duration.ofMinutes(5)).until(() -> count("SELECT count(*) FROM outbox") == 0);
   }
 
   private static Response as(String token, String path) {
@@ -478,7 +478,7 @@ class LogOverHttpTest {
     long before = count(ofNoDossier);
     assertThat(as(auditor(), "/log?limit=1&actor=professional:" + DOCTOR).statusCode())
         .isEqualTo(200);
-    await().atMost(Duration.ofMinutes(2)).until(() -> count(ofNoDossier) > before);
+    await().atMost(Duration.ofMinutes(5)).until(() -> count(ofNoDossier) > before);
   }
 
   @Test
@@ -685,7 +685,7 @@ class LogOverHttpTest {
 
   private void awaitTraceFacts() {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> count("SELECT size - next_index FROM log_head, log_facts_head") == 0L);
   }
@@ -782,7 +782,7 @@ class LogOverHttpTest {
               .jsonPath()
               .getList("looks.index", Long.class));
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .until(() -> count("SELECT size FROM log_head") > searchable);
       file = looksFile(owner);
     } finally {
@@ -1287,7 +1287,7 @@ class LogOverHttpTest {
             + traced("assist", "helps", 120, each, day, normal, released, false)
             + traced("slow", 5, each, slowly, normal, refused, false);
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(
             () ->
                 count("SELECT count(*) FROM log_facts WHERE time > timestamptz '2031-01-01Z'")
@@ -1537,7 +1537,7 @@ class LogOverHttpTest {
       // trace
       AtomicReference<Response> file = new AtomicReference<>();
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .untilAsserted(
               () -> {
                 file.set(as(owner, path + "/looks/file"));
@@ -1773,7 +1773,7 @@ class LogOverHttpTest {
   private SignedNote checkpoint() {
     long size = count("SELECT size FROM log_head");
     return await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .pollInterval(Duration.ofMillis(50))
         .until(
             () -> SignedNote.parse(as(auditor(), "/checkpoint").asString()),
@@ -2009,7 +2009,7 @@ class LogOverHttpTest {
   private static void awaitNotice(String code, String detail, boolean open) {
     for (String role : List.of("operator", "privacy-officer")) {
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .until(
               () ->
                   as(TestTokens.withRole("somebody", role), "/notices")
@@ -2027,7 +2027,7 @@ class LogOverHttpTest {
 
   private static void awaitWhole() {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> given().get("/q/health/well").statusCode() == 200);
   }
 
@@ -2085,7 +2085,7 @@ class LogOverHttpTest {
     story();
     checkpoint();
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> state("dossier.events", "recordsBehind") == 0);
     // given: the log cannot take what comes
     try (var connection = dataSource.getConnection();
@@ -2101,14 +2101,14 @@ class LogOverHttpTest {
           new DossierClosed(ClosingReason.FERMETURE_DEMANDE_PATIENT, Optional.empty()));
       assertThat(state("dossier.events", "recordsBehind")).isEqualTo(1);
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .until(() -> state("dossier.events", "secondsBehind") >= 1);
       assertThat(state("care.reimbursements", "recordsBehind")).isZero();
       connection.rollback();
       connection.setAutoCommit(true);
     }
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> state("dossier.events", "recordsBehind") == 0);
     // No witness is asked here, and that is told too.
     assertThat(as(auditor(), "/log/witnesses").jsonPath().getInt("of")).isZero();
@@ -2123,7 +2123,7 @@ class LogOverHttpTest {
 
   private void awaitNoDossierTrace(String action) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(
             () ->
                 count(

@@ -614,13 +614,13 @@ class ReplayTest {
     publish(records);
     String of = "'" + String.join("','", ids.stream().map(UUID::toString).toList()) + "'";
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(5))
         .until(
             () ->
                 count("SELECT count(*) FROM log_facts WHERE dossier_id IN (" + of + ")")
                     == records.size() - 3);
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> replay("instant=" + START).statusCode() == 200);
     // then: everything, up to each of these instants
     for (Map.Entry<Instant, Map<UUID, JsonNode>> then : recorded.entrySet()) {
@@ -651,7 +651,7 @@ class ReplayTest {
     byAnActorThoseEventsAndTheDossiersTheyTouched(ids);
     notUpToAnInstantToWhichLogOrSearchHaveNotCome(one);
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(
             () ->
                 count(
@@ -699,7 +699,7 @@ class ReplayTest {
 
   private void whatDoesNotFollowIsNamedAndNotApplied(UUID gap) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> count("SELECT count(*) FROM log_facts WHERE dossier_id = '" + gap + "'") == 3);
     List<JsonNode> lines = lines(replay("dossier=" + gap));
     List<Long> indexes = indexes(lines);
@@ -828,7 +828,7 @@ class ReplayTest {
             .build();
     // The service is not waited for longer than half a second: on a slow machine, once more.
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(
             () -> {
               CountDownLatch toldOf = new CountDownLatch(1);
@@ -889,7 +889,7 @@ class ReplayTest {
       Instant published = Instant.now();
       then = "dossier=" + one + "&instant=" + published.truncatedTo(ChronoUnit.MICROS);
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .until(
               () ->
                   count(
@@ -901,7 +901,7 @@ class ReplayTest {
       connection.rollback();
       connection.setAutoCommit(true);
     }
-    await().atMost(Duration.ofMinutes(2)).until(() -> replay(then).statusCode() == 200);
+    await().atMost(Duration.ofMinutes(5)).until(() -> replay(then).statusCode() == 200);
     assertThat(events(lines(replay(then))))
         .extracting(event -> event.path("eventId").asText())
         .contains(late.toString());
@@ -914,7 +914,7 @@ class ReplayTest {
     } finally {
       execute("ALTER TABLE log_facts_head DROP CONSTRAINT stops");
     }
-    await().atMost(Duration.ofMinutes(2)).until(() -> replay(then).statusCode() == 200);
+    await().atMost(Duration.ofMinutes(5)).until(() -> replay(then).statusCode() == 200);
   }
 
   private void execute(String sql) throws SQLException {

@@ -124,7 +124,7 @@ class AttackTest {
 
   private static void awaitCheckpoint() {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> database.number("SELECT coalesce(max(size), 0) FROM log_checkpoint") == size);
   }
@@ -217,7 +217,7 @@ class AttackTest {
             checkpoints.keys());
     try (Witnesses _ = asked.start()) {
       return await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .pollInterval(Duration.ofMillis(20))
           .until(
               () ->

@@ -76,7 +76,7 @@ final class AuditedKafka implements AutoCloseable {
       last.merge(new TopicPartition(place.topic(), place.partition()), place.offset(), Math::max);
     }
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(5))
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(5))
         .until(

@@ -83,7 +83,7 @@ record LogDatabase(String jdbcUrl, DataSource dataSource) {
 
   void awaitSize(long size) {
     await()
-        .atMost(Duration.ofSeconds(90))
+        .atMost(Duration.ofMinutes(5))
         .pollInterval(Duration.ofMillis(20))
         .untilAsserted(() -> assertThat(size()).isEqualTo(size));
   }

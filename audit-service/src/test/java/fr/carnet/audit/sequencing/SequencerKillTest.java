@@ -90,14 +90,14 @@ class SequencerKillTest {
   private static void awaitGrowth(LogDatabase database) {
     long before = database.size();
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(5))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> database.size() > before);
   }
 
   private static void awaitStanding(LogDatabase database, SequencerProcess process) {
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(5))
         .until(
             () ->
                 database.number(
@@ -115,7 +115,7 @@ class SequencerKillTest {
       lock.execute("LOCK TABLE log_entry IN EXCLUSIVE MODE");
     }
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(5))
         .pollInterval(Duration.ofMillis(20))
         .until(
             () ->
@@ -194,7 +194,7 @@ class SequencerKillTest {
       long epoch = database.number("SELECT epoch FROM log_head");
       long stopped = System.nanoTime();
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .pollInterval(Duration.ofMillis(20))
           .until(() -> database.number("SELECT epoch FROM log_head") > epoch);
       awaitGrowth(database);

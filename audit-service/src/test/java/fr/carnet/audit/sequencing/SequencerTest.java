@@ -129,7 +129,7 @@ class SequencerTest {
     Random dice = new Random(1);
     kafka.publish(true, events(500, dice));
     try (Sequencer _ = sequencer(database)) {
-      await().atMost(Duration.ofSeconds(60)).until(() -> database.size() >= 500);
+      await().atMost(Duration.ofMinutes(5)).until(() -> database.size() >= 500);
       for (int i = 0; i < 10; i++) {
         kafka.publish(i % 3 != 0, events(1 + dice.nextInt(300), dice));
       }
@@ -434,7 +434,7 @@ class SequencerTest {
       gone.publish(true, events(10, new Random(8)));
       topics.follow(head);
       List<ConsumerRecord<byte[], byte[]>> records =
-          await().atMost(Duration.ofMinutes(2)).until(topics::gather, some -> !some.isEmpty());
+          await().atMost(Duration.ofMinutes(5)).until(topics::gather, some -> !some.isEmpty());
 
       // when
       gone.close();
@@ -464,7 +464,7 @@ class SequencerTest {
         """);
     kafka.publish(true, events(50, new Random(6)));
     try (Sequencer sequencer = sequencer(database)) {
-      await().atMost(Duration.ofSeconds(60)).until(() -> sequencer.broken().isPresent());
+      await().atMost(Duration.ofMinutes(5)).until(() -> sequencer.broken().isPresent());
       assertThat(sequencer.broken().orElseThrow()).contains("does not stand at offset");
     }
     assertThat(database.size()).isEqualTo(size);
@@ -634,7 +634,7 @@ class SequencerTest {
         .sign(otherTree(size), Instant.EPOCH, LogDatabase.empty().dataSource());
     kafka.publish(true, events(10, new Random(17)));
     try (Sequencer forked = new Sequencer(lost.dataSource(), kafka.settings, both).start()) {
-      await().atMost(Duration.ofMinutes(2)).until(() -> forked.broken().isPresent());
+      await().atMost(Duration.ofMinutes(5)).until(() -> forked.broken().isPresent());
       assertThat(forked.broken().orElseThrow()).contains("are not those of the checkpoint");
     }
     assertThat(lost.size()).isEqualTo(size);
@@ -697,7 +697,7 @@ class SequencerTest {
       Witnesses asked = asking(forked, witness(good));
       try (Witnesses _ = asked.start()) {
         await()
-            .atMost(Duration.ofMinutes(2))
+            .atMost(Duration.ofMinutes(5))
             .until(
                 () ->
                     behind(forked, asked).each().getFirst().standing().equals("CONTRADICTS")
@@ -815,7 +815,7 @@ class SequencerTest {
       // when
       try (Witnesses _ = asked.start()) {
         await()
-            .atMost(Duration.ofMinutes(2))
+            .atMost(Duration.ofMinutes(5))
             .untilAsserted(
                 () ->
                     assertThat(behind(database, asked).each())
@@ -921,7 +921,7 @@ class SequencerTest {
     Witnesses asked = asking(database, witness);
     try (Witnesses _ = asked.start()) {
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .pollInterval(Duration.ofMillis(20))
           .until(() -> !behind(database, asked).each().getFirst().standing().equals("NOT_ASKED"));
     }
@@ -945,7 +945,7 @@ class SequencerTest {
 
   private static void awaitBehind(LogDatabase database, Witnesses witnesses, long size) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .pollInterval(Duration.ofMillis(20))
         .until(
             () -> behind(database, witnesses),
@@ -954,7 +954,7 @@ class SequencerTest {
 
   private static void awaitCheckpoint(LogDatabase database, long size) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .pollInterval(Duration.ofMillis(20))
         .untilAsserted(
             () ->

@@ -282,7 +282,7 @@ class LogWatchTest {
     assertThat(Transactions.run(dataSource, watch::isWhole)).as("at first").isTrue();
     Notices.Notice told =
         await()
-            .atMost(Duration.ofMinutes(2))
+            .atMost(Duration.ofMinutes(5))
             .until(
                 () -> {
                   watch.look();

@@ -288,7 +288,7 @@ class EndToEndTest {
       URI certificate = suite.url(Service.DOSSIER).resolve("/erasures/" + dossier);
       String known = "SELECT count(*) FROM dossier WHERE dossier_id = '" + dossier + "'";
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Duration.ofMinutes(5))
           .until(
               () ->
                   api.get(certificate, officer).status() == 200
@@ -470,7 +470,7 @@ class EndToEndTest {
       // then, with nothing else started again
       for (URI read : reads) {
         await()
-            .atMost(Duration.ofMinutes(2))
+            .atMost(Duration.ofMinutes(5))
             .untilAsserted(() -> assertThat(api.get(read, doctor).status()).isEqualTo(200));
       }
       URI grant = URI.create(grants + "/" + granted.json().path("grantId").asText());
@@ -485,7 +485,7 @@ class EndToEndTest {
   @Order(12)
   void what_the_log_yields_is_what_the_services_hold() {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(() -> assertThat(heldNow(now())).hasSizeGreaterThan(50));
   }
 
@@ -503,7 +503,7 @@ class EndToEndTest {
 
   private static void keepWhatTheServicesHold() {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () -> {
               requireNothingOnItsWay();
@@ -567,7 +567,7 @@ class EndToEndTest {
     try (HttpClient client = Clients.http().build()) {
       HttpResponse<String> answer =
           await()
-              .atMost(Duration.ofSeconds(60))
+              .atMost(Duration.ofMinutes(5))
               .until(
                   () -> client.send(replay, HttpResponse.BodyHandlers.ofString()),
                   answered -> answered.statusCode() == 200);
@@ -635,7 +635,7 @@ class EndToEndTest {
     URI log = suite.url(Service.AUDIT).resolve("/dossiers/" + opened + "/log");
     URI whole = suite.url(Service.AUDIT).resolve("/q/health/well");
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(5))
         .until(
             () ->
                 !api.get(care, owner).json().path("items").isEmpty()

@@ -51,7 +51,7 @@ final class KeptProofs {
       URI log = suite.url(Service.AUDIT);
       List<Long> indexes = new ArrayList<>();
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .until(
               () -> {
                 indexes.clear();

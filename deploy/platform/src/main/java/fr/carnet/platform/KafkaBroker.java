@@ -16,6 +16,18 @@ public final class KafkaBroker implements Server {
 
   private static final Duration START = Duration.ofMinutes(2);
 
+  /**
+   * How long the controller misses heartbeats before it shuts its only broker off. Both are one
+   * process, so only a machine that stood still gets there, and lets it off with this.
+   */
+  private static final Duration SESSION = Duration.ofMinutes(1);
+
+  /**
+   * Who starts again after a kill may not register until the session of the killed one, counted
+   * from this start, is over.
+   */
+  private static final Duration SESSION_OF_A_SUCCESSOR = Duration.ofSeconds(8);
+
   private final ChildProcess process;
   private final int port;
 
@@ -41,14 +53,16 @@ public final class KafkaBroker implements Server {
     Path data = dataFolder.toAbsolutePath();
     Path properties = data.resolve("server.properties");
     Path logDir = data.resolve("log");
+    boolean first = !Files.exists(logDir.resolve("meta.properties"));
+    Duration session = first ? SESSION : SESSION_OF_A_SUCCESSOR;
     try {
       Files.createDirectories(data);
-      Files.writeString(properties, properties(port, Ports.free(), logDir));
+      Files.writeString(properties, properties(port, Ports.free(), logDir, session));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     String classPath = platform.kafka().resolve("*").toString();
-    if (!Files.exists(logDir.resolve("meta.properties"))) {
+    if (first) {
       ChildProcess.run(
           "Kafka's formatting",
           List.of(
@@ -88,7 +102,7 @@ public final class KafkaBroker implements Server {
     return new KafkaBroker(process, port);
   }
 
-  private static String properties(int port, int controllerPort, Path logDir) {
+  private static String properties(int port, int controllerPort, Path logDir, Duration session) {
     return """
     process.roles=broker,controller
     node.id=1
@@ -110,13 +124,12 @@ public final class KafkaBroker implements Server {
     share.coordinator.state.topic.replication.factor=1
     share.coordinator.state.topic.min.isr=1
     group.initial.rebalance.delay.ms=0
-    # A broker that was killed may register again once the session of the killed one is over.
-    broker.session.timeout.ms=6000
+    broker.session.timeout.ms=%4$d
     broker.heartbeat.interval.ms=1000
     # Out of a heap of 512 MB.
     log.cleaner.dedupe.buffer.size=33554432
     """
-        .formatted(port, controllerPort, logDir);
+        .formatted(port, controllerPort, logDir, session.toMillis());
   }
 
   private static String newClusterId() {

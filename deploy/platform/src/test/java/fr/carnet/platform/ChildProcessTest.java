@@ -30,7 +30,7 @@ class ChildProcessTest {
       long child = Long.parseLong(said.readLine());
       assertThat(isAlive(child)).isTrue();
       parent.destroyForcibly().onExit().join();
-      await().atMost(Duration.ofMinutes(2)).until(() -> !isAlive(child));
+      await().atMost(Duration.ofMinutes(5)).until(() -> !isAlive(child));
     } finally {
       parent.destroyForcibly();
     }

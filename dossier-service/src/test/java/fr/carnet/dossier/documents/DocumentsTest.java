@@ -195,7 +195,7 @@ class DocumentsTest {
                     + " OR position('%PDF'::bytea IN bytes) > 0)"))
         .isZero();
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(() -> assertThat(Dossiers.of(Topic.DOSSIER_EVENTS, dossier)).hasSize(2));
     Dossiers.of(Topic.DOSSIER_EVENTS, dossier)
         .forEach(
@@ -275,7 +275,7 @@ class DocumentsTest {
     }
     // and what was to be shown has been traced before
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(Dossiers.traces(dossier))
@@ -295,7 +295,7 @@ class DocumentsTest {
     allowed("\"10\"", false);
     assertThat(get(dossier, item, reader).statusCode()).isEqualTo(200);
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(Dossiers.traces(dossier))

@@ -264,7 +264,7 @@ class HostileUploadsTest {
   @Inject Receiving receiving;
 
   private void awaitMemoryBack() {
-    await().atMost(Duration.ofMinutes(2)).until(() -> receiving.held() == 0);
+    await().atMost(Duration.ofMinutes(5)).until(() -> receiving.held() == 0);
   }
 
   private long count(String sql) throws SQLException {

@@ -61,7 +61,7 @@ class ProgrammeTest {
   private static final String DOCTOR = TestTokens.professional("899700024450", "10");
   private static final String PHARMACIST = TestTokens.professional("899700024450", "21");
   private static final String PHARMACY = "3750100125";
-  private static final Duration SOON = Duration.ofMinutes(2);
+  private static final Duration SOON = Duration.ofMinutes(5);
 
   /** Each test has a caisse that nobody else is of. */
   private static final AtomicInteger CAISSES = new AtomicInteger(101);

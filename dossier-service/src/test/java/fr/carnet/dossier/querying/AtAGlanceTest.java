@@ -167,7 +167,7 @@ class AtAGlanceTest {
 
   private void awaitLines(UUID dossier, int count) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(
             () -> {
               try (Connection connection = dataSource.getConnection();
@@ -185,7 +185,7 @@ class AtAGlanceTest {
 
   private static AccessTraced awaitTrace(UUID dossier, String action) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(
             () ->
                 Dossiers.traces(dossier).stream().anyMatch(trace -> trace.action().equals(action)));
@@ -264,7 +264,7 @@ class AtAGlanceTest {
         .body("rest.find { it.kind == 'ADVANCE_DIRECTIVE' }.newest.itemId", equalTo(revised));
     AccessTraced trace =
         await()
-            .atMost(Duration.ofMinutes(2))
+            .atMost(Duration.ofMinutes(5))
             .until(
                 () ->
                     Dossiers.traces(dossier).stream()
@@ -520,7 +520,7 @@ class AtAGlanceTest {
 
   private void awaitShown(UUID dossier, String range, Collection<String> ids) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> timeline(dossier, owner, "?" + range + "&limit=200").containsAll(ids));
   }
 
@@ -741,7 +741,7 @@ class AtAGlanceTest {
     preview(dossier, nationalId(), "10", true, "");
     assertThat(supposed).hasSize(1);
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(() -> assertThat(previews(dossier)).hasSize(6));
     Map<AccessTraced.Outcome, List<AccessTraced>> traces =
         previews(dossier).stream().collect(Collectors.groupingBy(AccessTraced::outcome));

@@ -91,13 +91,13 @@ class CareReadsTest {
   /** Waits by rows, because reading would be a look. */
   private void awaitLines(UUID dossier, int count) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> rows("SELECT line_key", dossier).size() == count);
   }
 
   private void awaitWithdrawn(UUID dossier, int count) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> Collections.frequency(rows("SELECT withdrawn", dossier), "t") == count);
   }
 
@@ -129,7 +129,7 @@ class CareReadsTest {
   private static void awaitTrace(
       UUID dossier, String action, AccessTraced.Outcome outcome, String... items) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(Dossiers.traces(dossier))
@@ -509,7 +509,7 @@ class CareReadsTest {
     history(dossier, "never").statusCode(404).body("code", equalTo("ITEM_NOT_FOUND"));
     Dossiers.withdrawn(dossier, "other");
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(() -> history(dossier, "other-kind").statusCode(404));
     care(dossier, doctor, "/item/history").statusCode(403).body("code", equalTo("NO_STANDING"));
   }

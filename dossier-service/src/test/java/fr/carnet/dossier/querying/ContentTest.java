@@ -167,7 +167,7 @@ class ContentTest {
 
   private void awaitLines(UUID dossier, int count) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(
             () -> {
               try (Connection connection = dataSource.getConnection();
@@ -337,7 +337,7 @@ class ContentTest {
     }
     // then
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(Dossiers.traces(dossier))
@@ -393,7 +393,7 @@ class ContentTest {
           .body("code", equalTo("NO_STANDING"));
     }
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(Dossiers.traces(dossier))
@@ -407,7 +407,7 @@ class ContentTest {
     String hidden = added(dossier, colleague, CONDITION, ",\"invisibleUntilAnnounced\":true");
     as(colleague).get(all + "/items?kind=ALLERGY").then().statusCode(200);
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () -> {
               assertThat(looks(dossier, doctorId)).anyMatch(trace -> trace.itemIds().isEmpty());
@@ -698,7 +698,7 @@ class ContentTest {
     item(dossier, doctor, secret).statusCode(200);
     items(dossier, doctor).statusCode(200);
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(Dossiers.traces(dossier))
@@ -712,7 +712,7 @@ class ContentTest {
     added(dossier, doctor, CONDITION);
     items(dossier, doctor).statusCode(200);
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(Dossiers.traces(dossier))
@@ -757,7 +757,7 @@ class ContentTest {
     // The digests are of what is sealed on Kafka.
     Map<String, String> sealed = new LinkedHashMap<>();
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () -> {
               for (var record : Dossiers.of(Topic.DOSSIER_EVENTS, dossier)) {
@@ -794,7 +794,7 @@ class ContentTest {
     items(dossier, owner);
     // then
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(Dossiers.traces(dossier))
@@ -1141,7 +1141,7 @@ class ContentTest {
     assertThat(ofProfessional(full, colleague, hidden))
         .isNotEqualTo(ofProfessional(plain, colleague, unknown(hidden.size())));
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 assertThat(Dossiers.traces(full))
@@ -1409,7 +1409,7 @@ class ContentTest {
         .statusCode(200);
     masked(dossier, "{'of':'ACT','system':'CCAM','code':'QEQJ001'}");
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> Dossiers.of(Topic.DOSSIER_EVENTS, dossier).size() == 4);
     String all =
         Dossiers.of(Topic.DOSSIER_EVENTS, dossier).stream()

@@ -92,14 +92,14 @@ class ReadingTest {
 
   private void awaitItems(UUID dossier, int count) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () -> care(dossier, owner, "").statusCode(200).body("items", hasSize(count)));
   }
 
   private static List<AccessTraced> awaitTraces(UUID dossier, int count) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () -> assertThat(Dossiers.traces(dossier)).hasSizeGreaterThanOrEqualTo(count));
     return Dossiers.traces(dossier);
@@ -108,7 +108,7 @@ class ReadingTest {
   /** How many, once none is on its way. */
   private int settledTraces(UUID dossier) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(
             () -> {
               try (Connection connection = dataSource.getConnection();
@@ -207,7 +207,7 @@ class ReadingTest {
       // when it is whole again
       logIs(200);
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .untilAsserted(() -> care(dossier, doctor(), "").statusCode(200));
       // when nobody says whether it is
       Neighbours.answer(
@@ -260,7 +260,7 @@ class ReadingTest {
       // then
       logIs(200);
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .untilAsserted(() -> care(open, doctor(), "").statusCode(200));
       posted(bearer, path + "/releases/" + request, shown).statusCode(200);
       posted(bearer, path + "/releases/" + request, shown)
@@ -296,7 +296,7 @@ class ReadingTest {
       assertThat(decided).hasSize(1);
       try (AutoCloseable _ = decided.getFirst()) {
         await()
-            .atMost(Duration.ofMinutes(2))
+            .atMost(Duration.ofMinutes(5))
             .untilAsserted(
                 () ->
                     assertThatThrownBy(stops::refuseOthers)
@@ -351,7 +351,7 @@ class ReadingTest {
 
   private static void awaitStopped(UUID dossier) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () ->
                 care(dossier, doctor(), "").statusCode(503).body("code", equalTo("LOG_NOT_WHOLE")));
@@ -506,7 +506,7 @@ class ReadingTest {
   private static List<ConsumerRecord<byte[], byte[]>> awaitTraces(
       UUID dossier, PurposeOfUse purpose, int count) {
     return await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .until(
             () ->
                 Dossiers.of(Topic.ACCESS_TRACES, dossier).stream()
@@ -696,7 +696,7 @@ class ReadingTest {
     // given: ten thousand and one items
     UUID dossier = Dossiers.open(ins);
     Dossiers.passed(dossier, "line-1", Dossiers.imaging("item-1", 10, 1));
-    await().atMost(Duration.ofMinutes(2)).until(() -> shown(dossier) == 1);
+    await().atMost(Duration.ofMinutes(5)).until(() -> shown(dossier) == 1);
     sql(
         """
         INSERT INTO care_line
@@ -722,7 +722,7 @@ class ReadingTest {
       // then
       assertThat(exported).isEqualTo(10_001);
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .untilAsserted(
               () ->
                   assertThat(Dossiers.traces(dossier))
@@ -839,7 +839,7 @@ class ReadingTest {
     Dossiers.passed(poisoned, "behind", imaging("behind", 2, 1));
     Dossiers.passed(other, "line", imaging("line", 3, 1));
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(
             () -> care(other, TestTokens.patient(otherIns), "").body("items", hasSize(1)));
     care(poisoned, owner, "").body("items", hasSize(1));
@@ -859,7 +859,7 @@ class ReadingTest {
       given().auth().oauth2(operator).delete("/operations/parked/" + id).then().statusCode(204);
     }
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(5))
         .untilAsserted(() -> care(poisoned, owner, "").body("items", hasSize(2)));
   }
 

@@ -127,7 +127,7 @@ class ValveTest extends IngestOverHttp {
       // then
       await()
           .during(Duration.ofSeconds(2))
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .until(() -> applied(dossier) == 1);
       passing.rollback();
     }
@@ -149,7 +149,7 @@ class ValveTest extends IngestOverHttp {
       // then
       await()
           .during(Duration.ofSeconds(2))
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .until(() -> CareOnKafka.read(kafka).of(dossier.id()).isEmpty());
       applying.rollback();
     }

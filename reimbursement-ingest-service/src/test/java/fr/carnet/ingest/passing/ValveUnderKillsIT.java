@@ -66,7 +66,7 @@ class ValveUnderKillsIT {
   private static final String SENDER = "billing-system";
   private static final Pattern LINE_ID = Pattern.compile("\"lineId\":\"((?:[^\"\\\\]|\\\\.)*)\"");
   private static final Pattern LINE_KEY = Pattern.compile("\"lineKey\":\"([^\"]+)\"");
-  private static final Duration SETTLED = Duration.ofMinutes(2);
+  private static final Duration SETTLED = Duration.ofMinutes(5);
 
   @Test
   void linesOfOpenDossiersShowOnceAndNothingElseEverLeaves() throws Exception {

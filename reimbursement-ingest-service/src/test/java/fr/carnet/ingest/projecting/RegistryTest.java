@@ -185,7 +185,7 @@ class RegistryTest extends IngestOverHttp {
       kafka.flush();
       await()
           .during(Duration.ofSeconds(1))
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .until(() -> patientsOf(dossier) == 1);
       passing.rollback();
     }

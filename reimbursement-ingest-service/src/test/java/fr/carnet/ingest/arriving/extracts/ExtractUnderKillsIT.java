@@ -64,7 +64,7 @@ class ExtractUnderKillsIT {
       killWhen(service, "SELECT count(*) FROM extract WHERE state <> 'READING'");
       killWhen(service, "SELECT count(*) FROM extract WHERE fed_line > " + fed);
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .pollInterval(Duration.ofMillis(50))
           .until(() -> report(service).path("state").asText().matches("DONE|REFUSED"));
       // then
