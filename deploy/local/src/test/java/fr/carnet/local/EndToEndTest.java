@@ -449,7 +449,7 @@ class EndToEndTest {
         }
         // The machine may hold up a few of them; the service none.
         assertThat(refusals.stream().sorted().toList().get(11)).isLessThan(HALF_A_SECOND);
-        assertThat(refusals).allMatch(each -> each.compareTo(Duration.ofMillis(2_500)) < 0);
+        assertThat(refusals).allMatch(each -> each.compareTo(Duration.ofSeconds(10)) < 0);
         // and nothing hangs, however many ask
         List<Future<Integer>> answers = new ArrayList<>();
         long begin = System.nanoTime();
@@ -460,7 +460,7 @@ class EndToEndTest {
             answers.add(threads.submit(() -> api.get(read, token).status()));
           }
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
         for (int i = 0; i < answers.size(); i++) {
           assertThat(answers.get(i).get()).isEqualTo(i % 2 == 0 ? 200 : 503);
         }

@@ -224,7 +224,7 @@ class DocumentsTest {
 
   @ParameterizedTest
   @EnumSource
-  @Timeout(20)
+  @Timeout(120)
   void a_document_that_is_cut_in_the_store_never_looks_whole(HttpClient.Version version)
       throws Exception {
     UUID dossier = Dossiers.open(ins);
@@ -248,7 +248,7 @@ class DocumentsTest {
 
   @ParameterizedTest
   @EnumSource
-  @Timeout(20)
+  @Timeout(120)
   void an_export_whose_document_is_cut_in_the_store_never_looks_whole(HttpClient.Version version)
       throws Exception {
     UUID dossier = Dossiers.open(ins);

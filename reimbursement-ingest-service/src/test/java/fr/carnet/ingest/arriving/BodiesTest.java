@@ -83,7 +83,7 @@ class BodiesTest {
   }
 
   @Test
-  @Timeout(30)
+  @Timeout(120)
   void sendersWhoseBodiesAreAlwaysThereDoNotKeepOthersWaiting() throws InterruptedException {
     // given: more of them than there are processors
     AtomicBoolean go = new AtomicBoolean(true);

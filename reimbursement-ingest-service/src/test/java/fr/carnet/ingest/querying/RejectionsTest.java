@@ -184,7 +184,7 @@ class RejectionsTest extends IngestOverHttp {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(300)
   void whatIsRejectedAgainByACorrectionIsNotCorrectedAgain() {
     // given
     List<String> sound = texts(lines(35, "circle", people(35, 2)), 600);
@@ -342,7 +342,7 @@ class RejectionsTest extends IngestOverHttp {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(300)
   void aCorrectionOfAllGoesOnBesideOneOfOne() throws SQLException {
     // given: more than a transaction takes, and one that somebody else is correcting
     List<String> sound = texts(lines(36, "beside", people(36, 2)), 700);
@@ -369,7 +369,7 @@ class RejectionsTest extends IngestOverHttp {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(300)
   void aCorrectionTakesItsLocksInOneOrder() throws Exception {
     // given: one of the lines will be rejected again, and somebody has all the locks of line keys
     List<String> sound = texts(lines(42, "ordered", people(42, 1)), 12);
