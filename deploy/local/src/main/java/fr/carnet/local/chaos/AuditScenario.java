@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -50,6 +51,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.postgresql.PGProperty;
 
 /**
  * Two instances of the audit-service compete for the log and are killed at random while records
@@ -249,7 +251,12 @@ public final class AuditScenario implements ChaosScenario {
   }
 
   private Connection connect(String url) throws SQLException {
-    return DriverManager.getConnection(url, suite.databaseUser(), suite.databasePassword());
+    Properties settings = new Properties();
+    PGProperty.USER.set(settings, suite.databaseUser());
+    PGProperty.PASSWORD.set(settings, suite.databasePassword());
+    // Ten seconds otherwise, which a machine at full work may take.
+    PGProperty.CONNECT_TIMEOUT.set(settings, (int) PATIENCE.toSeconds());
+    return DriverManager.getConnection(url, settings);
   }
 
   private long size() throws SQLException {
@@ -286,7 +293,7 @@ public final class AuditScenario implements ChaosScenario {
     }
   }
 
-  /** Nothing while a machine at full work does not even take a connection: it is asked again. */
+  /** Nothing while an instance that was started on an empty database has yet to make the log. */
   private OptionalLong sizeNow() {
     try {
       return OptionalLong.of(size());
